@@ -1,0 +1,228 @@
+//! What a machine is told when it is made: listeners, accounts, limits, as plain data.
+//! Never reads a file or an argument: drivers turn those into this.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::io::Origin;
+use crate::secret::Secret;
+
+/// The framing that a listener's clients speak.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum WireKind {
+    /// Four-byte little-endian length, then text; length 0 starts a command (`core/docs/client-transports.md`).
+    SkypeProxy,
+    /// One-byte length, then text.
+    Len8,
+}
+
+impl WireKind {
+    /// Its name on the command line and in start-up lines.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::SkypeProxy => "skypeproxy",
+            Self::Len8 => "len8",
+        }
+    }
+}
+
+/// One listener of the daemon; its place in [`Config::listeners`] is its `ListenerId`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listener {
+    /// What its clients speak.
+    pub kind: WireKind,
+    /// Name of the account its clients belong to.
+    pub account: String,
+}
+
+/// Where an account's service is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Upstream {
+    /// The host, or the embedded service.
+    pub origin: Origin,
+    /// The path of the base URL: begins and ends with `/`.
+    pub path: String,
+}
+
+impl Upstream {
+    /// The service in the same process.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self {
+            origin: Origin::Embedded,
+            path: "/".into(),
+        }
+    }
+}
+
+/// One account of the daemon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountConfig {
+    /// What its clients call it; also its name in the store.
+    pub name: String,
+    /// Who that is upstream.
+    pub username: String,
+    /// The password upstream.
+    pub password: Secret,
+    /// What a client must give before it is heard; `None`: nothing.
+    pub access: Option<Secret>,
+    /// Where its service is.
+    pub upstream: Upstream,
+}
+
+/// All that the [`crate::proxy::Proxy`] is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// The listeners, by `ListenerId`.
+    pub listeners: Vec<Listener>,
+    /// The accounts.
+    pub accounts: Vec<AccountConfig>,
+    /// Whether commands and replies become events.
+    pub verbose: bool,
+    /// Whether messages carry the time of their arrival here instead of the service's.
+    pub local_time: bool,
+    /// How long an account without clients stays signed on; `None`: for ever.
+    pub linger: Option<Duration>,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// Who may become an account of the [`crate::imo::service::Service`] by logging in for the first time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Registration {
+    /// Nobody.
+    Closed,
+    /// Whoever comes through the embedded pipe.
+    Embedded,
+    /// Anybody.
+    Open,
+}
+
+/// All that the [`crate::imo::service::Service`] is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ServiceConfig {
+    /// Who may register.
+    pub registration: Registration,
+    /// How long a poll is held; at most 30 s, since old clients give up after 40.
+    pub poll_hold: Duration,
+    /// The limits.
+    pub limits: Limits,
+}
+
+impl Default for ServiceConfig {
+    fn default() -> Self {
+        Self {
+            registration: Registration::Closed,
+            poll_hold: Duration::from_secs(25),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The size of every queue, buffer and wait, with what happens when it is reached.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Longest frame from a client that has not logged in, in bytes; beyond it the connection is closed.
+    pub frame_bytes_before_login: usize,
+    /// Longest frame from a client, in bytes; beyond it the connection is closed.
+    pub frame_bytes: usize,
+    /// Longest message body, in bytes of UTF-8; beyond it the client gets an error and nothing is sent.
+    pub body_bytes: usize,
+    /// Calls of one account waiting for the service; beyond it reading from the clients that asked pauses
+    /// and resumes at half.
+    pub calls_waiting: usize,
+    /// Bytes of such calls; the same happens.
+    pub call_bytes_waiting: usize,
+    /// Unsent bytes to a client above which no command is read from it.
+    pub unsent_bytes_soft: usize,
+    /// Unsent bytes to a client above which it is closed.
+    pub unsent_bytes: usize,
+    /// Longest HTTP head, in bytes; beyond it the connection is dropped.
+    pub head_bytes: usize,
+    /// Longest HTTP body from a service, in bytes; beyond it the connection is dropped and the link backs off.
+    pub response_bytes: usize,
+    /// Longest HTTP body to the service, in bytes; beyond it the answer is 413.
+    pub request_bytes: usize,
+    /// Redirects followed for one request; the next one is an error.
+    pub redirects: usize,
+    /// Messages of an account kept for `GET CHATMESSAGE`; the oldest that were read leave first.
+    pub messages_kept: usize,
+    /// Messages of an account held in memory; older ones are read from the store when asked for.
+    pub messages_cached: usize,
+    /// Unread messages the service stores for an account; beyond it the sender is refused.
+    pub unread_messages: usize,
+    /// Events waiting for one session of the service; beyond it messages stay in the store until it catches up.
+    pub session_events: usize,
+    /// Message identities remembered for each sender, against doubles.
+    pub mids: usize,
+    /// Contacts of an account, requests included; beyond it further ones are refused.
+    pub contacts: usize,
+    /// Sessions of one account at the service; beyond it the oldest ends.
+    pub sessions: usize,
+    /// Open connections that have not logged in, in all; beyond it new ones are closed.
+    pub unauthenticated: usize,
+    /// Longest time a client takes to log in; after it the connection is closed.
+    pub login_wait: Duration,
+    /// Longest time notices wait for a client to say what it speaks.
+    pub notice_wait: Duration,
+    /// Longest time a client's `SEARCH FRIENDS` waits for the contact list.
+    pub roster_wait: Duration,
+    /// Longest time nothing leaves towards a client that has unsent bytes; after it the connection is closed.
+    pub client_stall: Duration,
+    /// Longest wait for the answer to a poll.
+    pub poll_wait: Duration,
+    /// Longest wait for the answer to any other request upstream, its connection included.
+    pub request_wait: Duration,
+    /// First upper bound of the wait before a reconnect; doubles up to the next one.
+    pub backoff_first: Duration,
+    /// Last upper bound of the wait before a reconnect.
+    pub backoff_last: Duration,
+    /// How often the service is told that the user is there.
+    pub activity_every: Duration,
+    /// How long the result of a message may lag behind its acknowledgement; then the latter is the result.
+    pub result_wait: Duration,
+    /// Longest time a connection to the service may be idle, or take for one request.
+    pub http_idle: Duration,
+    /// Longest drain; after it what is left is dropped.
+    pub drain_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            frame_bytes_before_login: 4 * 1024,
+            frame_bytes: 256 * 1024,
+            body_bytes: 32 * 1024,
+            calls_waiting: 256,
+            call_bytes_waiting: 512 * 1024,
+            unsent_bytes_soft: 64 * 1024,
+            unsent_bytes: 256 * 1024,
+            head_bytes: 16 * 1024,
+            response_bytes: 4 * 1024 * 1024,
+            request_bytes: 1024 * 1024,
+            redirects: 5,
+            messages_kept: 2_000,
+            messages_cached: 32,
+            unread_messages: 100_000,
+            session_events: 256,
+            mids: 1_000,
+            contacts: 5_000,
+            sessions: 16,
+            unauthenticated: 256,
+            login_wait: Duration::from_secs(30),
+            notice_wait: Duration::from_secs(5),
+            roster_wait: Duration::from_secs(3),
+            client_stall: Duration::from_secs(60),
+            poll_wait: Duration::from_secs(60),
+            request_wait: Duration::from_secs(30),
+            backoff_first: Duration::from_secs(1),
+            backoff_last: Duration::from_secs(30),
+            activity_every: Duration::from_secs(300),
+            result_wait: Duration::from_secs(10),
+            http_idle: Duration::from_secs(120),
+            drain_wait: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! imo2sproxy as pure state machines: what a Skype-API proxy and an imo.im-compatible chat service think.
+//! Never touches a socket, a file, a thread or a clock: `no_std` leaves it no name for one.
+#![no_std]
+
+extern crate alloc;
+
+pub mod buf;
+pub mod config;
+pub mod event;
+pub mod http;
+pub mod imo;
+pub mod io;
+pub mod journal;
+pub mod rng;
+pub mod secret;
+pub mod skype;
+pub mod store;
+pub mod time;
+pub mod wire;

@@ -1,0 +1,94 @@
+//! What outlives a restart, as plain data: ordered records under text keys.
+//! Never opens a file: a driver keeps the records, and all meaning of keys and values is the core's.
+//!
+//! The layout of the keys is written down in `core/docs/storage.md`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// One stored record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Record {
+    /// Where it stands. Records are ordered by the bytes of their keys.
+    pub key: String,
+    /// What stands there: JSON, for whoever looks at a store by hand.
+    pub value: Vec<u8>,
+}
+
+/// One change of the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum StoreOp {
+    /// Write `value` at `key`, whether or not something stands there.
+    Put {
+        /// Where.
+        key: String,
+        /// What.
+        value: Vec<u8>,
+    },
+    /// Take away what stands at `key`, if anything.
+    Remove {
+        /// Where.
+        key: String,
+    },
+}
+
+/// One question to the store.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Query {
+    /// The record at `key`, if there is one.
+    Get {
+        /// Where.
+        key: String,
+    },
+    /// Up to `limit` records whose keys begin with `prefix`, in the order of their keys.
+    Range {
+        /// What the keys begin with.
+        prefix: String,
+        /// Only keys strictly beyond this one, in the direction asked for.
+        after: Option<String>,
+        /// How many at most.
+        limit: usize,
+        /// From the last key downwards instead of the first upwards.
+        newest_first: bool,
+    },
+}
+
+/// Why the store could not do something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum StoreError {
+    /// No space left.
+    Full,
+    /// The disk or the file system reports an error.
+    Io,
+    /// The file is not what it should be.
+    Damaged,
+}
+
+impl StoreError {
+    /// The error in words, with what to do about it.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::Full => "no space left in the data folder; free some, it is tried again",
+            Self::Io => "the data folder cannot be read or written; it is tried again",
+            Self::Damaged => "the store in the data folder is damaged; restore it from a backup",
+        }
+    }
+}
+
+/// What keeps records: implemented by each driver, used by none of the machines.
+///
+/// It stands here so that all implementations can be held to one set of tests.
+pub trait Store {
+    /// Does all changes in order and makes them durable, or does none of them.
+    ///
+    /// # Errors
+    /// If nothing was done.
+    fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError>;
+
+    /// Appends the answer to `query` to `records`.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    fn query(&mut self, query: &Query, records: &mut Vec<Record>) -> Result<(), StoreError>;
+}
