@@ -7,6 +7,7 @@ extern crate alloc;
 pub mod buf;
 pub mod config;
 pub mod event;
+pub mod handle;
 pub mod http;
 pub mod imo;
 pub mod io;
