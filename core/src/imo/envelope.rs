@@ -154,6 +154,11 @@ impl<T> Outbox<T> {
         self.kept.iter()
     }
 
+    /// What is not acknowledged, oldest first, to be changed in place.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.kept.iter_mut().map(|(_, message)| message)
+    }
+
     /// How many are not acknowledged.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -244,6 +249,12 @@ impl Arrivals {
             next: first,
             missing: BTreeSet::new(),
         }
+    }
+
+    /// Whether the message numbered `seq` has not been taken.
+    #[must_use]
+    pub fn is_new(&self, seq: u64) -> bool {
+        seq >= self.next || self.missing.contains(&seq)
     }
 
     /// Whether the message numbered `seq` is new; then it counts as taken.

@@ -1,1 +1,495 @@
+//! The link: one account's session with a service, from the first page to the sign-off, for ever again.
+//! Never translates: calls and notices pass through as they are, each of them once.
+//!
+//! See `core/docs/imo-protocol.md`, "A session" and "Delivery".
 
+mod exchange;
+mod login;
+#[cfg(test)]
+mod tests;
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::Primitive;
+use super::call::Call;
+use super::envelope::{Inbox, Outbox};
+use super::notice::{Notice, Refusal};
+use crate::config::{Limits, Upstream};
+use crate::http::cookies::CookieJar;
+use crate::http::lane::{Lane, LaneInput, LaneOutput, Ticket};
+use crate::http::{Request, Response};
+use crate::io::Origin;
+use crate::rng::Rng;
+use crate::secret::Secret;
+use crate::time::{Instant, Now, Timers};
+
+/// The two connections of a session.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum LaneId {
+    /// Carries requests, one at a time.
+    Calls,
+    /// Has a poll outstanding whenever the session is up.
+    Poll,
+}
+
+/// Names one call until its [`LinkOutput::Done`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct CallId(u64);
+
+/// How the link is, for whoever shows it to people.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LinkStatus {
+    /// It is not up, and nothing is being done about it.
+    Offline,
+    /// It is not up yet, or not any more, and tries to be.
+    Connecting,
+    /// The account is signed on.
+    Online,
+}
+
+/// What a link asks for, or tells.
+#[derive(Debug)]
+pub enum LinkOutput {
+    /// Open the connection of a lane; answered with `Connected` or `Closed`.
+    Connect(LaneId, Origin),
+    /// Write to the connection of a lane.
+    Send(LaneId, Vec<u8>),
+    /// Close the connection of a lane at once; answered with `Closed`.
+    Close(LaneId),
+    /// A call is done, with its time in Unix seconds (zero if the service gave none), or refused.
+    Done(CallId, Result<u64, Refusal>),
+    /// The service tells something.
+    Notice(Notice),
+    /// All notices up to here have been put out: [`Link::confirm`] is to be called with this number once they
+    /// cannot be lost any more.
+    Took(u64),
+    /// The status is another one.
+    Status(LinkStatus),
+    /// Why the link is down, in words; once per cause.
+    Down(String),
+    /// The service refuses the password; nothing is tried until [`Link::start`].
+    Refused,
+    /// The service sent something that does not fit the protocol; the session goes on.
+    Fault(String),
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum State {
+    /// Not wanted.
+    Stopped,
+    /// Waits before the next attempt.
+    BackingOff,
+    /// Fetches the page that sets cookies.
+    FetchingPage,
+    /// Asks for a session id.
+    OpeningSession,
+    /// Sends the password.
+    LoggingIn,
+    /// Sends what belongs after the password.
+    SettlingIn,
+    /// Waits for the service to say that the account is signed on.
+    AwaitingSignOn,
+    /// Signed on.
+    Online,
+    /// Says goodbye.
+    SigningOff,
+}
+
+/// What a link wakes up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Wake {
+    Lane(LaneId),
+    /// The back-off is over.
+    Start,
+    /// The login, or the sign-off, takes too long.
+    Patience,
+    /// Unacknowledged calls are to be sent again.
+    Resend,
+    /// The poll is to be renewed.
+    Poll,
+    /// The service is to be told that the user is there.
+    Activity,
+    /// A result is overdue.
+    Result,
+}
+
+/// A call that is not acknowledged.
+#[derive(Debug)]
+struct Queued {
+    id: CallId,
+    call: Call,
+    /// Its number within the session, if a result is wanted.
+    request_id: Option<u64>,
+    /// Its result has come already.
+    done: bool,
+}
+
+/// A call whose result is not known.
+#[derive(Debug)]
+struct Awaited {
+    id: CallId,
+    until: Instant,
+}
+
+/// One account's session with a service.
+pub struct Link {
+    username: String,
+    password: Secret,
+    upstream: Upstream,
+    limits: Limits,
+    rng: Rng,
+    state: State,
+    status: LinkStatus,
+    jar: CookieJar,
+    calls: Lane,
+    poll: Lane,
+    ssid: String,
+    outbox: Outbox<Queued>,
+    /// Calls that wait for the session to be up.
+    waiting: VecDeque<Queued>,
+    inbox: Inbox,
+    /// The request on the calls lane, and how many messages it carries.
+    in_flight: Option<(Ticket, usize)>,
+    polling: Option<Ticket>,
+    awaited: BTreeMap<u64, Awaited>,
+    next_call: u64,
+    next_request: u64,
+    /// How many messages one request carries at most; one after the service has refused a request as a whole.
+    batch_max: usize,
+    primitive: Primitive,
+    mood: String,
+    /// Attempts that have failed since the last one that has not.
+    failures: u32,
+    /// The last cause that was told.
+    told: Option<String>,
+    timers: Timers<Wake>,
+}
+
+impl core::fmt::Debug for Link {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Link").field("state", &self.state).finish_non_exhaustive()
+    }
+}
+
+impl Link {
+    /// A link that is not started.
+    #[must_use]
+    pub fn new(
+        username: String,
+        password: Secret,
+        upstream: Upstream,
+        limits: &Limits,
+        rng: Rng,
+    ) -> Self {
+        let lane = || Lane::new(upstream.origin.clone(), limits);
+        Self {
+            calls: lane(),
+            poll: lane(),
+            username,
+            password,
+            upstream,
+            limits: limits.clone(),
+            rng,
+            state: State::Stopped,
+            status: LinkStatus::Offline,
+            jar: CookieJar::new(),
+            ssid: String::new(),
+            outbox: Outbox::default(),
+            waiting: VecDeque::new(),
+            inbox: Inbox::default(),
+            in_flight: None,
+            polling: None,
+            awaited: BTreeMap::new(),
+            next_call: 0,
+            next_request: 0,
+            batch_max: usize::MAX,
+            primitive: Primitive::Available,
+            mood: String::new(),
+            failures: 0,
+            told: None,
+            timers: Timers::new(),
+        }
+    }
+
+    /// How it is.
+    #[must_use]
+    pub const fn status(&self) -> LinkStatus {
+        self.status
+    }
+
+    /// True if it is neither up nor tries to be.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.state == State::Stopped
+    }
+
+    /// How many calls are not done.
+    #[must_use]
+    pub fn calls_waiting(&self) -> usize {
+        self.waiting.len() + self.outbox.len() + self.awaited.len()
+    }
+
+    /// Brings it up, and keeps it up.
+    pub fn start(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        if self.state == State::Stopped {
+            self.failures = 0;
+            self.told = None;
+            self.open(now, out);
+        }
+    }
+
+    /// Signs off, within a bounded time.
+    pub fn stop(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        match self.state {
+            State::Stopped | State::SigningOff => {}
+            State::Online => {
+                self.state = State::SigningOff;
+                self.timers.set(Wake::Activity, None);
+                self.push(Call::SignOff);
+                self.timers.set(Wake::Patience, Some(now.mono + SIGN_OFF_WAIT));
+                self.set_status(LinkStatus::Offline, out);
+                self.pump(now, out);
+            }
+            State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::LoggingIn
+            | State::SettlingIn
+            | State::AwaitingSignOn => self.halt(out),
+        }
+    }
+
+    /// Sets how the account is to be seen, now and after every login.
+    pub fn show(
+        &mut self,
+        now: Now,
+        primitive: Primitive,
+        mood: &str,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        self.primitive = primitive;
+        mood.clone_into(&mut self.mood);
+        if self.state == State::Online {
+            self.push_status();
+            self.pump(now, out);
+        }
+    }
+
+    /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it.
+    pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {
+        let id = self.next_id();
+        let queued = Queued { id, call, request_id: None, done: false };
+        if self.state == State::Online {
+            self.queue(queued);
+            self.pump(now, out);
+        } else {
+            self.waiting.push_back(queued);
+        }
+        id
+    }
+
+    /// Everything up to a [`LinkOutput::Took`] cannot be lost any more: the service may forget it.
+    pub fn confirm(&mut self, now: Now, taken: u64, out: &mut Vec<LinkOutput>) {
+        self.inbox.confirm(taken);
+        self.renew_poll(now, out);
+    }
+
+    /// Takes what happened to the connection of a lane.
+    pub fn handle(
+        &mut self,
+        now: Now,
+        lane: LaneId,
+        input: LaneInput<'_>,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        let mut lane_out = Vec::new();
+        let (machine, jar) = match lane {
+            LaneId::Calls => (&mut self.calls, &mut self.jar),
+            LaneId::Poll => (&mut self.poll, &mut self.jar),
+        };
+        machine.handle(now, input, jar, &mut lane_out);
+        self.lane_said(now, lane, lane_out, out);
+    }
+
+    /// Does what is due. To be called when [`Link::deadline`] has passed; harmless earlier.
+    pub fn tick(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        while let Some(wake) = self.timers.pop_due(now.mono) {
+            match wake {
+                Wake::Lane(lane) => self.handle(now, lane, LaneInput::Tick, out),
+                Wake::Start => self.open(now, out),
+                Wake::Patience if self.state == State::SigningOff => self.halt(out),
+                Wake::Patience => self.fail(now, "it does not say that the account is signed on", out),
+                Wake::Resend => self.pump(now, out),
+                Wake::Poll => self.renew_poll(now, out),
+                Wake::Activity => {
+                    if self.primitive == Primitive::Available {
+                        self.push(Call::Activity);
+                        self.pump(now, out);
+                    }
+                    let next = now.mono + self.limits.activity_every;
+                    self.timers.set(Wake::Activity, Some(next));
+                }
+                Wake::Result => self.give_up_results(now, out),
+            }
+        }
+    }
+
+    /// When it wants [`Link::tick`] at the latest.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    fn next_id(&mut self) -> CallId {
+        self.next_call += 1;
+        CallId(self.next_call)
+    }
+
+    fn set_status(&mut self, status: LinkStatus, out: &mut Vec<LinkOutput>) {
+        if core::mem::replace(&mut self.status, status) != status {
+            out.push(LinkOutput::Status(status));
+        }
+    }
+
+    /// Passes on what a lane asks for, and looks at what it has got.
+    fn lane_said(
+        &mut self,
+        now: Now,
+        lane: LaneId,
+        said: Vec<LaneOutput>,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        for output in said {
+            match output {
+                LaneOutput::Connect(origin) => out.push(LinkOutput::Connect(lane, origin)),
+                LaneOutput::Send(bytes) => out.push(LinkOutput::Send(lane, bytes)),
+                LaneOutput::Close => out.push(LinkOutput::Close(lane)),
+                LaneOutput::Done(ticket, result) => {
+                    let result = result.map_err(|error| String::from(error.explain()));
+                    self.answered(now, lane, ticket, result, out);
+                }
+            }
+        }
+        self.watch_lanes();
+    }
+
+    fn watch_lanes(&mut self) {
+        self.timers.set(Wake::Lane(LaneId::Calls), self.calls.deadline());
+        self.timers.set(Wake::Lane(LaneId::Poll), self.poll.deadline());
+    }
+
+    fn submit(
+        &mut self,
+        now: Now,
+        lane: LaneId,
+        request: Request,
+        wait: Duration,
+        out: &mut Vec<LinkOutput>,
+    ) -> Ticket {
+        let mut lane_out = Vec::new();
+        let machine = match lane {
+            LaneId::Calls => &mut self.calls,
+            LaneId::Poll => &mut self.poll,
+        };
+        let ticket = machine.submit(now, request, wait, &self.jar, &mut lane_out);
+        self.lane_said(now, lane, lane_out, out);
+        ticket
+    }
+
+    /// A request has been answered, or has failed.
+    fn answered(
+        &mut self,
+        now: Now,
+        lane: LaneId,
+        ticket: Ticket,
+        result: Result<Response, String>,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        let result = match result {
+            Ok(response) if response.status == 200 || self.state == State::FetchingPage => {
+                Ok(response)
+            }
+            Ok(response) => Err((Some(response.status), format!("it answers HTTP {}", response.status))),
+            Err(reason) => Err((None, reason)),
+        };
+        match lane {
+            LaneId::Poll if self.polling == Some(ticket) => {
+                self.polling = None;
+                match result {
+                    Ok(response) => self.poll_answered(now, &response.body, out),
+                    Err((_, reason)) => self.stumble(now, Wake::Poll, &reason, out),
+                }
+            }
+            LaneId::Calls if self.in_flight.is_some_and(|(own, _)| own == ticket) => {
+                let carried = self.in_flight.take().map_or(0, |(_, carried)| carried);
+                match (self.state, result) {
+                    (State::FetchingPage | State::OpeningSession, Ok(response)) => {
+                        self.opened(now, &response, out);
+                    }
+                    (State::FetchingPage | State::OpeningSession, Err((_, reason))) => {
+                        self.fail(now, &reason, out);
+                    }
+                    (_, Ok(response)) => self.calls_answered(now, &response.body, carried, out),
+                    (_, Err((Some(400 | 413), _))) => self.rejected(now, carried, out),
+                    (_, Err((_, reason))) => self.stumble(now, Wake::Resend, &reason, out),
+                }
+            }
+            LaneId::Poll | LaneId::Calls => {}
+        }
+    }
+
+    /// A request of a session that is up has failed: it is sent again, the session may well be alive.
+    fn stumble(&mut self, now: Now, retry: Wake, reason: &str, out: &mut Vec<LinkOutput>) {
+        match self.state {
+            State::Stopped | State::BackingOff | State::FetchingPage | State::OpeningSession => {}
+            State::LoggingIn | State::SettlingIn | State::AwaitingSignOn => {
+                self.fail(now, reason, out);
+            }
+            State::SigningOff => self.halt(out),
+            State::Online => {
+                self.failures = self.failures.saturating_add(1);
+                // A connection that died while it was idle is no news; one that cannot be renewed is.
+                let wait = if self.failures == 1 {
+                    Duration::ZERO
+                } else {
+                    self.tell_down(reason, out);
+                    self.set_status(LinkStatus::Connecting, out);
+                    self.backoff()
+                };
+                self.timers.set(retry, Some(now.mono + wait));
+            }
+        }
+    }
+
+    /// A request of a session that is up has been answered.
+    fn recovered(&mut self, out: &mut Vec<LinkOutput>) {
+        if self.state == State::Online {
+            self.failures = 0;
+            self.told = None;
+            self.set_status(LinkStatus::Online, out);
+        }
+    }
+
+    /// How long to wait before the next attempt: full jitter below a bound that doubles.
+    fn backoff(&mut self) -> Duration {
+        let doubled = self.limits.backoff_first * 2_u32.pow(self.failures.min(16));
+        self.rng.jitter(doubled.min(self.limits.backoff_last)) + MIN_BACKOFF
+    }
+
+    fn tell_down(&mut self, reason: &str, out: &mut Vec<LinkOutput>) {
+        if self.told.as_deref() != Some(reason) {
+            self.told = Some(reason.into());
+            out.push(LinkOutput::Down(reason.into()));
+        }
+    }
+}
+
+/// How long a sign-off may take.
+const SIGN_OFF_WAIT: Duration = Duration::from_secs(3);
+/// The least wait before a new attempt, so that none follows in the same instant.
+const MIN_BACKOFF: Duration = Duration::from_millis(50);

@@ -1,1 +1,299 @@
+//! The service: an imo.im-compatible chat service as one machine.
+//! Never assumes that its clients are daemons, or that they are ours.
+//!
+//! The *face* (this folder) knows connections, sessions, polls and envelopes; the *house* knows accounts, rosters
+//! and mail. The face asks [`house::House::call`]; the house answers with effects. See `core/docs/imo-protocol.md`.
 
+mod deliver;
+mod house;
+mod login;
+mod rpc;
+mod session;
+#[cfg(test)]
+mod tests;
+mod web;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use house::{Effect, House};
+use session::Session;
+
+use crate::config::ServiceConfig;
+use crate::event::{Event, EventKind};
+use crate::imo::notice::Notice;
+use crate::io::{
+    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer, StoreId,
+};
+use crate::journal::Ticket;
+use crate::rng::{Rng, Seed};
+use crate::store::{Record, StoreError};
+use crate::time::{Instant, Now, Timers};
+use web::{Conn, Doing};
+
+/// How long a session lives beyond the hold time of a poll without a request.
+const SESSION_GRACE: Duration = Duration::from_secs(60);
+
+/// Names a session inside the process; never given twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct SessionId(u64);
+
+/// What the service wakes up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Wake {
+    /// A poll's hold is over, a late notice is due, or a session has expired.
+    Session(SessionId),
+    /// A connection has been idle for too long, or its late answer is due.
+    Conn(ConnId),
+    /// A failed transaction is to be tried again.
+    Store,
+    /// The drain has taken long enough.
+    Drain,
+}
+
+/// A request that is done, but for its changes becoming durable.
+#[derive(Debug)]
+struct Finished {
+    session: SessionId,
+    conn: ConnId,
+    failed: bool,
+    effects: Vec<Effect>,
+}
+
+/// The chat service.
+#[derive(Debug)]
+pub struct Service {
+    config: ServiceConfig,
+    rng: Rng,
+    conns: BTreeMap<ConnId, Conn>,
+    sessions: BTreeMap<SessionId, Session>,
+    by_ssid: BTreeMap<String, SessionId>,
+    next_session: u64,
+    jobs: BTreeMap<JobId, SessionId>,
+    next_job: u64,
+    house: House,
+    held: BTreeMap<Ticket, Vec<Finished>>,
+    timers: Timers<Wake>,
+    /// Sessions that have something to say on the poll they hold.
+    ripe: BTreeSet<SessionId>,
+    /// Sessions that do not take what they are told.
+    stuck: BTreeSet<SessionId>,
+    /// Connections that may hold a further request.
+    unread: BTreeSet<ConnId>,
+    draining: bool,
+    stopped: bool,
+}
+
+impl Service {
+    /// A service without connections; accounts are in the store.
+    #[must_use]
+    pub fn new(config: ServiceConfig, seed: Seed) -> Self {
+        let rng = Rng::new(seed).derive("service");
+        let house = House::new(config.limits.clone(), rng.derive("house"));
+        Self {
+            config,
+            rng,
+            conns: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            by_ssid: BTreeMap::new(),
+            next_session: 0,
+            jobs: BTreeMap::new(),
+            next_job: 0,
+            house,
+            held: BTreeMap::new(),
+            timers: Timers::new(),
+            ripe: BTreeSet::new(),
+            stuck: BTreeSet::new(),
+            unread: BTreeSet::new(),
+            draining: false,
+            stopped: false,
+        }
+    }
+
+    fn accepted(&mut self, now: Now, conn: ConnId, peer: Peer) {
+        let embedded = peer == Peer::Embedded;
+        self.conns.insert(conn, Conn::new(embedded, &self.config.limits));
+        self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
+    }
+
+    fn closed(&mut self, conn: ConnId) {
+        self.timers.set(Wake::Conn(conn), None);
+        if let Some(Conn { doing: Doing::Holding(id), .. }) = self.conns.remove(&conn)
+            && let Some(session) = self.sessions.get_mut(&id)
+            && session.parked.is_some_and(|(parked, _)| parked == conn)
+        {
+            session.parked = None;
+        }
+    }
+
+    fn wake_conn(&mut self, conn: ConnId, at: Option<Instant>) {
+        // The pipe to the other machine has no peer that could fall asleep.
+        let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
+        self.timers.set(Wake::Conn(conn), at.filter(|_| !embedded || self.is_late(conn)));
+    }
+
+    fn is_late(&self, conn: ConnId) -> bool {
+        self.conns.get(&conn).is_some_and(|conn| matches!(conn.doing, Doing::Mourning { .. }))
+    }
+
+    fn loaded(
+        &mut self,
+        now: Now,
+        load: LoadId,
+        result: Result<Vec<Record>, StoreError>,
+        out: &mut Outputs,
+    ) {
+        if let Err(error) = result {
+            out.event(Event::process(EventKind::StoreFailed, error.explain()));
+        }
+        let Some(answered) = self.house.loaded(load, result) else { return };
+        for id in answered.sessions {
+            match &answered.mails {
+                Some(mails) => self.deliver_page(now, id, mails, out),
+                None if answered.ok => self.advance(now, id, out),
+                None => self.fail_request(now, id, out),
+            }
+        }
+    }
+
+    fn stored(
+        &mut self,
+        now: Now,
+        op: StoreId,
+        result: Result<(), StoreError>,
+        out: &mut Outputs,
+    ) {
+        self.house.journal.stored(now, op, result, out);
+        let durable = self.house.journal.durable();
+        while let Some(entry) = self.held.first_entry().filter(|entry| *entry.key() <= durable) {
+            for finished in entry.remove() {
+                let id = finished.session;
+                self.release(now, finished, out);
+                self.advance(now, id, out);
+            }
+        }
+    }
+
+    fn control(&mut self, now: Now, control: Control, out: &mut Outputs) {
+        match control {
+            Control::Drain => {
+                self.draining = true;
+                self.timers.set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
+                self.ripe.extend(self.sessions.keys());
+                let idle: Vec<ConnId> = self
+                    .conns
+                    .iter()
+                    .filter(|(_, conn)| conn.doing == Doing::Nothing)
+                    .map(|(id, _)| *id)
+                    .collect();
+                for conn in idle {
+                    out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+                    self.closed(conn);
+                }
+            }
+        }
+    }
+
+    fn woken(&mut self, now: Now, wake: Wake, out: &mut Outputs) {
+        match wake {
+            Wake::Session(id) => self.session_woken(now, id, out),
+            Wake::Conn(conn) => self.conn_woken(now, conn, out),
+            Wake::Store => {}
+            Wake::Drain => self.stop(out),
+        }
+    }
+
+    fn session_woken(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if session.expires <= now.mono && session.requests.is_empty() && !session.answering {
+            self.end_session(now, id, "expired", out);
+            return;
+        }
+        while let Some((_, notice)) = session.late.pop_front_if(|(at, _)| *at <= now.mono) {
+            Self::push(session, notice, None);
+            self.ripe.insert(id);
+        }
+        if session.parked.is_some_and(|(_, until)| until <= now.mono) {
+            self.answer_poll(now, id, out);
+        }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            if session.expires <= now.mono {
+                session.expires = now.mono + SESSION_GRACE;
+            }
+            self.timers.set(Wake::Session(id), Some(session.deadline()));
+        }
+    }
+
+    /// Does what every input may have made necessary.
+    fn settle(&mut self, now: Now, out: &mut Outputs) {
+        loop {
+            if let Some(wake) = self.timers.pop_due(now.mono) {
+                self.woken(now, wake, out);
+            } else if let Some(id) = self.stuck.pop_first() {
+                self.end_session(now, id, "does not take its events", out);
+            } else if let Some(id) = self.ripe.pop_first() {
+                self.serve_poll(now, id, out);
+            } else if let Some(conn) = self.unread.pop_first() {
+                self.serve(now, conn, out);
+            } else {
+                break;
+            }
+        }
+        self.house.journal.flush(now, out);
+        self.timers.set(Wake::Store, self.house.journal.deadline());
+        if self.draining && self.is_at_rest() {
+            self.stop(out);
+        }
+    }
+
+    /// True if no request is under way and all is durable. Looks at every session: for the drain only.
+    fn is_at_rest(&self) -> bool {
+        let busy = self.sessions.values().any(|session| !session.requests.is_empty());
+        !busy && self.held.is_empty() && self.house.journal.is_idle()
+    }
+
+    fn stop(&mut self, out: &mut Outputs) {
+        if !core::mem::replace(&mut self.stopped, true) {
+            self.timers.set(Wake::Drain, None);
+            out.push(Output::Stopped);
+        }
+    }
+
+    /// Queues a notice for a session.
+    fn push(session: &mut Session, notice: Notice, mail: Option<u64>) {
+        let uid = session.account.as_deref().unwrap_or_default();
+        let encoded = notice.encode(uid);
+        session.outbox.push(session::Sent { system: encoded.system, data: encoded.data, mail });
+    }
+}
+
+impl Machine for Service {
+    fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
+        match input {
+            Input::Start | Input::Tick | Input::Sent { .. } => {}
+            Input::Accepted { conn, peer, .. } => self.accepted(now, conn, peer),
+            Input::Received { conn, bytes } => self.received(conn, bytes, out),
+            Input::Closed { conn, .. } => self.closed(conn),
+            Input::Loaded { load, result } => self.loaded(now, load, result, out),
+            Input::Stored { op, result } => self.stored(now, op, result, out),
+            Input::Hashed { job, hash } => {
+                self.login_moves(now, job, session::Login::Made { hash }, out);
+            }
+            Input::Verified { job, ok } => {
+                self.login_moves(now, job, session::Login::Checked { ok }, out);
+            }
+            Input::Control(control) => self.control(now, control, out),
+            Input::Connected { .. } => {
+                debug_assert!(false, "the service opens no connections");
+                out.event(Event::process(EventKind::Misuse, "the service opens no connections"));
+            }
+        }
+        self.settle(now, out);
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+}

@@ -1,0 +1,309 @@
+//! What a link and its service say to each other while a session is up: calls out, notices in, acknowledgements.
+//! Never sends a call that the service has acknowledged, nor acknowledges a notice that may still be lost.
+
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::super::call::Call;
+use super::super::envelope::{Address, Message};
+use super::super::notice::{Notice, Refusal};
+use super::super::Primitive;
+use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Wake};
+use crate::time::Now;
+
+/// How much JSON of calls one request carries, in bytes, the last call not counted.
+const REQUEST_BYTES: usize = 128 * 1024;
+/// How long to wait before a poll or a request is repeated that the service answered without any progress.
+const NO_PROGRESS_WAIT: Duration = Duration::from_secs(1);
+
+/// An answer, as far as its outer form goes: each message is looked at by itself, so that a bad one spoils no other.
+#[derive(Deserialize)]
+struct LooseAnswer<'a> {
+    #[serde(borrow)]
+    data: LooseData<'a>,
+}
+
+#[derive(Deserialize)]
+struct LooseData<'a> {
+    #[serde(default)]
+    ack: Option<u64>,
+    #[serde(borrow, default)]
+    messages: Vec<&'a RawValue>,
+}
+
+impl Link {
+    /// Queues a call of the session's own.
+    pub(super) fn push(&mut self, call: Call) {
+        let id = self.next_id();
+        self.outbox.push(Queued { id, call, request_id: None, done: false });
+    }
+
+    /// Queues a call of the user's, whose result matters.
+    pub(super) fn queue(&mut self, mut queued: Queued) {
+        let wants_result = !matches!(queued.call, Call::Typing { .. });
+        queued.request_id = wants_result.then_some(self.next_request);
+        self.next_request += u64::from(wants_result);
+        self.outbox.push(queued);
+    }
+
+    /// Sends what is queued, if no request is on its way.
+    pub(super) fn pump(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        if self.in_flight.is_some() || self.outbox.is_empty() || self.timers.get(&Wake::Resend).is_some() {
+            return;
+        }
+        let mut room = REQUEST_BYTES;
+        let caller = self.caller();
+        let mut batch: Vec<(u64, &'static str, Box<RawValue>)> = Vec::new();
+        for (seq, queued) in self.outbox.iter().take(self.batch_max) {
+            if room == 0 {
+                break;
+            }
+            let data = queued.call.encode(caller, queued.request_id);
+            room = room.saturating_sub(data.get().len());
+            batch.push((*seq, queued.call.system(), data));
+        }
+        let messages = batch.iter().map(|(seq, system, data)| Message {
+            data,
+            to: Address::system(system),
+            from: Address::client(&self.ssid),
+            seq: *seq,
+        });
+        let request = self.request("forward_to_server", self.inbox.ack(), messages.collect());
+        let carried = batch.len();
+        let ticket = self.submit(now, LaneId::Calls, request, self.limits.request_wait, out);
+        self.in_flight = Some((ticket, carried));
+    }
+
+    /// Sends a poll, if none is out and the session wants one.
+    pub(super) fn renew_poll(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        let wanted = matches!(self.state, State::AwaitingSignOn | State::Online);
+        let confirmed = self.inbox.ack() == self.inbox.taken();
+        let rests = self.timers.get(&Wake::Poll).is_some();
+        if !wanted || !confirmed || rests || self.polling.is_some() {
+            return;
+        }
+        let request = self.request("forward_to_server", self.inbox.ack(), Vec::new());
+        let ticket = self.submit(now, LaneId::Poll, request, self.limits.poll_wait, out);
+        self.polling = Some(ticket);
+    }
+
+    /// A request with calls has been answered.
+    pub(super) fn calls_answered(
+        &mut self,
+        now: Now,
+        body: &[u8],
+        carried: usize,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        let Ok(LooseAnswer { data }) = serde_json::from_slice(body) else {
+            self.stumble(now, Wake::Resend, NO_ANSWER, out);
+            return;
+        };
+        let oldest = self.outbox.iter().next().map_or(self.outbox.next(), |(seq, _)| *seq);
+        let sent = oldest + u64::try_from(carried).unwrap_or(u64::MAX);
+        let ack = match (data.ack, data.messages.is_empty()) {
+            (Some(0), true) => {
+                self.lost(now, "the session is lost", out);
+                return;
+            }
+            // An answer that tells something is a success, whatever it acknowledges.
+            (ack, false) => ack.unwrap_or_default().max(sent),
+            (Some(ack), true) => ack,
+            (None, true) => {
+                self.stumble(now, Wake::Resend, "it acknowledges nothing", out);
+                return;
+            }
+        };
+        self.recovered(out);
+        self.acknowledged(now, ack, out);
+        if ack <= oldest {
+            self.timers.set(Wake::Resend, Some(now.mono + NO_PROGRESS_WAIT));
+        }
+        self.take(now, &data.messages, out);
+        if self.outbox.is_empty() {
+            self.settle(now, out);
+        } else {
+            self.pump(now, out);
+        }
+    }
+
+    /// The service has taken our calls up to `ack`.
+    fn acknowledged(&mut self, now: Now, ack: u64, out: &mut Vec<LinkOutput>) {
+        let until = now.mono + self.limits.result_wait;
+        let awaited = &mut self.awaited;
+        self.outbox.acknowledge(ack, |_, queued| match queued.request_id {
+            Some(request_id) => {
+                awaited.insert(request_id, Awaited { id: queued.id, until });
+            }
+            None if queued.done => {}
+            None => out.push(LinkOutput::Done(queued.id, Ok(0))),
+        });
+        self.watch_results();
+    }
+
+    fn watch_results(&mut self) {
+        let first = self.awaited.first_key_value().map(|(_, awaited)| awaited.until);
+        self.timers.set(Wake::Result, first);
+    }
+
+    /// Results that do not come: the acknowledgement was all there is.
+    pub(super) fn give_up_results(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        while let Some(entry) = self.awaited.first_entry() {
+            if entry.get().until > now.mono {
+                break;
+            }
+            out.push(LinkOutput::Done(entry.remove().id, Ok(0)));
+        }
+        self.watch_results();
+    }
+
+    /// The service refuses a request as a whole: its messages are sent one by one, and one that is refused
+    /// alone is dropped.
+    pub(super) fn rejected(&mut self, now: Now, carried: usize, out: &mut Vec<LinkOutput>) {
+        if matches!(self.state, State::Stopped | State::BackingOff) {
+            return;
+        }
+        self.batch_max = 1;
+        if carried == 1 {
+            let first = self.outbox.iter().next().map(|(seq, _)| *seq);
+            let refusal = || Refusal {
+                code: "bad_request".into(),
+                msg: "the service refuses the request".into(),
+            };
+            self.outbox.acknowledge(first.map_or(0, |seq| seq + 1), |_, queued| {
+                out.push(LinkOutput::Done(queued.id, Err(refusal())));
+            });
+            if matches!(self.state, State::LoggingIn | State::SettlingIn) {
+                self.fail(now, "it refuses the login request", out);
+                return;
+            }
+        }
+        self.pump(now, out);
+    }
+
+    /// A poll has been answered.
+    pub(super) fn poll_answered(&mut self, now: Now, body: &[u8], out: &mut Vec<LinkOutput>) {
+        let Ok(LooseAnswer { data }) = serde_json::from_slice(body) else {
+            self.stumble(now, Wake::Poll, NO_ANSWER, out);
+            return;
+        };
+        self.recovered(out);
+        let before = self.inbox.taken();
+        self.take(now, &data.messages, out);
+        if !data.messages.is_empty() && self.inbox.taken() == before {
+            self.timers.set(Wake::Poll, Some(now.mono + NO_PROGRESS_WAIT));
+        }
+        self.renew_poll(now, out);
+    }
+
+    /// Takes the messages that are next, and passes on what they tell.
+    fn take(&mut self, now: Now, messages: &[&RawValue], out: &mut Vec<LinkOutput>) {
+        let before = self.inbox.taken();
+        for raw in messages {
+            let message: Message<'_> = match serde_json::from_str(raw.get()) {
+                Ok(message) => message,
+                Err(_) => {
+                    self.take_bad(raw, out);
+                    continue;
+                }
+            };
+            if !self.inbox.take(message.seq) || message.to.system != "client" {
+                continue;
+            }
+            match Notice::decode(&message.from.system, message.data) {
+                Ok(notice) => self.noticed(now, notice, out),
+                Err(bad) => {
+                    out.push(LinkOutput::Fault(format!("event '{}' cannot be read", bad.name)));
+                }
+            }
+            if matches!(self.state, State::Stopped | State::BackingOff) {
+                return;
+            }
+        }
+        if self.inbox.taken() != before {
+            out.push(LinkOutput::Took(self.inbox.taken()));
+        }
+    }
+
+    /// A message without proper addresses: only its number counts.
+    fn take_bad(&mut self, raw: &RawValue, out: &mut Vec<LinkOutput>) {
+        #[derive(Deserialize)]
+        struct Numbered {
+            seq: u64,
+        }
+        let taken = serde_json::from_str::<Numbered>(raw.get())
+            .is_ok_and(|numbered| self.inbox.take(numbered.seq));
+        if taken {
+            out.push(LinkOutput::Fault(String::from("a message cannot be read")));
+        }
+    }
+
+    /// Acts on what concerns the session, and passes on the rest.
+    fn noticed(&mut self, now: Now, notice: Notice, out: &mut Vec<LinkOutput>) {
+        match notice {
+            Notice::SignedOn { .. } => {
+                self.signed_on(now, out);
+                out.push(LinkOutput::Notice(notice));
+            }
+            Notice::Disconnected { reason } if reason == "uidpassword" => self.refused(out),
+            Notice::Disconnected { reason } => {
+                let reason = reason.chars().take(200).collect::<String>();
+                self.lost(now, &format!("it has signed the account off: {reason}"), out);
+            }
+            Notice::Expired => self.lost(now, "the session has expired", out),
+            Notice::Reset => self.lost(now, "the service asks to start over", out),
+            Notice::AutoAway => {
+                self.push(Call::Preference);
+                self.pump(now, out);
+            }
+            Notice::StatusElsewhere { primitive, .. } => {
+                if primitive == Primitive::Away && self.primitive == Primitive::Available {
+                    self.push(Call::Activity);
+                    self.pump(now, out);
+                }
+                out.push(LinkOutput::Notice(notice));
+            }
+            Notice::Result { request_id, result } => {
+                if let Some(awaited) = self.awaited.remove(&request_id) {
+                    out.push(LinkOutput::Done(awaited.id, result));
+                    self.watch_results();
+                } else {
+                    self.early_result(request_id, result, out);
+                }
+            }
+            Notice::BuddyAdded(_)
+            | Notice::BuddyStatus(_)
+            | Notice::BuddyRemoved(_)
+            | Notice::BuddyRequest { .. }
+            | Notice::Message(_)
+            | Notice::SentElsewhere { .. }
+            | Notice::Typing { .. }
+            | Notice::Refused { .. } => out.push(LinkOutput::Notice(notice)),
+            Notice::Unknown => {}
+        }
+    }
+
+    /// A result can overtake the acknowledgement of its call on the other lane. The call is then done, and
+    /// nothing is left to await when the acknowledgement comes.
+    fn early_result(
+        &mut self,
+        request_id: u64,
+        result: Result<u64, Refusal>,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        let early = self.outbox.iter_mut().find(|queued| queued.request_id == Some(request_id));
+        if let Some(queued) = early {
+            queued.request_id = None;
+            queued.done = true;
+            out.push(LinkOutput::Done(queued.id, result));
+        }
+    }
+}
+
+const NO_ANSWER: &str = "its answer is none of the protocol; is it an imo.im-compatible service?";

@@ -1,0 +1,226 @@
+//! How a link comes up and goes down: page, session id, password, sign-on; back-off, sign-off.
+//! Never keeps anything of a session that is over but the calls that it did not take.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::super::call::{Call, Caller};
+use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid};
+use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
+use crate::http::cookies::CookieJar;
+use crate::http::{Request, Response, form};
+use crate::time::Now;
+
+/// Length of the random id that stands for the session until the service has given one.
+const OWN_SSID_LENGTH: usize = 17;
+
+impl Link {
+    /// Starts a new session from the first page on.
+    pub(super) fn open(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.forget_session(out);
+        self.state = State::FetchingPage;
+        self.jar = CookieJar::new();
+        self.set_status(LinkStatus::Connecting, out);
+        let page = Request::get(self.upstream.path.clone());
+        let ticket = self.submit(now, LaneId::Calls, page, self.limits.request_wait, out);
+        self.in_flight = Some((ticket, 0));
+    }
+
+    /// The page or the session id has come.
+    pub(super) fn opened(&mut self, now: Now, response: &Response, out: &mut Vec<LinkOutput>) {
+        if self.state == State::FetchingPage {
+            if response.status >= 500 {
+                self.fail(now, &format!("it answers HTTP {}", response.status), out);
+                return;
+            }
+            self.state = State::OpeningSession;
+            self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH);
+            let data = Call::OpenSession.encode(self.caller(), None);
+            let message = Message {
+                data: &data,
+                to: Address::system(Call::OpenSession.system()),
+                from: Address::client(&self.ssid),
+                seq: 0,
+            };
+            let request = self.request("rest_rpc", 0, [message].into());
+            let wait = self.limits.request_wait;
+            let ticket = self.submit(now, LaneId::Calls, request, wait, out);
+            self.in_flight = Some((ticket, 1));
+            return;
+        }
+        let Some(ssid) = find_ssid(&response.body) else {
+            self.fail(now, "it gives no session id; is it an imo.im-compatible service?", out);
+            return;
+        };
+        self.ssid = ssid;
+        self.state = State::LoggingIn;
+        self.timers.set(Wake::Patience, Some(now.mono + self.limits.request_wait));
+        self.push(Call::Login { password: self.password.clone() });
+        self.pump(now, out);
+    }
+
+    /// All calls are acknowledged: the login takes its next step.
+    pub(super) fn settle(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        match self.state {
+            State::LoggingIn => {
+                self.state = State::SettlingIn;
+                for call in [Call::Unread, Call::Alpha, Call::Activity] {
+                    self.push(call);
+                }
+                self.pump(now, out);
+            }
+            State::SettlingIn => {
+                self.state = State::AwaitingSignOn;
+                self.renew_poll(now, out);
+            }
+            State::SigningOff => self.halt(out),
+            State::Stopped
+            | State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::AwaitingSignOn
+            | State::Online => {}
+        }
+    }
+
+    /// The service says that the account is signed on.
+    pub(super) fn signed_on(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        match self.state {
+            State::SettlingIn | State::AwaitingSignOn | State::LoggingIn => {
+                self.state = State::Online;
+                self.timers.set(Wake::Patience, None);
+                self.timers.set(Wake::Activity, Some(now.mono + self.limits.activity_every));
+                self.recovered(out);
+                self.push_status();
+                while let Some(queued) = self.waiting.pop_front() {
+                    self.queue(queued);
+                }
+                self.pump(now, out);
+            }
+            State::Stopped
+            | State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::Online
+            | State::SigningOff => {}
+        }
+    }
+
+    /// The session is lost, through nobody's fault: a new one is opened soon.
+    pub(super) fn lost(&mut self, now: Now, reason: &str, out: &mut Vec<LinkOutput>) {
+        match self.state {
+            State::SigningOff | State::Stopped => self.halt(out),
+            State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::LoggingIn
+            | State::SettlingIn
+            | State::AwaitingSignOn
+            | State::Online => self.fail(now, reason, out),
+        }
+    }
+
+    /// The present attempt has failed: the next one comes after a while.
+    pub(super) fn fail(&mut self, now: Now, reason: &str, out: &mut Vec<LinkOutput>) {
+        self.tell_down(reason, out);
+        self.forget_session(out);
+        self.state = State::BackingOff;
+        self.set_status(LinkStatus::Connecting, out);
+        let wait = self.backoff();
+        self.failures = self.failures.saturating_add(1);
+        self.timers.set(Wake::Start, Some(now.mono + wait));
+    }
+
+    /// The service refuses the password.
+    pub(super) fn refused(&mut self, out: &mut Vec<LinkOutput>) {
+        self.halt(out);
+        out.push(LinkOutput::Refused);
+    }
+
+    /// Stops everything.
+    pub(super) fn halt(&mut self, out: &mut Vec<LinkOutput>) {
+        self.forget_session(out);
+        self.state = State::Stopped;
+        self.set_status(LinkStatus::Offline, out);
+    }
+
+    /// Drops what belongs to the present session. Calls that the user has made and the service has not taken
+    /// wait for the next one; those it has taken are done, for want of anybody who could say otherwise.
+    fn forget_session(&mut self, out: &mut Vec<LinkOutput>) {
+        for (_, awaited) in core::mem::take(&mut self.awaited) {
+            out.push(LinkOutput::Done(awaited.id, Ok(0)));
+        }
+        let mut kept: Vec<Queued> =
+            self.outbox.restart().filter(|queued| !queued.done && outlives_session(&queued.call)).collect();
+        kept.extend(self.waiting.drain(..));
+        self.waiting = kept.into();
+        self.inbox = Inbox::default();
+        self.in_flight = None;
+        self.polling = None;
+        self.next_request = 0;
+        self.batch_max = usize::MAX;
+        for wake in
+            [Wake::Start, Wake::Patience, Wake::Resend, Wake::Poll, Wake::Activity, Wake::Result]
+        {
+            self.timers.set(wake, None);
+        }
+        for lane in [LaneId::Calls, LaneId::Poll] {
+            let mut said = Vec::new();
+            let machine = match lane {
+                LaneId::Calls => &mut self.calls,
+                LaneId::Poll => &mut self.poll,
+            };
+            if !machine.is_empty() {
+                machine.clear(&mut said);
+            }
+            for output in said {
+                if output == crate::http::lane::LaneOutput::Close {
+                    out.push(LinkOutput::Close(lane));
+                }
+            }
+        }
+        self.watch_lanes();
+    }
+
+    pub(super) fn push_status(&mut self) {
+        self.push(Call::SetStatus { primitive: self.primitive, mood: self.mood.clone() });
+    }
+
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller { ssid: &self.ssid, uid: &self.username }
+    }
+
+    /// The request that carries `messages`.
+    pub(super) fn request(&self, rpc: &str, ack: u64, messages: Vec<Message<'_>>) -> Request {
+        let envelope = Envelope { ack, ssid: self.ssid.as_str().into(), messages };
+        let data: String = serde_json::to_string(&envelope)
+            .expect("plain structs with text keys always serialise");
+        let mut body = Vec::with_capacity(data.len() * 2);
+        form::append(&mut body, "method", rpc);
+        form::append(&mut body, "data", &data);
+        let path = format!("{}imo", self.upstream.path);
+        Request::post(path, "application/x-www-form-urlencoded", body)
+    }
+}
+
+/// Whether a call is the user's wish, not a part of the session.
+fn outlives_session(call: &Call) -> bool {
+    match call {
+        Call::SendMessage { .. }
+        | Call::AddBuddy { .. }
+        | Call::RemoveBuddy { .. }
+        | Call::Block { .. }
+        | Call::Rename { .. }
+        | Call::Answer { .. } => true,
+        Call::OpenSession
+        | Call::Login { .. }
+        | Call::SignOff
+        | Call::Activity
+        | Call::Unread
+        | Call::Alpha
+        | Call::SetStatus { .. }
+        | Call::Typing { .. }
+        | Call::Preference => false,
+    }
+}

@@ -1,0 +1,233 @@
+//! What goes out on polls: effects become notices, notices wait in the session's outbox for a poll.
+//! Never lets go of a notice before the client has acknowledged it.
+//!
+//! See `core/docs/imo-protocol.md`, "Delivery".
+
+use core::time::Duration;
+
+use alloc::vec::Vec;
+
+use super::house::Effect;
+use super::session::{Mail, Session};
+use super::web::{Doing, JSON_TYPE, answer_body, fault};
+use super::{Finished, Service, SessionId, Wake};
+use crate::event::{Event, EventKind};
+use crate::http::Response;
+use crate::imo::envelope::{Address, Message};
+use crate::imo::notice::{Incoming, Notice};
+use crate::io::{ConnId, Outputs};
+use crate::time::Now;
+
+/// How long after the answer a result comes to a client that learns from the answer what the result is about.
+const LATE_RESULT: Duration = Duration::from_millis(25);
+/// How much JSON of notices one answer carries, in bytes, the last notice not counted.
+const ANSWER_BYTES: usize = 512 * 1024;
+
+impl Service {
+    /// Answers a request that is done and durable, and lets happen what follows from it.
+    pub(super) fn release(&mut self, now: Now, finished: Finished, out: &mut Outputs) {
+        let Finished { session: id, conn, failed, effects } = finished;
+        let response = match self.sessions.get_mut(&id) {
+            _ if failed => fault(503, "the store cannot be read at the moment; try again"),
+            Some(session) => {
+                session.answering = false;
+                let ack = session.arrivals.ack();
+                let body = answer_body("forward_to_client", ack, &session.ssid, &[]);
+                Response::new(200, JSON_TYPE, body)
+            }
+            None => Response::new(200, JSON_TYPE, answer_body("forward_to_client", 0, "", &[])),
+        };
+        self.reply(now, conn, &response, out);
+        for effect in effects {
+            self.happen(now, effect);
+        }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.answering = false;
+            if session.ending {
+                self.end_session(now, id, "signed off", out);
+            }
+        }
+    }
+
+    /// Lets one effect happen.
+    pub(super) fn happen(&mut self, now: Now, effect: Effect) {
+        match effect {
+            Effect::Tell { to, notice, except } => {
+                for id in self.house.sessions(&to) {
+                    if Some(*id) != except
+                        && let Some(session) = self.sessions.get_mut(id)
+                    {
+                        tell(session, &notice, &self.config.limits, *id, &mut self.stuck);
+                        self.ripe.insert(*id);
+                    }
+                }
+            }
+            Effect::TellSession { session: id, notice, late } => {
+                let Some(session) = self.sessions.get_mut(&id) else { return };
+                if late {
+                    session.late.push_back((now.mono + LATE_RESULT, notice));
+                    self.timers.set(Wake::Session(id), Some(session.deadline()));
+                } else {
+                    tell(session, &notice, &self.config.limits, id, &mut self.stuck);
+                    self.ripe.insert(id);
+                }
+            }
+            Effect::Mail { to, id, mail } => {
+                self.house.mail_is_durable(&to, id);
+                for session_id in self.house.sessions(&to) {
+                    if let Some(session) = self.sessions.get_mut(session_id) {
+                        pass_on(session, id, &mail, self.config.limits.session_events);
+                        self.ripe.insert(*session_id);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The client has taken our messages up to `ack`.
+    pub(super) fn acknowledged(&mut self, id: SessionId, ack: u64, _out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let (account, house) = (session.account.as_deref(), &mut self.house);
+        session.outbox.acknowledge(ack, |_, sent| {
+            if let (Some(mail), Some(account)) = (sent.mail, account) {
+                house.mail_taken(account, mail);
+            }
+        });
+    }
+
+    /// Parks a poll until there is something to say.
+    pub(super) fn hold_poll(&mut self, now: Now, id: SessionId, conn: ConnId, out: &mut Outputs) {
+        self.answer_poll(now, id, out);
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.parked = Some((conn, now.mono + self.config.poll_hold));
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.doing = Doing::Holding(id);
+        }
+        self.timers.set(Wake::Session(id), Some(session.deadline()));
+        self.ripe.insert(id);
+    }
+
+    /// Looks after a session that may have something to say: answers its poll, fetches its mail.
+    pub(super) fn serve_poll(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let room = session.outbox.len() < self.config.limits.session_events / 2;
+        if let Mail::Behind { cursor, asked: None } = session.mail
+            && let Some(account) = session.account.clone().filter(|_| room)
+        {
+            let newest = self.house.mail_durable(&account);
+            session.mail = Mail::Behind { cursor, asked: Some(newest) };
+            self.house.ask_mails(&account, cursor, id, out);
+        }
+        let Some(session) = self.sessions.get(&id) else { return };
+        if session.parked.is_some() && (!session.outbox.is_empty() || self.draining) {
+            self.answer_poll(now, id, out);
+        }
+    }
+
+    /// Answers the poll that a session holds, with whatever there is.
+    pub(super) fn answer_poll(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some((conn, _)) = session.parked.take() else { return };
+        let mut room = ANSWER_BYTES;
+        let messages: Vec<Message<'_>> = session
+            .outbox
+            .iter()
+            .take_while(|(_, sent)| {
+                let fits = room > 0;
+                room = room.saturating_sub(sent.data.get().len());
+                fits
+            })
+            .map(|(seq, sent)| Message {
+                data: &sent.data,
+                to: Address::client(&session.ssid),
+                from: Address::system(sent.system),
+                seq: *seq,
+            })
+            .collect();
+        let ack = session.arrivals.ack();
+        let body = answer_body("forward_to_client", ack, &session.ssid, &messages);
+        self.timers.set(Wake::Session(id), Some(session.deadline()));
+        self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+    }
+
+    /// Passes on a page of mail that was asked for.
+    pub(super) fn deliver_page(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        mails: &[(u64, Incoming)],
+        out: &mut Outputs,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Mail::Behind { mut cursor, asked: Some(asked) } = session.mail else { return };
+        for (number, mail) in mails.iter().filter(|(number, _)| *number > cursor) {
+            Self::push(session, Notice::Message(mail.clone()), Some(*number));
+            cursor = *number;
+        }
+        if mails.len() < self.config.limits.messages_cached {
+            cursor = cursor.max(asked);
+        }
+        let durable = session.account.as_deref().map_or(0, |name| self.house.mail_durable(name));
+        session.mail = if cursor >= durable {
+            Mail::Live { cursor }
+        } else {
+            Mail::Behind { cursor, asked: None }
+        };
+        self.serve_poll(now, id, out);
+    }
+
+    /// Ends a session; with the last one of an account, those who know it see it go.
+    pub(super) fn end_session(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        reason: &'static str,
+        out: &mut Outputs,
+    ) {
+        self.answer_poll(now, id, out);
+        let Some(session) = self.sessions.remove(&id) else { return };
+        self.by_ssid.remove(&session.ssid);
+        self.timers.set(Wake::Session(id), None);
+        for request in session.requests {
+            self.reply_lost(now, request.conn, &session.ssid, 0, false, out);
+        }
+        if let Some(name) = session.account {
+            let mut effects = Vec::new();
+            self.house.sign_off(&name, id, &mut effects);
+            for effect in effects {
+                self.happen(now, effect);
+            }
+            out.event(Event::account(EventKind::SessionEnded, &name, reason));
+        }
+    }
+}
+
+/// Queues a notice for a session, or finds that the session takes nothing any more.
+fn tell(
+    session: &mut Session,
+    notice: &Notice,
+    limits: &crate::config::Limits,
+    id: SessionId,
+    stuck: &mut alloc::collections::BTreeSet<SessionId>,
+) {
+    // Rosters are long and come at once: a session is stuck only well beyond what it may be owed.
+    if session.outbox.len() >= limits.session_events * 4 + limits.contacts {
+        stuck.insert(id);
+    } else {
+        Service::push(session, notice.clone(), None);
+    }
+}
+
+/// Passes a mail on to a session that has had all earlier ones, unless it is too slow.
+fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
+    let Mail::Live { cursor } = session.mail else { return };
+    if id <= cursor {
+        return;
+    }
+    if session.outbox.len() >= events_max {
+        session.mail = Mail::Behind { cursor, asked: None };
+    } else {
+        Service::push(session, Notice::Message(mail.clone()), Some(id));
+        session.mail = Mail::Live { cursor: id };
+    }
+}

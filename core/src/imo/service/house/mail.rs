@@ -1,0 +1,153 @@
+//! Texts from one account to another: taken once, kept until a session of the addressee has acknowledged them.
+//! Never sends anything: it names the effects.
+//!
+//! See `core/docs/imo-protocol.md`, "Messages".
+
+use alloc::borrow::ToOwned;
+use alloc::vec::Vec;
+
+use super::records::{MailRecord, MidRecord, mail_id, mail_key, mid_key};
+use super::resident::read;
+use super::{Effect, House, Wait, refuse};
+use crate::handle::{ECHO, canonical, is_handle};
+use crate::imo::notice::{Incoming, Notice, Refusal};
+use crate::imo::service::SessionId;
+use crate::io::Outputs;
+use crate::rng::fnv1a;
+use crate::store::Record;
+use crate::time::Now;
+
+impl House {
+    /// Takes a text. Gives its time in Unix seconds; for a repeated one as if it were new, with no other effect.
+    #[expect(clippy::too_many_arguments, reason = "who, when, the three parts of a text, and two lists")]
+    pub(super) fn send(
+        &mut self,
+        (name, session): (&str, SessionId),
+        now: Now,
+        to: &str,
+        body: &str,
+        mid: Option<&str>,
+        effects: &mut Vec<Effect>,
+        out: &mut Outputs,
+    ) -> Result<Result<u64, Refusal>, Wait> {
+        let to = canonical(to);
+        if body.len() > self.limits.body_bytes {
+            return Ok(Err(refuse("too_large", "the message is too long")));
+        }
+        if !is_handle(&to) || to == name {
+            return Ok(Err(refuse("unknown_user", "that is nobody to write to")));
+        }
+        if to != ECHO && !self.find(&to, session, out)? {
+            return Ok(Err(refuse("unknown_user", "there is nobody of that name")));
+        }
+        if mid.is_some() {
+            self.find_mids(name, session, out)?;
+        }
+        let timestamp = now.wall.as_seconds();
+        let hash = mid.map(|mid| fnv1a(mid.as_bytes()));
+        let mids = self.peek(name).and_then(|resident| resident.mids.as_ref());
+        if let (Some(hash), Some(mids)) = (hash, mids)
+            && mids.knows(hash)
+        {
+            return Ok(Ok(timestamp));
+        }
+        if let Some(refusal) = self.refuses(&to, name) {
+            return Ok(Err(refusal));
+        }
+        if let Some(hash) = hash {
+            self.keep_mid(name, hash);
+        }
+        let echo_mid = (to == ECHO).then(|| self.rng.alphanumeric(16));
+        let (to_box, from, mid) = match &echo_mid {
+            Some(mid) => (name, ECHO, Some(mid.as_str())),
+            None => (&*to, name, mid),
+        };
+        let record = MailRecord {
+            from: from.to_owned(),
+            body: body.to_owned(),
+            timestamp,
+            mid: mid.map(ToOwned::to_owned),
+        };
+        self.put_mail(to_box, record, effects);
+        let notice = Notice::SentElsewhere {
+            to: to.clone().into_owned(),
+            body: body.to_owned(),
+            timestamp,
+            mid: mid.filter(|_| echo_mid.is_none()).map(ToOwned::to_owned),
+        };
+        if self.sessions(name).len() > 1 {
+            effects.push(Effect::Tell { to: name.to_owned(), notice, except: Some(session) });
+        }
+        Ok(Ok(timestamp))
+    }
+
+    /// Why `to` takes nothing from `name`, if so.
+    fn refuses(&self, to: &str, name: &str) -> Option<Refusal> {
+        let box_owner = if to == ECHO { name } else { to };
+        let resident = self.peek(box_owner)?;
+        if to != ECHO && resident.contacts.get(name).is_some_and(|contact| contact.blocked) {
+            return Some(refuse("blocked", "they do not want to hear from this account"));
+        }
+        let unread_max = u64::try_from(self.limits.unread_messages).unwrap_or(u64::MAX);
+        (resident.mails_waiting() >= unread_max)
+            .then(|| refuse("rate_limited", "too many messages wait for them already"))
+    }
+
+    fn put_mail(&mut self, to: &str, record: MailRecord, effects: &mut Vec<Effect>) {
+        let Some(resident) = self.resident(to) else { return };
+        let id = resident.mail_next;
+        resident.mail_next += 1;
+        let changed = self.journal.put(mail_key(to, id), &record);
+        if let Some(resident) = self.resident(to) {
+            resident.changed = changed;
+        }
+        effects.push(Effect::Mail { to: to.to_owned(), id, mail: incoming(record) });
+    }
+
+    /// A mail has become durable. True for the one call that may pass it on.
+    pub(in crate::imo::service) fn mail_is_durable(&mut self, name: &str, id: u64) {
+        if let Some(resident) = self.resident(name) {
+            resident.mail_durable = resident.mail_durable.max(id);
+        }
+    }
+
+    /// The highest number of a mail of `name` that is durable.
+    pub(in crate::imo::service) fn mail_durable(&self, name: &str) -> u64 {
+        self.peek(name).map_or(0, |resident| resident.mail_durable)
+    }
+
+    /// A session of `name` has acknowledged a mail: it is not kept any longer.
+    pub(in crate::imo::service) fn mail_taken(&mut self, name: &str, id: u64) {
+        let changed = self.journal.remove(mail_key(name, id));
+        if let Some(resident) = self.resident(name) {
+            resident.changed = changed;
+            if id == resident.mail_oldest {
+                resident.mail_oldest += 1;
+            }
+        }
+    }
+
+    fn keep_mid(&mut self, name: &str, hash: u64) {
+        let mids_max = self.limits.mids;
+        let Some(mids) = self.resident(name).and_then(|resident| resident.mids.as_mut()) else {
+            return;
+        };
+        let n = mids.add(hash, mids_max);
+        let slot = n % u64::try_from(mids_max.max(1)).unwrap_or(u64::MAX);
+        let changed = self.journal.put(mid_key(name, slot), &MidRecord { n, hash });
+        if let Some(resident) = self.resident(name) {
+            resident.changed = changed;
+        }
+    }
+}
+
+/// The mails that `records` tell of, with their numbers.
+pub(super) fn read_mails(records: &[Record]) -> Vec<(u64, Incoming)> {
+    let mail = |record| Some((mail_id(record)?, incoming(read::<MailRecord>(record)?)));
+    records.iter().filter_map(mail).collect()
+}
+
+fn incoming(record: MailRecord) -> Incoming {
+    let MailRecord { from, body, timestamp, mid } = record;
+    Incoming { alias: from.clone(), buid: from, msg: body, timestamp, mid }
+}

@@ -1,0 +1,430 @@
+//! The house: who has an account, who knows whom, and what waits for whom.
+//! Never hears of connections or polls: the face asks it, and carries out the effects it names.
+//!
+//! Accounts come into memory when somebody needs them and leave when nobody does, so nothing here costs more
+//! because there are more accounts.
+
+mod contacts;
+mod mail;
+mod records;
+mod resident;
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use records::{
+    AccountRecord, Contact, account_key, all, contact_key, contact_prefix, mail_prefix,
+    mid_prefix, request_prefix,
+};
+use resident::{Mids, Resident};
+
+use super::SessionId;
+use crate::config::Limits;
+use crate::handle::ECHO;
+use crate::imo::call::Call;
+use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
+use crate::imo::{Primitive, notice::Auth};
+use crate::io::{LoadId, Output, Outputs};
+use crate::journal::{Journal, Ticket};
+use crate::rng::Rng;
+use crate::store::{Query, Record, StoreError};
+use crate::time::Now;
+
+/// How many accounts that nobody uses stay in memory.
+const IDLE_MAX: usize = 256;
+
+/// What is to happen once the change that caused it is durable and the call is answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Effect {
+    /// Tell all sessions of an account, but for the one that caused it.
+    Tell {
+        /// The account.
+        to: String,
+        /// What.
+        notice: Notice,
+        /// The session that knows already.
+        except: Option<SessionId>,
+    },
+    /// Tell one session.
+    TellSession {
+        /// Which.
+        session: SessionId,
+        /// What.
+        notice: Notice,
+        /// Whether it must come a moment after the answer.
+        late: bool,
+    },
+    /// A mail has become durable.
+    Mail {
+        /// The account it is for.
+        to: String,
+        /// Its number.
+        id: u64,
+        /// The mail.
+        mail: Incoming,
+    },
+}
+
+/// Whoever waits for a load.
+#[derive(Debug)]
+struct Question {
+    about: Topic,
+    waiting: Vec<SessionId>,
+}
+
+#[derive(Debug)]
+enum Topic {
+    Account(String),
+    Mids(String),
+    Mail,
+}
+
+/// The call has to be made again when a load is answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Wait;
+
+/// What an answered load leads to.
+#[derive(Debug)]
+pub(super) struct Answered {
+    /// The sessions that waited for it.
+    pub(super) sessions: Vec<SessionId>,
+    /// Mails that were asked for, with their numbers; `None` if the load was for something else.
+    pub(super) mails: Option<Vec<(u64, Incoming)>>,
+    /// False if the store could not be read.
+    pub(super) ok: bool,
+}
+
+/// A place in memory for an account.
+#[derive(Debug)]
+enum Place {
+    Asked(LoadId),
+    Absent,
+    Here(Box<Resident>),
+}
+
+/// All accounts, their rosters and their mail.
+#[derive(Debug)]
+pub(super) struct House {
+    places: BTreeMap<String, Place>,
+    idle: VecDeque<String>,
+    questions: BTreeMap<LoadId, Question>,
+    next_load: u64,
+    rng: Rng,
+    limits: Limits,
+    /// The order in which changes become durable.
+    pub(super) journal: Journal,
+}
+
+impl House {
+    pub(super) fn new(limits: Limits, rng: Rng) -> Self {
+        Self {
+            places: BTreeMap::new(),
+            idle: VecDeque::new(),
+            questions: BTreeMap::new(),
+            next_load: 0,
+            rng,
+            limits,
+            journal: Journal::new(),
+        }
+    }
+
+    /// Whether there is an account `name`, brought into memory for `session` if it is not there.
+    pub(super) fn find(
+        &mut self,
+        name: &str,
+        session: SessionId,
+        out: &mut Outputs,
+    ) -> Result<bool, Wait> {
+        match self.places.get(name) {
+            Some(Place::Here(_)) => return Ok(true),
+            Some(Place::Absent) => return Ok(false),
+            Some(Place::Asked(load)) => {
+                if let Some(question) = self.questions.get_mut(load) {
+                    question.waiting.push(session);
+                }
+                return Err(Wait);
+            }
+            None => {}
+        }
+        let newest = Query::Range {
+            prefix: mail_prefix(name),
+            after: None,
+            limit: 1,
+            newest_first: true,
+        };
+        let queries = [
+            Query::Get { key: account_key(name) },
+            all(contact_prefix(name), self.limits.contacts),
+            all(request_prefix(name), self.limits.contacts),
+            all(mail_prefix(name), 1),
+            newest,
+        ];
+        let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
+        self.places.insert(name.into(), Place::Asked(load));
+        Err(Wait)
+    }
+
+    fn ask(
+        &mut self,
+        about: Topic,
+        queries: Vec<Query>,
+        session: SessionId,
+        out: &mut Outputs,
+    ) -> LoadId {
+        let load = LoadId(self.next_load);
+        self.next_load += 1;
+        self.questions.insert(load, Question { about, waiting: [session].into() });
+        out.push(Output::Load { load, queries });
+        load
+    }
+
+    /// Takes the answer to a load.
+    pub(super) fn loaded(
+        &mut self,
+        load: LoadId,
+        result: Result<Vec<Record>, StoreError>,
+    ) -> Option<Answered> {
+        let question = self.questions.remove(&load)?;
+        let ok = result.is_ok();
+        let mut mails = None;
+        match (question.about, result) {
+            (Topic::Account(name), Ok(records)) => {
+                let place = Resident::from_records(&records)
+                    .map_or(Place::Absent, |resident| Place::Here(Box::new(resident)));
+                self.places.insert(name.clone(), place);
+                self.rest(name);
+            }
+            (Topic::Account(name), Err(_)) => {
+                self.places.remove(&name);
+            }
+            (Topic::Mids(name), Ok(records)) => {
+                if let Some(resident) = self.resident(&name)
+                    && resident.mids.is_none()
+                {
+                    resident.mids = Some(Mids::from_records(&records));
+                }
+            }
+            (Topic::Mids(_), Err(_)) => {}
+            (Topic::Mail, result) => mails = result.ok().map(|records| mail::read_mails(&records)),
+        }
+        Some(Answered { sessions: question.waiting, mails, ok })
+    }
+
+    /// Lets an account leave memory some time, if nobody uses it.
+    fn rest(&mut self, name: String) {
+        self.idle.push_back(name);
+        for _ in 0..self.idle.len().saturating_sub(IDLE_MAX) {
+            let Some(oldest) = self.idle.pop_front() else { return };
+            match self.places.get(&oldest) {
+                Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
+                Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
+                    self.idle.push_back(oldest);
+                }
+                Some(Place::Here(_) | Place::Absent) => {
+                    self.places.remove(&oldest);
+                }
+                Some(Place::Asked(_)) | None => {}
+            }
+        }
+    }
+
+    fn resident(&mut self, name: &str) -> Option<&mut Resident> {
+        match self.places.get_mut(name) {
+            Some(Place::Here(resident)) => Some(resident),
+            Some(Place::Asked(_) | Place::Absent) | None => None,
+        }
+    }
+
+    fn peek(&self, name: &str) -> Option<&Resident> {
+        match self.places.get(name) {
+            Some(Place::Here(resident)) => Some(resident),
+            Some(Place::Asked(_) | Place::Absent) | None => None,
+        }
+    }
+
+    /// The password hash of an account in memory.
+    pub(super) fn hash(&self, name: &str) -> Option<&str> {
+        self.peek(name).map(|resident| resident.hash.as_str())
+    }
+
+    /// Makes an account. It begins with the echo contact on its roster.
+    pub(super) fn create(&mut self, name: &str, hash: String) {
+        let record = AccountRecord { hash };
+        self.journal.put(account_key(name), &record);
+        let echo = Contact { listed: true, granted: true, sees_me: true, ..Contact::default() };
+        let changed = self.journal.put(contact_key(name, ECHO), &echo);
+        let mut resident = Resident::new(record.hash);
+        resident.contacts.insert(ECHO.into(), echo);
+        resident.changed = changed;
+        self.places.insert(name.into(), Place::Here(Box::new(resident)));
+    }
+
+    /// The sessions of an account that are signed on.
+    pub(super) fn sessions(&self, name: &str) -> &[SessionId] {
+        self.peek(name).map_or(&[], |resident| resident.sessions.as_slice())
+    }
+
+    /// Signs a session on: the account is told who it knows, and those who know it see it come.
+    pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
+        let Some(resident) = self.resident(name) else { return };
+        let first = resident.sessions.is_empty();
+        if !resident.sessions.contains(&session) {
+            resident.sessions.push(session);
+        }
+        if first {
+            resident.primitive = Primitive::Available;
+        }
+        let tell = |notice| Effect::TellSession { session, notice, late: false };
+        effects.push(tell(Notice::SignedOn { alias: name.into() }));
+        let Some(resident) = self.peek(name) else { return };
+        let listed = resident.contacts.iter().filter(|(_, contact)| contact.listed);
+        let buddies: Vec<_> = listed.map(|(handle, _)| self.buddy(name, handle)).collect();
+        for part in buddies.chunks(100) {
+            effects.push(tell(Notice::BuddyAdded(part.to_vec())));
+        }
+        for (buddy, text) in &resident.requests {
+            let notice = Notice::BuddyRequest { buddy: buddy.clone(), text: text.clone() };
+            effects.push(tell(notice));
+        }
+        if first {
+            self.announce_presence(name, effects);
+        }
+    }
+
+    /// Signs a session off; with the last one, those who know the account see it go.
+    pub(super) fn sign_off(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
+        let Some(resident) = self.resident(name) else { return };
+        resident.sessions.retain(|other| *other != session);
+        if resident.sessions.is_empty() {
+            self.announce_presence(name, effects);
+            self.rest(name.into());
+        }
+    }
+
+    /// Does what a session of `name` asks. Calls that concern the session alone never get here.
+    ///
+    /// Gives the time of what was done in Unix seconds. On [`Wait`] nothing has been done yet.
+    pub(super) fn call(
+        &mut self,
+        now: Now,
+        (name, session): (&str, SessionId),
+        call: &Call,
+        effects: &mut Vec<Effect>,
+        out: &mut Outputs,
+    ) -> Result<Result<u64, Refusal>, Wait> {
+        let done = match call {
+            Call::SetStatus { primitive, mood } => {
+                self.set_status((name, session), *primitive, mood, effects);
+                Ok(())
+            }
+            Call::SendMessage { to, body, mid } => {
+                return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
+            }
+            Call::Typing { to, state } => {
+                self.typing(name, to, *state, effects);
+                Ok(())
+            }
+            Call::AddBuddy { buddy, text } => {
+                self.add_buddy((name, session), buddy, text, effects, out)?
+            }
+            Call::RemoveBuddy { buddy } => {
+                self.remove_buddy((name, session), buddy, effects, out)?
+            }
+            Call::Block { buddy, on } => self.block((name, session), buddy, *on, effects, out)?,
+            Call::Rename { buddy, alias } => self.rename(name, buddy, alias, effects),
+            Call::Answer { buddy, verdict } => {
+                self.answer((name, session), buddy, *verdict, effects, out)?
+            }
+            Call::Alpha | Call::Preference => Ok(()),
+            Call::OpenSession
+            | Call::Login { .. }
+            | Call::SignOff
+            | Call::Activity
+            | Call::Unread => {
+                debug_assert!(false, "the face keeps calls about sessions to itself");
+                Ok(())
+            }
+        };
+        Ok(done.map(|()| now.wall.as_seconds()))
+    }
+
+    /// What `name` is told about its contact `handle`.
+    fn buddy(&self, name: &str, handle: &str) -> Buddy {
+        let contact = self.peek(name).and_then(|resident| resident.contacts.get(handle));
+        let granted = contact.is_some_and(|contact| contact.granted);
+        let alias = contact.map(|contact| contact.alias.as_str()).filter(|alias| !alias.is_empty());
+        let other = self.peek(handle).filter(|other| granted && other.shows_itself_to(name));
+        let primitive = match other {
+            _ if handle == ECHO => Primitive::Available,
+            Some(other) => other.shown(),
+            None => Primitive::Offline,
+        };
+        Buddy {
+            buid: handle.into(),
+            alias: Some(alias.unwrap_or(handle).into()),
+            group: Some("Skype".into()),
+            primitive: Some(primitive),
+            status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
+            kind: None,
+            auth: Some(if granted { Auth::Granted } else { Auth::Pending }),
+        }
+    }
+
+    /// Stores what `name` holds of `handle` after it has changed.
+    fn keep_contact(&mut self, name: &str, handle: &str) {
+        let Some(Place::Here(resident)) = self.places.get_mut(name) else { return };
+        let Some(contact) = resident.contacts.get(handle) else { return };
+        let key = contact_key(name, handle);
+        resident.changed = if contact.is_nothing() {
+            resident.contacts.remove(handle);
+            self.journal.remove(key)
+        } else {
+            self.journal.put(key, contact)
+        };
+    }
+
+    /// Brings the identities that `name` has sent lately into memory.
+    fn find_mids(
+        &mut self,
+        name: &str,
+        session: SessionId,
+        out: &mut Outputs,
+    ) -> Result<(), Wait> {
+        if self.peek(name).is_none_or(|resident| resident.mids.is_some()) {
+            return Ok(());
+        }
+        let queries = [all(mid_prefix(name), self.limits.mids)];
+        self.ask(Topic::Mids(name.into()), queries.into(), session, out);
+        Err(Wait)
+    }
+
+    /// Asks for the mails of `name` beyond number `after`; they come with [`House::loaded`].
+    pub(super) fn ask_mails(
+        &mut self,
+        name: &str,
+        after: u64,
+        session: SessionId,
+        out: &mut Outputs,
+    ) {
+        let query = Query::Range {
+            prefix: mail_prefix(name),
+            after: Some(records::mail_key(name, after)),
+            limit: self.limits.messages_cached,
+            newest_first: false,
+        };
+        self.ask(Topic::Mail, [query].into(), session, out);
+    }
+
+    /// The ticket of all changes so far.
+    pub(super) fn latest(&self) -> Ticket {
+        self.journal.latest()
+    }
+}
+
+/// A refusal with a code of `core/docs/imo-protocol.md`, "Refusals".
+fn refuse(code: &'static str, msg: &'static str) -> Refusal {
+    Refusal { code: Cow::Borrowed(code), msg: Cow::Borrowed(msg) }
+}

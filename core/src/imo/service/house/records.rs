@@ -1,0 +1,122 @@
+//! What the service keeps of its accounts, as stored records and the keys they stand under.
+//! Never decides what to keep.
+//!
+//! See `core/docs/storage.md`, "The service".
+
+use alloc::format;
+use alloc::string::String;
+
+use serde::{Deserialize, Serialize};
+
+use crate::store::{Query, Record};
+
+/// An account's own record.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct AccountRecord {
+    /// The password's hash, a PHC string.
+    pub(super) hash: String,
+}
+
+/// What an account holds of another one.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Contact {
+    /// On the roster.
+    pub(super) listed: bool,
+    /// The other one lets this account see its presence.
+    pub(super) granted: bool,
+    /// This account lets the other one see its presence.
+    pub(super) sees_me: bool,
+    /// This account hears nothing from the other one.
+    pub(super) blocked: bool,
+    /// The name this account gave it; empty for none.
+    pub(super) alias: String,
+}
+
+impl Contact {
+    /// True if there is nothing to keep.
+    pub(super) fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A contact request that waits for its answer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct RequestRecord {
+    /// What the asker says.
+    pub(super) text: String,
+}
+
+/// A message that no session of its addressee has acknowledged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct MailRecord {
+    /// Handle of the sender.
+    pub(super) from: String,
+    /// The text.
+    pub(super) body: String,
+    /// When it was sent, in Unix seconds.
+    pub(super) timestamp: u64,
+    /// Its identity, where the sender gave one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) mid: Option<String>,
+}
+
+/// The identity of a message that an account has sent, against doubles.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct MidRecord {
+    /// Counts the account's identities; tells which one is the oldest.
+    pub(super) n: u64,
+    /// The identity's 64-bit FNV-1a hash.
+    pub(super) hash: u64,
+}
+
+pub(super) fn account_key(name: &str) -> String {
+    format!("s/a/{name}")
+}
+
+pub(super) fn contact_prefix(name: &str) -> String {
+    format!("s/r/{name}/")
+}
+
+pub(super) fn contact_key(name: &str, buddy: &str) -> String {
+    format!("s/r/{name}/{buddy}")
+}
+
+pub(super) fn request_prefix(name: &str) -> String {
+    format!("s/q/{name}/")
+}
+
+pub(super) fn request_key(name: &str, from: &str) -> String {
+    format!("s/q/{name}/{from}")
+}
+
+pub(super) fn mail_prefix(name: &str) -> String {
+    format!("s/m/{name}/")
+}
+
+pub(super) fn mail_key(name: &str, id: u64) -> String {
+    format!("s/m/{name}/{id:016}")
+}
+
+pub(super) fn mid_prefix(name: &str) -> String {
+    format!("s/d/{name}/")
+}
+
+pub(super) fn mid_key(name: &str, slot: u64) -> String {
+    format!("s/d/{name}/{slot:04}")
+}
+
+/// All records whose keys begin with `prefix`, up to `limit`.
+pub(super) fn all(prefix: String, limit: usize) -> Query {
+    Query::Range { prefix, after: None, limit, newest_first: false }
+}
+
+/// The part of a key behind its last `/`.
+pub(super) fn last_part(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
+/// The number of a mail record, from its key.
+pub(super) fn mail_id(record: &Record) -> Option<u64> {
+    last_part(&record.key).parse().ok()
+}

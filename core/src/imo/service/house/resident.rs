@@ -1,0 +1,146 @@
+//! One account as the house holds it in memory while it is of use.
+//! Never reads or writes the store: it is made from records and says what they are.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+
+use super::records::{AccountRecord, Contact, MidRecord, RequestRecord, last_part, mail_id};
+use crate::imo::Primitive;
+use crate::imo::service::SessionId;
+use crate::journal::Ticket;
+use crate::store::Record;
+
+/// An account in memory.
+#[derive(Debug)]
+pub(super) struct Resident {
+    /// The password's hash.
+    pub(super) hash: String,
+    /// What it holds of others, by handle.
+    pub(super) contacts: BTreeMap<String, Contact>,
+    /// Who asks to be a contact, with what they say.
+    pub(super) requests: BTreeMap<String, String>,
+    /// Its sessions that are signed on, oldest first.
+    pub(super) sessions: Vec<SessionId>,
+    /// How available it wants to be seen while it has sessions.
+    pub(super) primitive: Primitive,
+    /// Its mood text.
+    pub(super) mood: String,
+    /// The number of its next mail.
+    pub(super) mail_next: u64,
+    /// No unacknowledged mail has a lower number.
+    pub(super) mail_oldest: u64,
+    /// The highest number of a mail that is durable.
+    pub(super) mail_durable: u64,
+    /// What it has sent lately; read from the store when it first sends something.
+    pub(super) mids: Option<Mids>,
+    /// The last change of it; it cannot be forgotten before that is durable.
+    pub(super) changed: Ticket,
+}
+
+impl Resident {
+    /// A new account.
+    pub(super) fn new(hash: String) -> Self {
+        Self {
+            hash,
+            contacts: BTreeMap::new(),
+            requests: BTreeMap::new(),
+            sessions: Vec::new(),
+            primitive: Primitive::Available,
+            mood: String::new(),
+            mail_next: 1,
+            mail_oldest: 1,
+            mail_durable: 0,
+            mids: None,
+            changed: Ticket::default(),
+        }
+    }
+
+    /// The account that `records` tell of; `None` if there is none. A record that cannot be read is left
+    /// out: one damaged contact must not lock its owner out.
+    pub(super) fn from_records(records: &[Record]) -> Option<Self> {
+        let mut resident = None;
+        let mut mails: Vec<u64> = Vec::new();
+        for record in records {
+            match record.key.get(..4) {
+                Some("s/a/") => {
+                    resident = read::<AccountRecord>(record).map(|own| Self::new(own.hash));
+                }
+                Some("s/r/") => {
+                    if let (Some(resident), Some(contact)) = (&mut resident, read(record)) {
+                        resident.contacts.insert(last_part(&record.key).into(), contact);
+                    }
+                }
+                Some("s/q/") => {
+                    let request = read::<RequestRecord>(record);
+                    if let (Some(resident), Some(request)) = (&mut resident, request) {
+                        resident.requests.insert(last_part(&record.key).into(), request.text);
+                    }
+                }
+                Some("s/m/") => mails.extend(mail_id(record)),
+                _ => {}
+            }
+        }
+        let mut resident = resident?;
+        if let (Some(oldest), Some(newest)) = (mails.iter().min(), mails.iter().max()) {
+            resident.mail_oldest = *oldest;
+            resident.mail_next = newest + 1;
+            resident.mail_durable = *newest;
+        }
+        Some(resident)
+    }
+
+    /// How available others see it.
+    pub(super) fn shown(&self) -> Primitive {
+        if self.sessions.is_empty() { Primitive::Offline } else { self.primitive.shown() }
+    }
+
+    /// True if `handle` may see its presence.
+    pub(super) fn shows_itself_to(&self, handle: &str) -> bool {
+        self.contacts.get(handle).is_some_and(|contact| contact.sees_me && !contact.blocked)
+    }
+
+    /// At least as many mails as wait to be acknowledged.
+    pub(super) fn mails_waiting(&self) -> u64 {
+        self.mail_next - self.mail_oldest
+    }
+}
+
+/// The identities of the messages an account has sent lately: enough to know a repeated one.
+#[derive(Debug)]
+pub(super) struct Mids {
+    hashes: VecDeque<u64>,
+    next: u64,
+}
+
+impl Mids {
+    /// The identities that `records` tell of.
+    pub(super) fn from_records(records: &[Record]) -> Self {
+        let mut found: Vec<MidRecord> = records.iter().filter_map(read).collect();
+        found.sort_by_key(|mid| mid.n);
+        let next = found.last().map_or(0, |mid| mid.n + 1);
+        Self { hashes: found.into_iter().map(|mid| mid.hash).collect(), next }
+    }
+
+    /// True if the identity of this hash was sent before.
+    pub(super) fn knows(&self, hash: u64) -> bool {
+        self.hashes.contains(&hash)
+    }
+
+    /// Adds one and forgets the oldest above `max`. Gives the new one's number.
+    pub(super) fn add(&mut self, hash: u64, max: usize) -> u64 {
+        while self.hashes.len() >= max.max(1) {
+            self.hashes.pop_front();
+        }
+        self.hashes.push_back(hash);
+        self.next += 1;
+        self.next - 1
+    }
+}
+
+/// A record's value, if it can be read.
+pub(super) fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Option<T> {
+    serde_json::from_slice(&record.value).ok()
+}

@@ -1,0 +1,126 @@
+//! Logins: passwords hashed and checked, accounts made by their first login.
+//! Never says which of name and password was wrong, and takes the same time for both.
+//!
+//! See `core/docs/imo-protocol.md`, "Logging in".
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::house::{Effect, Wait};
+use super::session::{Login, Mail};
+use super::{Service, SessionId};
+use crate::config::Registration;
+use crate::event::{Event, EventKind};
+use crate::handle::{ECHO, canonical, is_handle};
+use crate::imo::notice::{Notice, Refusal};
+use crate::io::{JobId, Output, Outputs};
+use crate::secret::Secret;
+use crate::time::Now;
+
+/// Longest password that is looked at, in bytes; a longer one is wrong.
+const PASSWORD_MAX: usize = 1024;
+
+impl Service {
+    /// Moves a login on; called again after each wait.
+    pub(super) fn login(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        uid: &str,
+        password: &Secret,
+        effects: &mut Vec<Effect>,
+        out: &mut Outputs,
+    ) -> Result<Result<u64, Refusal>, Wait> {
+        let name = canonical(uid);
+        let valid = is_handle(&name) && name != ECHO && password.reveal().len() <= PASSWORD_MAX;
+        let exists = valid && self.house.find(&name, id, out)?;
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(Ok(0)) };
+        let may_register = match self.config.registration {
+            Registration::Closed => false,
+            Registration::Embedded => session.embedded,
+            Registration::Open => true,
+        };
+        match core::mem::take(&mut session.login) {
+            Login::Idle if valid && !exists && may_register && !password.is_empty() => {
+                self.start_job(id, |job| Output::Hash { job, secret: password.clone() }, out);
+                return Err(Wait);
+            }
+            Login::Idle => {
+                // No account has the empty hash; checking against it costs what any wrong password costs.
+                let hash = self.house.hash(&name).filter(|_| valid).unwrap_or_default();
+                let hash = String::from(hash);
+                let secret = password.clone();
+                self.start_job(id, |job| Output::Verify { job, secret, hash }, out);
+                return Err(Wait);
+            }
+            Login::Working => {
+                session.login = Login::Working;
+                return Err(Wait);
+            }
+            Login::Made { .. } if exists => {
+                // Somebody else made the account in the meantime: the password has to be checked after all.
+                return self.login(now, id, uid, password, effects, out);
+            }
+            Login::Made { hash } => {
+                self.house.create(&name, hash);
+                out.event(Event::account(EventKind::AccountCreated, &name, "account made"));
+            }
+            Login::Checked { ok } if ok && exists => {}
+            Login::Checked { .. } => {
+                out.event(Event::account(EventKind::SessionRefused, &name, "wrong user or password"));
+                let notice = Notice::Disconnected { reason: "uidpassword".to_string() };
+                effects.push(Effect::TellSession { session: id, notice, late: false });
+                return Ok(Ok(now.wall.as_seconds()));
+            }
+        }
+        self.sign_on(now, id, &name, effects, out);
+        Ok(Ok(now.wall.as_seconds()))
+    }
+
+    fn start_job(
+        &mut self,
+        id: SessionId,
+        output: impl FnOnce(JobId) -> Output,
+        out: &mut Outputs,
+    ) {
+        let job = JobId(self.next_job);
+        self.next_job += 1;
+        self.jobs.insert(job, id);
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.login = Login::Working;
+        }
+        out.push(output(job));
+    }
+
+    /// A password has been hashed or checked.
+    pub(super) fn login_moves(&mut self, now: Now, job: JobId, login: Login, out: &mut Outputs) {
+        let Some(id) = self.jobs.remove(&job) else { return };
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.login = login;
+            self.advance(now, id, out);
+        }
+    }
+
+    fn sign_on(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        name: &str,
+        effects: &mut Vec<Effect>,
+        out: &mut Outputs,
+    ) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.mail = Mail::Unwanted;
+        let before = session.account.replace(name.into());
+        if let Some(before) = before.filter(|before| before != name) {
+            self.house.sign_off(&before, id, effects);
+        }
+        self.house.sign_on(name, id, effects);
+        out.event(Event::account(EventKind::SessionOpened, name, "signed on"));
+        let too_many = self.house.sessions(name).len() > self.config.limits.sessions;
+        let oldest = self.house.sessions(name).first().copied();
+        if let Some(oldest) = oldest.filter(|_| too_many) {
+            self.end_session(now, oldest, "the account has too many sessions", out);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! What requests ask of the service: envelopes taken apart, their calls done one after the other.
+//! Never answers before all of a request is done and durable.
+//!
+//! See `core/docs/imo-protocol.md`, "Requests" and "Delivery".
+
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::house::{Effect, Wait};
+use super::session::{Mail, Request, Session};
+use super::web::{Doing, JSON_TYPE, fault};
+use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
+use crate::handle::canonical;
+use crate::http::Response;
+use crate::imo::call::{BadCall, Call, json};
+use crate::imo::envelope::{Arrivals, Envelope, is_ssid};
+use crate::imo::notice::{Notice, Refusal};
+use crate::io::{ConnId, Outputs};
+use crate::time::Now;
+
+impl Service {
+    /// Takes one request that came as a form.
+    pub(super) fn rpc(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        method: &str,
+        data: &str,
+        out: &mut Outputs,
+    ) {
+        let response = match method {
+            "echo" => match serde_json::from_str::<&RawValue>(data) {
+                Ok(data) => reply_to("echo", data),
+                Err(_) => fault(400, "data is no JSON"),
+            },
+            "rest_rpc" | "forward_to_server" => {
+                match serde_json::from_str::<Envelope<'_>>(data) {
+                    Ok(envelope) if method == "rest_rpc" => self.open_session(now, conn, &envelope),
+                    Ok(envelope) => return self.forward(now, conn, &envelope, out),
+                    Err(_) => fault(400, "data is no envelope"),
+                }
+            }
+            _ => fault(400, "no such method"),
+        };
+        self.reply(now, conn, &response, out);
+    }
+
+    fn open_session(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>) -> Response {
+        #[derive(Serialize)]
+        struct Opened<'a> {
+            ack: u64,
+            ssid: &'a str,
+            result: &'static str,
+        }
+        let calls = envelope.messages.iter().map(|message| Call::decode(&message.to.system, message.data));
+        if !calls.flatten().any(|incoming| incoming.call == Call::OpenSession) {
+            return fault(400, "this method only opens sessions");
+        }
+        let ssid = self.rng.alphanumeric(16);
+        self.add_session(now, conn, ssid.clone());
+        let opened = Opened { ack: 1, ssid: &ssid, result: "ok" };
+        reply_to("rest_rpc", &json(&opened))
+    }
+
+    fn add_session(&mut self, now: Now, conn: ConnId, ssid: String) -> SessionId {
+        let id = SessionId(self.next_session);
+        self.next_session += 1;
+        let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
+        let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
+        self.sessions.insert(id, Session::new(ssid.clone(), embedded, expires));
+        self.by_ssid.insert(ssid, id);
+        self.timers.set(Wake::Session(id), Some(expires));
+        id
+    }
+
+    fn forward(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>, out: &mut Outputs) {
+        let is_poll = envelope.messages.is_empty();
+        let known = self.by_ssid.get(&*envelope.ssid).copied();
+        let Some(id) = known.or_else(|| self.revive(now, conn, envelope)) else {
+            self.reply_lost(now, conn, &envelope.ssid, envelope.ack, is_poll, out);
+            return;
+        };
+        self.acknowledged(id, envelope.ack, out);
+        let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        session.expires = expires;
+        if is_poll {
+            self.hold_poll(now, id, conn, out);
+            return;
+        }
+        let owned = |message: &crate::imo::envelope::Message<'_>| {
+            (message.seq, message.to.system.clone().into_owned(), message.data.to_owned())
+        };
+        let messages = envelope.messages.iter().map(owned).collect();
+        let request = Request { conn, messages, effects: Vec::new(), failed: false };
+        session.requests.push_back(request);
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.doing = Doing::Working;
+        }
+        self.advance(now, id, out);
+    }
+
+    /// A login under the id of a session that is forgotten opens a session of that id: some clients know no
+    /// other way back. Both count on from where they are.
+    fn revive(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>) -> Option<SessionId> {
+        let first = envelope.messages.first()?;
+        let mut calls =
+            envelope.messages.iter().flat_map(|one| Call::decode(&one.to.system, one.data));
+        let logs_in = calls.any(|incoming| matches!(incoming.call, Call::Login { .. }));
+        if !logs_in || !is_ssid(envelope.ssid.as_bytes()) {
+            return None;
+        }
+        let id = self.add_session(now, conn, envelope.ssid.clone().into_owned());
+        let session = self.sessions.get_mut(&id)?;
+        session.arrivals = Arrivals::starting_at(first.seq);
+        session.outbox.resume_at(envelope.ack);
+        Some(id)
+    }
+
+    /// The store could not be read for a session's present request: the client has to send it again.
+    pub(super) fn fail_request(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let request = self.sessions.get_mut(&id).and_then(|session| session.requests.front_mut());
+        if let Some(request) = request {
+            request.messages.clear();
+            request.failed = true;
+        }
+        self.advance(now, id, out);
+    }
+
+    /// Does what a session's requests ask, as far as nothing has to be waited for.
+    pub(super) fn advance(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        while let Some(session) = self.sessions.get_mut(&id).filter(|session| !session.answering) {
+            let Some(request) = session.requests.front_mut() else { break };
+            let Some((seq, system, data)) = request.messages.pop_front() else {
+                self.finish(now, id, out);
+                continue;
+            };
+            if !session.arrivals.is_new(seq) {
+                continue;
+            }
+            let before = self.house.latest();
+            let done = self.perform(now, id, (seq, &system, &data), out);
+            let changed = self.house.latest() != before;
+            let Some(session) = self.sessions.get_mut(&id) else { return };
+            let Some(request) = session.requests.front_mut() else { return };
+            match done {
+                Ok(mut effects) => {
+                    session.arrivals.take(seq);
+                    request.effects.append(&mut effects);
+                    session.changed |= changed;
+                }
+                Err(Wait) => {
+                    request.messages.push_front((seq, system, data));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// All of a session's first request is done: it is answered as soon as that is durable.
+    fn finish(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(request) = session.requests.pop_front() else { return };
+        let Request { conn, effects, failed, .. } = request;
+        let finished = Finished { session: id, conn, failed, effects };
+        session.answering = true;
+        if core::mem::take(&mut session.changed) {
+            self.held.entry(self.house.latest()).or_default().push(finished);
+        } else {
+            self.release(now, finished, out);
+        }
+    }
+
+    /// Does one call and gives what follows from it, the result first.
+    fn perform(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        (seq, system, data): (u64, &str, &RawValue),
+        out: &mut Outputs,
+    ) -> Result<Vec<Effect>, Wait> {
+        let mut effects = Vec::new();
+        let (result, method, request_id, late) = match Call::decode(system, data) {
+            Ok(incoming) => {
+                let late = matches!(incoming.call, Call::SendMessage { mid: None, .. });
+                let uid = incoming.uid.as_deref();
+                let result = self.dispatch(now, id, &incoming.call, uid, &mut effects, out)?;
+                (result, incoming.method, incoming.request_id, late)
+            }
+            Err(fault) => (Err(bad_request(fault)), String::new(), request_id(data), false),
+        };
+        let notice = match (request_id, result) {
+            (Some(request_id), result) => Some(Notice::Result { request_id, result }),
+            (None, Err(refusal)) => Some(Notice::Refused { method, seq, refusal }),
+            (None, Ok(_)) => None,
+        };
+        if let Some(notice) = notice {
+            effects.insert(0, Effect::TellSession { session: id, notice, late });
+        }
+        Ok(effects)
+    }
+
+    /// Does what concerns the session alone; leaves the rest to the house.
+    fn dispatch(
+        &mut self,
+        now: Now,
+        id: SessionId,
+        call: &Call,
+        uid: Option<&str>,
+        effects: &mut Vec<Effect>,
+        out: &mut Outputs,
+    ) -> Result<Result<u64, Refusal>, Wait> {
+        let Some(session) = self.sessions.get_mut(&id) else { return Ok(Ok(0)) };
+        let done = Ok(Ok(now.wall.as_seconds()));
+        match call {
+            Call::Login { password } => {
+                return self.login(now, id, uid.unwrap_or_default(), password, effects, out);
+            }
+            Call::OpenSession => {
+                let msg = Cow::Borrowed("sessions are opened with rest_rpc");
+                return Ok(Err(Refusal { code: Cow::Borrowed("bad_request"), msg }));
+            }
+            Call::Activity => return done,
+            Call::SignOff => {
+                session.ending = true;
+                return done;
+            }
+            Call::Unread
+            | Call::Alpha
+            | Call::SetStatus { .. }
+            | Call::SendMessage { .. }
+            | Call::Typing { .. }
+            | Call::AddBuddy { .. }
+            | Call::RemoveBuddy { .. }
+            | Call::Block { .. }
+            | Call::Rename { .. }
+            | Call::Answer { .. }
+            | Call::Preference => {}
+        }
+        let stranger = |uid: &&str| Some(&*canonical(uid)) != session.account.as_deref();
+        if session.account.is_none() || uid.as_ref().is_some_and(stranger) {
+            let msg = Cow::Borrowed("this session has not signed that account on");
+            return Ok(Err(Refusal { code: Cow::Borrowed("not_signed_on"), msg }));
+        }
+        if *call == Call::Unread {
+            session.mail = Mail::Behind { cursor: 0, asked: None };
+            self.ripe.insert(id);
+            return done;
+        }
+        let name = session.account.clone().unwrap_or_default();
+        if !self.house.find(&name, id, out)? {
+            let msg = Cow::Borrowed("the account is no more");
+            return Ok(Err(Refusal { code: Cow::Borrowed("not_signed_on"), msg }));
+        }
+        self.house.call(now, (&name, id), call, effects, out)
+    }
+}
+
+fn bad_request(fault: BadCall) -> Refusal {
+    Refusal { code: Cow::Borrowed("bad_request"), msg: Cow::Borrowed(fault.explain()) }
+}
+
+/// The number that a call carries, even if nothing else of it can be understood.
+fn request_id(data: &RawValue) -> Option<u64> {
+    #[derive(serde::Deserialize)]
+    struct Numbered {
+        request_id: Option<u64>,
+    }
+    serde_json::from_str::<Numbered>(data.get()).ok()?.request_id
+}
+
+/// A response with the form of the request's own method.
+fn reply_to(method: &'static str, data: &RawValue) -> Response {
+    #[derive(Serialize)]
+    struct Reply<'a> {
+        method: &'static str,
+        data: &'a RawValue,
+    }
+    let body: Box<RawValue> = json(&Reply { method, data });
+    Response::new(200, JSON_TYPE, body.get().into())
+}

@@ -1,0 +1,212 @@
+//! The service's HTTP side: connections, paths and forms.
+//! Never looks into the envelopes it carries.
+//!
+//! See `core/docs/imo-protocol.md`, "HTTP".
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use serde::Serialize;
+
+use super::{Service, SessionId};
+use crate::config::Limits;
+use crate::event::{Event, EventKind};
+use crate::http::server::HttpServer;
+use crate::http::{Method, Request, Response, form};
+use crate::imo::call::json;
+use crate::imo::envelope::{Address, Answer, AnswerData, Message};
+use crate::imo::notice::Notice;
+use crate::io::{CloseHow, ConnId, Output, Outputs};
+use crate::time::Now;
+
+/// How long a poll for a session that is not known waits for its answer, so that its client does not spin.
+const LOST_POLL_WAIT: Duration = Duration::from_secs(1);
+
+/// A connection to the service.
+#[derive(Debug)]
+pub(super) struct Conn {
+    pub(super) http: HttpServer,
+    pub(super) embedded: bool,
+    pub(super) doing: Doing,
+}
+
+/// What a connection waits for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Doing {
+    /// A request.
+    Nothing,
+    /// The end of the request that it has sent for a session.
+    Working,
+    /// Something to tell on the poll it holds.
+    Holding(SessionId),
+    /// The moment to be told that its session is no more.
+    Mourning {
+        /// The session it asked for.
+        ssid: String,
+        /// How many messages it says it has taken.
+        ack: u64,
+    },
+}
+
+impl Conn {
+    pub(super) fn new(embedded: bool, limits: &Limits) -> Self {
+        Self { http: HttpServer::new(limits), embedded, doing: Doing::Nothing }
+    }
+}
+
+impl Service {
+    pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8], out: &mut Outputs) {
+        let Some(state) = self.conns.get_mut(&conn) else {
+            debug_assert!(false, "bytes on a connection that is not open");
+            out.event(Event::process(EventKind::Misuse, "bytes on an unknown connection"));
+            return;
+        };
+        state.http.receive(bytes);
+        self.unread.insert(conn);
+    }
+
+    /// Takes the requests that a connection holds, as long as each is answered at once.
+    pub(super) fn serve(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        while let Some(state) = self.conns.get_mut(&conn).filter(|s| s.doing == Doing::Nothing) {
+            let mut bytes = out.buffer();
+            let next = state.http.next(&mut bytes);
+            if bytes.is_empty() {
+                out.give_back(bytes);
+            } else {
+                out.push(Output::Send { conn, bytes });
+            }
+            match next {
+                Ok(Some(request)) => {
+                    self.wake_conn(conn, None);
+                    self.route(now, conn, &request, out);
+                }
+                Ok(None) => return,
+                Err(error) => {
+                    out.event(Event::conn(EventKind::RequestFault, conn, error.explain()));
+                    self.reply(now, conn, &fault(error.status(), error.explain()), out);
+                }
+            }
+        }
+    }
+
+    fn route(&mut self, now: Now, conn: ConnId, request: &Request, out: &mut Outputs) {
+        let path = request.path.split('?').next().unwrap_or_default();
+        let response = match (path, &request.method) {
+            ("/imo", Method::Post) => return self.form(now, conn, &request.body, out),
+            ("/", Method::Get | Method::Head) => {
+                let body = b"<html><body>imo2sproxy service</body></html>".to_vec();
+                let mut response = Response::new(200, "text/html; charset=utf-8", body);
+                let cookie = format!("imo2s={}; Path=/; HttpOnly", self.rng.alphanumeric(16));
+                response.headers.push("Set-Cookie", &cookie);
+                response
+            }
+            ("/imo" | "/", _) => fault(405, "this path does not take that method"),
+            (icon, Method::Get | Method::Head) if icon.starts_with("/b/") => Response::empty(404),
+            _ => fault(404, "there is nothing here"),
+        };
+        self.reply(now, conn, &response, out);
+    }
+
+    fn form(&mut self, now: Now, conn: ConnId, body: &[u8], out: &mut Outputs) {
+        let (mut method, mut data) = (None, None);
+        for pair in form::decode(body) {
+            match pair {
+                Ok((name, value)) if name == "method" => method = Some(value),
+                Ok((name, value)) if name == "data" => data = Some(value),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+        }
+        let (Some(method), Some(data)) = (method, data) else {
+            let response = fault(400, "the body is no form with method and data");
+            self.reply(now, conn, &response, out);
+            return;
+        };
+        self.rpc(now, conn, &method, &data, out);
+    }
+
+    /// Answers a connection's request.
+    pub(super) fn reply(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        response: &Response,
+        out: &mut Outputs,
+    ) {
+        let draining = self.draining;
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let mut bytes = out.buffer();
+        let close = state.http.send(response, &mut bytes) || draining;
+        state.doing = Doing::Nothing;
+        out.push(Output::Send { conn, bytes });
+        if close {
+            out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+            self.closed(conn);
+            return;
+        }
+        self.unread.insert(conn);
+        self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
+    }
+
+    /// Answers a request that belongs to no known session: the client has to log in again.
+    pub(super) fn reply_lost(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        ssid: &str,
+        ack: u64,
+        is_poll: bool,
+        out: &mut Outputs,
+    ) {
+        if !is_poll {
+            let body = answer_body("forward_to_client", 0, ssid, &[]);
+            self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+        } else if let Some(state) = self.conns.get_mut(&conn) {
+            state.doing = Doing::Mourning { ssid: ssid.into(), ack };
+            self.wake_conn(conn, Some(now.mono + LOST_POLL_WAIT));
+        }
+    }
+
+    pub(super) fn conn_woken(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some(state) = self.conns.get_mut(&conn) else { return };
+        match &state.doing {
+            Doing::Nothing => {
+                out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+                self.closed(conn);
+            }
+            Doing::Mourning { ssid, ack } => {
+                let encoded = Notice::Expired.encode("");
+                let message = Message {
+                    data: &encoded.data,
+                    to: Address::client(ssid),
+                    from: Address::system(encoded.system),
+                    seq: *ack,
+                };
+                let body = answer_body("forward_to_client", 0, ssid, &[message]);
+                self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+            }
+            Doing::Working | Doing::Holding(_) => {}
+        }
+    }
+}
+
+/// Content type of everything but the page.
+pub(super) const JSON_TYPE: &str = "application/json; charset=utf-8";
+
+/// The body of an answer.
+pub(super) fn answer_body(method: &str, ack: u64, ssid: &str, messages: &[Message<'_>]) -> Vec<u8> {
+    let data = AnswerData { ack: Some(ack), ssid: Some(ssid.into()), messages: messages.to_vec() };
+    let answer = Answer { method: method.into(), data };
+    serde_json::to_vec(&answer).expect("plain structs with text keys always serialise")
+}
+
+/// A response to a request that is none of the protocol.
+pub(super) fn fault(status: u16, error: &str) -> Response {
+    #[derive(Serialize)]
+    struct Fault<'a> {
+        error: &'a str,
+    }
+    Response::new(status, JSON_TYPE, json(&Fault { error }).get().into())
+}
