@@ -6,6 +6,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::Deserialize;
+
 /// One stored record.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Record {
@@ -51,6 +53,31 @@ pub enum Query {
         /// From the last key downwards instead of the first upwards.
         newest_first: bool,
     },
+}
+
+impl Query {
+    /// The first `limit` records whose keys begin with `prefix`.
+    #[must_use]
+    pub const fn all(prefix: String, limit: usize) -> Self {
+        Self::Range {
+            prefix,
+            after: None,
+            limit,
+            newest_first: false,
+        }
+    }
+}
+
+/// The part of a key behind its last `/`.
+#[must_use]
+pub fn last_part(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
+}
+
+/// A record's value; `None` if it is not what it should be.
+#[must_use]
+pub fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Option<T> {
+    serde_json::from_slice(&record.value).ok()
 }
 
 /// Why the store could not do something.

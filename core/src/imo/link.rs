@@ -5,9 +5,8 @@
 
 mod exchange;
 mod login;
-#[cfg(test)]
-mod tests;
 
+use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::format;
 use alloc::string::String;
@@ -51,6 +50,13 @@ pub enum LinkStatus {
     Online,
 }
 
+/// How many of the service's messages a session has taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Taken {
+    session: u64,
+    count: u64,
+}
+
 /// What a link asks for, or tells.
 #[derive(Debug)]
 pub enum LinkOutput {
@@ -64,9 +70,9 @@ pub enum LinkOutput {
     Done(CallId, Result<u64, Refusal>),
     /// The service tells something.
     Notice(Notice),
-    /// All notices up to here have been put out: [`Link::confirm`] is to be called with this number once they
-    /// cannot be lost any more.
-    Took(u64),
+    /// All notices up to here have been put out: [`Link::confirm`] is to be called with this once they cannot
+    /// be lost any more.
+    Took(Taken),
     /// The status is another one.
     Status(LinkStatus),
     /// Why the link is down, in words; once per cause.
@@ -148,6 +154,8 @@ pub struct Link {
     jar: CookieJar,
     calls: Lane,
     poll: Lane,
+    /// Counts the sessions there have been.
+    session: u64,
     ssid: String,
     outbox: Outbox<Queued>,
     /// Calls that wait for the session to be up.
@@ -172,7 +180,9 @@ pub struct Link {
 
 impl core::fmt::Debug for Link {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Link").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -198,6 +208,7 @@ impl Link {
             state: State::Stopped,
             status: LinkStatus::Offline,
             jar: CookieJar::new(),
+            session: 0,
             ssid: String::new(),
             outbox: Outbox::default(),
             waiting: VecDeque::new(),
@@ -251,7 +262,8 @@ impl Link {
                 self.state = State::SigningOff;
                 self.timers.set(Wake::Activity, None);
                 self.push(Call::SignOff);
-                self.timers.set(Wake::Patience, Some(now.mono + SIGN_OFF_WAIT));
+                self.timers
+                    .set(Wake::Patience, Some(now.mono + SIGN_OFF_WAIT));
                 self.set_status(LinkStatus::Offline, out);
                 self.pump(now, out);
             }
@@ -265,13 +277,7 @@ impl Link {
     }
 
     /// Sets how the account is to be seen, now and after every login.
-    pub fn show(
-        &mut self,
-        now: Now,
-        primitive: Primitive,
-        mood: &str,
-        out: &mut Vec<LinkOutput>,
-    ) {
+    pub fn show(&mut self, now: Now, primitive: Primitive, mood: &str, out: &mut Vec<LinkOutput>) {
         self.primitive = primitive;
         mood.clone_into(&mut self.mood);
         if self.state == State::Online {
@@ -283,7 +289,12 @@ impl Link {
     /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it.
     pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {
         let id = self.next_id();
-        let queued = Queued { id, call, request_id: None, done: false };
+        let queued = Queued {
+            id,
+            call,
+            request_id: None,
+            done: false,
+        };
         if self.state == State::Online {
             self.queue(queued);
             self.pump(now, out);
@@ -294,9 +305,11 @@ impl Link {
     }
 
     /// Everything up to a [`LinkOutput::Took`] cannot be lost any more: the service may forget it.
-    pub fn confirm(&mut self, now: Now, taken: u64, out: &mut Vec<LinkOutput>) {
-        self.inbox.confirm(taken);
-        self.renew_poll(now, out);
+    pub fn confirm(&mut self, now: Now, taken: Taken, out: &mut Vec<LinkOutput>) {
+        if taken.session == self.session {
+            self.inbox.confirm(taken.count);
+            self.renew_poll(now, out);
+        }
     }
 
     /// Takes what happened to the connection of a lane.
@@ -323,7 +336,9 @@ impl Link {
                 Wake::Lane(lane) => self.handle(now, lane, LaneInput::Tick, out),
                 Wake::Start => self.open(now, out),
                 Wake::Patience if self.state == State::SigningOff => self.halt(out),
-                Wake::Patience => self.fail(now, "it does not say that the account is signed on", out),
+                Wake::Patience => {
+                    self.fail(now, "it does not say that the account is signed on", out)
+                }
                 Wake::Resend => self.pump(now, out),
                 Wake::Poll => self.renew_poll(now, out),
                 Wake::Activity => {
@@ -379,8 +394,10 @@ impl Link {
     }
 
     fn watch_lanes(&mut self) {
-        self.timers.set(Wake::Lane(LaneId::Calls), self.calls.deadline());
-        self.timers.set(Wake::Lane(LaneId::Poll), self.poll.deadline());
+        self.timers
+            .set(Wake::Lane(LaneId::Calls), self.calls.deadline());
+        self.timers
+            .set(Wake::Lane(LaneId::Poll), self.poll.deadline());
     }
 
     fn submit(
@@ -414,7 +431,10 @@ impl Link {
             Ok(response) if response.status == 200 || self.state == State::FetchingPage => {
                 Ok(response)
             }
-            Ok(response) => Err((Some(response.status), format!("it answers HTTP {}", response.status))),
+            Ok(response) => Err((
+                Some(response.status),
+                format!("it answers HTTP {}", response.status),
+            )),
             Err(reason) => Err((None, reason)),
         };
         match lane {

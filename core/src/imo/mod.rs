@@ -6,6 +6,7 @@
 pub mod call;
 pub mod envelope;
 pub mod link;
+pub mod mids;
 pub mod notice;
 pub mod service;
 

@@ -10,11 +10,11 @@ use core::time::Duration;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::super::Primitive;
 use super::super::call::Call;
 use super::super::envelope::{Address, Message};
 use super::super::notice::{Notice, Refusal};
-use super::super::Primitive;
-use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Wake};
+use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
 use crate::time::Now;
 
 /// How much JSON of calls one request carries, in bytes, the last call not counted.
@@ -41,7 +41,12 @@ impl Link {
     /// Queues a call of the session's own.
     pub(super) fn push(&mut self, call: Call) {
         let id = self.next_id();
-        self.outbox.push(Queued { id, call, request_id: None, done: false });
+        self.outbox.push(Queued {
+            id,
+            call,
+            request_id: None,
+            done: false,
+        });
     }
 
     /// Queues a call of the user's, whose result matters.
@@ -54,7 +59,10 @@ impl Link {
 
     /// Sends what is queued, if no request is on its way.
     pub(super) fn pump(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
-        if self.in_flight.is_some() || self.outbox.is_empty() || self.timers.get(&Wake::Resend).is_some() {
+        if self.in_flight.is_some()
+            || self.outbox.is_empty()
+            || self.timers.get(&Wake::Resend).is_some()
+        {
             return;
         }
         let mut room = REQUEST_BYTES;
@@ -105,7 +113,11 @@ impl Link {
             self.stumble(now, Wake::Resend, NO_ANSWER, out);
             return;
         };
-        let oldest = self.outbox.iter().next().map_or(self.outbox.next(), |(seq, _)| *seq);
+        let oldest = self
+            .outbox
+            .iter()
+            .next()
+            .map_or(self.outbox.next(), |(seq, _)| *seq);
         let sent = oldest + u64::try_from(carried).unwrap_or(u64::MAX);
         let ack = match (data.ack, data.messages.is_empty()) {
             (Some(0), true) => {
@@ -123,7 +135,8 @@ impl Link {
         self.recovered(out);
         self.acknowledged(now, ack, out);
         if ack <= oldest {
-            self.timers.set(Wake::Resend, Some(now.mono + NO_PROGRESS_WAIT));
+            self.timers
+                .set(Wake::Resend, Some(now.mono + NO_PROGRESS_WAIT));
         }
         self.take(now, &data.messages, out);
         if self.outbox.is_empty() {
@@ -137,18 +150,28 @@ impl Link {
     fn acknowledged(&mut self, now: Now, ack: u64, out: &mut Vec<LinkOutput>) {
         let until = now.mono + self.limits.result_wait;
         let awaited = &mut self.awaited;
-        self.outbox.acknowledge(ack, |_, queued| match queued.request_id {
-            Some(request_id) => {
-                awaited.insert(request_id, Awaited { id: queued.id, until });
-            }
-            None if queued.done => {}
-            None => out.push(LinkOutput::Done(queued.id, Ok(0))),
-        });
+        self.outbox
+            .acknowledge(ack, |_, queued| match queued.request_id {
+                Some(request_id) => {
+                    awaited.insert(
+                        request_id,
+                        Awaited {
+                            id: queued.id,
+                            until,
+                        },
+                    );
+                }
+                None if queued.done => {}
+                None => out.push(LinkOutput::Done(queued.id, Ok(0))),
+            });
         self.watch_results();
     }
 
     fn watch_results(&mut self) {
-        let first = self.awaited.first_key_value().map(|(_, awaited)| awaited.until);
+        let first = self
+            .awaited
+            .first_key_value()
+            .map(|(_, awaited)| awaited.until);
         self.timers.set(Wake::Result, first);
     }
 
@@ -176,9 +199,10 @@ impl Link {
                 code: "bad_request".into(),
                 msg: "the service refuses the request".into(),
             };
-            self.outbox.acknowledge(first.map_or(0, |seq| seq + 1), |_, queued| {
-                out.push(LinkOutput::Done(queued.id, Err(refusal())));
-            });
+            self.outbox
+                .acknowledge(first.map_or(0, |seq| seq + 1), |_, queued| {
+                    out.push(LinkOutput::Done(queued.id, Err(refusal())));
+                });
             if matches!(self.state, State::LoggingIn | State::SettlingIn) {
                 self.fail(now, "it refuses the login request", out);
                 return;
@@ -197,7 +221,8 @@ impl Link {
         let before = self.inbox.taken();
         self.take(now, &data.messages, out);
         if !data.messages.is_empty() && self.inbox.taken() == before {
-            self.timers.set(Wake::Poll, Some(now.mono + NO_PROGRESS_WAIT));
+            self.timers
+                .set(Wake::Poll, Some(now.mono + NO_PROGRESS_WAIT));
         }
         self.renew_poll(now, out);
     }
@@ -219,7 +244,10 @@ impl Link {
             match Notice::decode(&message.from.system, message.data) {
                 Ok(notice) => self.noticed(now, notice, out),
                 Err(bad) => {
-                    out.push(LinkOutput::Fault(format!("event '{}' cannot be read", bad.name)));
+                    out.push(LinkOutput::Fault(format!(
+                        "event '{}' cannot be read",
+                        bad.name
+                    )));
                 }
             }
             if matches!(self.state, State::Stopped | State::BackingOff) {
@@ -227,7 +255,11 @@ impl Link {
             }
         }
         if self.inbox.taken() != before {
-            out.push(LinkOutput::Took(self.inbox.taken()));
+            let taken = Taken {
+                session: self.session,
+                count: self.inbox.taken(),
+            };
+            out.push(LinkOutput::Took(taken));
         }
     }
 
@@ -254,7 +286,11 @@ impl Link {
             Notice::Disconnected { reason } if reason == "uidpassword" => self.refused(out),
             Notice::Disconnected { reason } => {
                 let reason = reason.chars().take(200).collect::<String>();
-                self.lost(now, &format!("it has signed the account off: {reason}"), out);
+                self.lost(
+                    now,
+                    &format!("it has signed the account off: {reason}"),
+                    out,
+                );
             }
             Notice::Expired => self.lost(now, "the session has expired", out),
             Notice::Reset => self.lost(now, "the service asks to start over", out),
@@ -297,7 +333,10 @@ impl Link {
         result: Result<u64, Refusal>,
         out: &mut Vec<LinkOutput>,
     ) {
-        let early = self.outbox.iter_mut().find(|queued| queued.request_id == Some(request_id));
+        let early = self
+            .outbox
+            .iter_mut()
+            .find(|queued| queued.request_id == Some(request_id));
         if let Some(queued) = early {
             queued.request_id = None;
             queued.done = true;

@@ -50,13 +50,20 @@ impl Link {
             return;
         }
         let Some(ssid) = find_ssid(&response.body) else {
-            self.fail(now, "it gives no session id; is it an imo.im-compatible service?", out);
+            self.fail(
+                now,
+                "it gives no session id; is it an imo.im-compatible service?",
+                out,
+            );
             return;
         };
         self.ssid = ssid;
         self.state = State::LoggingIn;
-        self.timers.set(Wake::Patience, Some(now.mono + self.limits.request_wait));
-        self.push(Call::Login { password: self.password.clone() });
+        self.timers
+            .set(Wake::Patience, Some(now.mono + self.limits.request_wait));
+        self.push(Call::Login {
+            password: self.password.clone(),
+        });
         self.pump(now, out);
     }
 
@@ -90,7 +97,8 @@ impl Link {
             State::SettlingIn | State::AwaitingSignOn | State::LoggingIn => {
                 self.state = State::Online;
                 self.timers.set(Wake::Patience, None);
-                self.timers.set(Wake::Activity, Some(now.mono + self.limits.activity_every));
+                self.timers
+                    .set(Wake::Activity, Some(now.mono + self.limits.activity_every));
                 self.recovered(out);
                 self.push_status();
                 while let Some(queued) = self.waiting.pop_front() {
@@ -151,18 +159,27 @@ impl Link {
         for (_, awaited) in core::mem::take(&mut self.awaited) {
             out.push(LinkOutput::Done(awaited.id, Ok(0)));
         }
-        let mut kept: Vec<Queued> =
-            self.outbox.restart().filter(|queued| !queued.done && outlives_session(&queued.call)).collect();
+        let mut kept: Vec<Queued> = self
+            .outbox
+            .restart()
+            .filter(|queued| !queued.done && outlives_session(&queued.call))
+            .collect();
         kept.extend(self.waiting.drain(..));
         self.waiting = kept.into();
         self.inbox = Inbox::default();
+        self.session += 1;
         self.in_flight = None;
         self.polling = None;
         self.next_request = 0;
         self.batch_max = usize::MAX;
-        for wake in
-            [Wake::Start, Wake::Patience, Wake::Resend, Wake::Poll, Wake::Activity, Wake::Result]
-        {
+        for wake in [
+            Wake::Start,
+            Wake::Patience,
+            Wake::Resend,
+            Wake::Poll,
+            Wake::Activity,
+            Wake::Result,
+        ] {
             self.timers.set(wake, None);
         }
         for lane in [LaneId::Calls, LaneId::Poll] {
@@ -184,16 +201,26 @@ impl Link {
     }
 
     pub(super) fn push_status(&mut self) {
-        self.push(Call::SetStatus { primitive: self.primitive, mood: self.mood.clone() });
+        self.push(Call::SetStatus {
+            primitive: self.primitive,
+            mood: self.mood.clone(),
+        });
     }
 
     pub(super) fn caller(&self) -> Caller<'_> {
-        Caller { ssid: &self.ssid, uid: &self.username }
+        Caller {
+            ssid: &self.ssid,
+            uid: &self.username,
+        }
     }
 
     /// The request that carries `messages`.
     pub(super) fn request(&self, rpc: &str, ack: u64, messages: Vec<Message<'_>>) -> Request {
-        let envelope = Envelope { ack, ssid: self.ssid.as_str().into(), messages };
+        let envelope = Envelope {
+            ack,
+            ssid: self.ssid.as_str().into(),
+            messages,
+        };
         let data: String = serde_json::to_string(&envelope)
             .expect("plain structs with text keys always serialise");
         let mut body = Vec::with_capacity(data.len() * 2);

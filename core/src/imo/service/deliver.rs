@@ -26,7 +26,12 @@ const ANSWER_BYTES: usize = 512 * 1024;
 impl Service {
     /// Answers a request that is done and durable, and lets happen what follows from it.
     pub(super) fn release(&mut self, now: Now, finished: Finished, out: &mut Outputs) {
-        let Finished { session: id, conn, failed, effects } = finished;
+        let Finished {
+            session: id,
+            conn,
+            failed,
+            effects,
+        } = finished;
         let response = match self.sessions.get_mut(&id) {
             _ if failed => fault(503, "the store cannot be read at the moment; try again"),
             Some(session) => {
@@ -62,8 +67,14 @@ impl Service {
                     }
                 }
             }
-            Effect::TellSession { session: id, notice, late } => {
-                let Some(session) = self.sessions.get_mut(&id) else { return };
+            Effect::TellSession {
+                session: id,
+                notice,
+                late,
+            } => {
+                let Some(session) = self.sessions.get_mut(&id) else {
+                    return;
+                };
                 if late {
                     session.late.push_back((now.mono + LATE_RESULT, notice));
                     self.timers.set(Wake::Session(id), Some(session.deadline()));
@@ -86,7 +97,9 @@ impl Service {
 
     /// The client has taken our messages up to `ack`.
     pub(super) fn acknowledged(&mut self, id: SessionId, ack: u64, _out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         let (account, house) = (session.account.as_deref(), &mut self.house);
         session.outbox.acknowledge(ack, |_, sent| {
             if let (Some(mail), Some(account)) = (sent.mail, account) {
@@ -98,7 +111,9 @@ impl Service {
     /// Parks a poll until there is something to say.
     pub(super) fn hold_poll(&mut self, now: Now, id: SessionId, conn: ConnId, out: &mut Outputs) {
         self.answer_poll(now, id, out);
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         session.parked = Some((conn, now.mono + self.config.poll_hold));
         if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Holding(id);
@@ -109,16 +124,26 @@ impl Service {
 
     /// Looks after a session that may have something to say: answers its poll, fetches its mail.
     pub(super) fn serve_poll(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         let room = session.outbox.len() < self.config.limits.session_events / 2;
-        if let Mail::Behind { cursor, asked: None } = session.mail
+        if let Mail::Behind {
+            cursor,
+            asked: None,
+        } = session.mail
             && let Some(account) = session.account.clone().filter(|_| room)
         {
             let newest = self.house.mail_durable(&account);
-            session.mail = Mail::Behind { cursor, asked: Some(newest) };
+            session.mail = Mail::Behind {
+                cursor,
+                asked: Some(newest),
+            };
             self.house.ask_mails(&account, cursor, id, out);
         }
-        let Some(session) = self.sessions.get(&id) else { return };
+        let Some(session) = self.sessions.get(&id) else {
+            return;
+        };
         if session.parked.is_some() && (!session.outbox.is_empty() || self.draining) {
             self.answer_poll(now, id, out);
         }
@@ -126,8 +151,12 @@ impl Service {
 
     /// Answers the poll that a session holds, with whatever there is.
     pub(super) fn answer_poll(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        let Some((conn, _)) = session.parked.take() else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Some((conn, _)) = session.parked.take() else {
+            return;
+        };
         let mut room = ANSWER_BYTES;
         let messages: Vec<Message<'_>> = session
             .outbox
@@ -158,20 +187,38 @@ impl Service {
         mails: &[(u64, Incoming)],
         out: &mut Outputs,
     ) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        let Mail::Behind { mut cursor, asked: Some(asked) } = session.mail else { return };
-        for (number, mail) in mails.iter().filter(|(number, _)| *number > cursor) {
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Mail::Behind {
+            mut cursor,
+            asked: Some(asked),
+        } = session.mail
+        else {
+            return;
+        };
+        for (number, mail) in mails {
+            // A mail that came while the page was on its way may have been passed on by then.
+            if *number <= cursor {
+                continue;
+            }
             Self::push(session, Notice::Message(mail.clone()), Some(*number));
             cursor = *number;
         }
         if mails.len() < self.config.limits.messages_cached {
             cursor = cursor.max(asked);
         }
-        let durable = session.account.as_deref().map_or(0, |name| self.house.mail_durable(name));
+        let durable = session
+            .account
+            .as_deref()
+            .map_or(0, |name| self.house.mail_durable(name));
         session.mail = if cursor >= durable {
             Mail::Live { cursor }
         } else {
-            Mail::Behind { cursor, asked: None }
+            Mail::Behind {
+                cursor,
+                asked: None,
+            }
         };
         self.serve_poll(now, id, out);
     }
@@ -185,7 +232,9 @@ impl Service {
         out: &mut Outputs,
     ) {
         self.answer_poll(now, id, out);
-        let Some(session) = self.sessions.remove(&id) else { return };
+        let Some(session) = self.sessions.remove(&id) else {
+            return;
+        };
         self.by_ssid.remove(&session.ssid);
         self.timers.set(Wake::Session(id), None);
         for request in session.requests {
@@ -220,12 +269,17 @@ fn tell(
 
 /// Passes a mail on to a session that has had all earlier ones, unless it is too slow.
 fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
-    let Mail::Live { cursor } = session.mail else { return };
+    let Mail::Live { cursor } = session.mail else {
+        return;
+    };
     if id <= cursor {
         return;
     }
     if session.outbox.len() >= events_max {
-        session.mail = Mail::Behind { cursor, asked: None };
+        session.mail = Mail::Behind {
+            cursor,
+            asked: None,
+        };
     } else {
         Service::push(session, Notice::Message(mail.clone()), Some(id));
         session.mail = Mail::Live { cursor: id };

@@ -34,7 +34,9 @@ impl Service {
         let name = canonical(uid);
         let valid = is_handle(&name) && name != ECHO && password.reveal().len() <= PASSWORD_MAX;
         let exists = valid && self.house.find(&name, id, out)?;
-        let Some(session) = self.sessions.get_mut(&id) else { return Ok(Ok(0)) };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(Ok(0));
+        };
         let may_register = match self.config.registration {
             Registration::Closed => false,
             Registration::Embedded => session.embedded,
@@ -42,7 +44,14 @@ impl Service {
         };
         match core::mem::take(&mut session.login) {
             Login::Idle if valid && !exists && may_register && !password.is_empty() => {
-                self.start_job(id, |job| Output::Hash { job, secret: password.clone() }, out);
+                self.start_job(
+                    id,
+                    |job| Output::Hash {
+                        job,
+                        secret: password.clone(),
+                    },
+                    out,
+                );
                 return Err(Wait);
             }
             Login::Idle => {
@@ -63,13 +72,27 @@ impl Service {
             }
             Login::Made { hash } => {
                 self.house.create(&name, hash);
-                out.event(Event::account(EventKind::AccountCreated, &name, "account made"));
+                out.event(Event::account(
+                    EventKind::AccountCreated,
+                    &name,
+                    "account made",
+                ));
             }
             Login::Checked { ok } if ok && exists => {}
             Login::Checked { .. } => {
-                out.event(Event::account(EventKind::SessionRefused, &name, "wrong user or password"));
-                let notice = Notice::Disconnected { reason: "uidpassword".to_string() };
-                effects.push(Effect::TellSession { session: id, notice, late: false });
+                out.event(Event::account(
+                    EventKind::SessionRefused,
+                    &name,
+                    "wrong user or password",
+                ));
+                let notice = Notice::Disconnected {
+                    reason: "uidpassword".to_string(),
+                };
+                effects.push(Effect::TellSession {
+                    session: id,
+                    notice,
+                    late: false,
+                });
                 return Ok(Ok(now.wall.as_seconds()));
             }
         }
@@ -94,7 +117,9 @@ impl Service {
 
     /// A password has been hashed or checked.
     pub(super) fn login_moves(&mut self, now: Now, job: JobId, login: Login, out: &mut Outputs) {
-        let Some(id) = self.jobs.remove(&job) else { return };
+        let Some(id) = self.jobs.remove(&job) else {
+            return;
+        };
         if let Some(session) = self.sessions.get_mut(&id) {
             session.login = login;
             self.advance(now, id, out);
@@ -109,7 +134,9 @@ impl Service {
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
     ) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         session.mail = Mail::Unwanted;
         let before = session.account.replace(name.into());
         if let Some(before) = before.filter(|before| before != name) {

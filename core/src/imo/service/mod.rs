@@ -9,8 +9,6 @@ mod house;
 mod login;
 mod rpc;
 mod session;
-#[cfg(test)]
-mod tests;
 mod web;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -63,7 +61,6 @@ struct Finished {
 }
 
 /// The chat service.
-#[derive(Debug)]
 pub struct Service {
     config: ServiceConfig,
     rng: Rng,
@@ -84,6 +81,15 @@ pub struct Service {
     unread: BTreeSet<ConnId>,
     draining: bool,
     stopped: bool,
+}
+
+impl core::fmt::Debug for Service {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let sessions = self.sessions.len();
+        f.debug_struct("Service")
+            .field("sessions", &sessions)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Service {
@@ -114,13 +120,17 @@ impl Service {
 
     fn accepted(&mut self, now: Now, conn: ConnId, peer: Peer) {
         let embedded = peer == Peer::Embedded;
-        self.conns.insert(conn, Conn::new(embedded, &self.config.limits));
+        self.conns
+            .insert(conn, Conn::new(embedded, &self.config.limits));
         self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
     }
 
     fn closed(&mut self, conn: ConnId) {
         self.timers.set(Wake::Conn(conn), None);
-        if let Some(Conn { doing: Doing::Holding(id), .. }) = self.conns.remove(&conn)
+        if let Some(Conn {
+            doing: Doing::Holding(id),
+            ..
+        }) = self.conns.remove(&conn)
             && let Some(session) = self.sessions.get_mut(&id)
             && session.parked.is_some_and(|(parked, _)| parked == conn)
         {
@@ -131,11 +141,16 @@ impl Service {
     fn wake_conn(&mut self, conn: ConnId, at: Option<Instant>) {
         // The pipe to the other machine has no peer that could fall asleep.
         let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
-        self.timers.set(Wake::Conn(conn), at.filter(|_| !embedded || self.is_late(conn)));
+        self.timers.set(
+            Wake::Conn(conn),
+            at.filter(|_| !embedded || self.is_late(conn)),
+        );
     }
 
     fn is_late(&self, conn: ConnId) -> bool {
-        self.conns.get(&conn).is_some_and(|conn| matches!(conn.doing, Doing::Mourning { .. }))
+        self.conns
+            .get(&conn)
+            .is_some_and(|conn| matches!(conn.doing, Doing::Mourning { .. }))
     }
 
     fn loaded(
@@ -148,7 +163,9 @@ impl Service {
         if let Err(error) = result {
             out.event(Event::process(EventKind::StoreFailed, error.explain()));
         }
-        let Some(answered) = self.house.loaded(load, result) else { return };
+        let Some(answered) = self.house.loaded(load, result) else {
+            return;
+        };
         for id in answered.sessions {
             match &answered.mails {
                 Some(mails) => self.deliver_page(now, id, mails, out),
@@ -158,16 +175,14 @@ impl Service {
         }
     }
 
-    fn stored(
-        &mut self,
-        now: Now,
-        op: StoreId,
-        result: Result<(), StoreError>,
-        out: &mut Outputs,
-    ) {
+    fn stored(&mut self, now: Now, op: StoreId, result: Result<(), StoreError>, out: &mut Outputs) {
         self.house.journal.stored(now, op, result, out);
         let durable = self.house.journal.durable();
-        while let Some(entry) = self.held.first_entry().filter(|entry| *entry.key() <= durable) {
+        while let Some(entry) = self
+            .held
+            .first_entry()
+            .filter(|entry| *entry.key() <= durable)
+        {
             for finished in entry.remove() {
                 let id = finished.session;
                 self.release(now, finished, out);
@@ -180,7 +195,8 @@ impl Service {
         match control {
             Control::Drain => {
                 self.draining = true;
-                self.timers.set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
+                self.timers
+                    .set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
                 self.ripe.extend(self.sessions.keys());
                 let idle: Vec<ConnId> = self
                     .conns
@@ -189,7 +205,10 @@ impl Service {
                     .map(|(id, _)| *id)
                     .collect();
                 for conn in idle {
-                    out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+                    out.push(Output::Close {
+                        conn,
+                        how: CloseHow::AfterFlush,
+                    });
                     self.closed(conn);
                 }
             }
@@ -206,7 +225,9 @@ impl Service {
     }
 
     fn session_woken(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         if session.expires <= now.mono && session.requests.is_empty() && !session.answering {
             self.end_session(now, id, "expired", out);
             return;
@@ -250,7 +271,10 @@ impl Service {
 
     /// True if no request is under way and all is durable. Looks at every session: for the drain only.
     fn is_at_rest(&self) -> bool {
-        let busy = self.sessions.values().any(|session| !session.requests.is_empty());
+        let busy = self
+            .sessions
+            .values()
+            .any(|session| !session.requests.is_empty());
         !busy && self.held.is_empty() && self.house.journal.is_idle()
     }
 
@@ -265,7 +289,11 @@ impl Service {
     fn push(session: &mut Session, notice: Notice, mail: Option<u64>) {
         let uid = session.account.as_deref().unwrap_or_default();
         let encoded = notice.encode(uid);
-        session.outbox.push(session::Sent { system: encoded.system, data: encoded.data, mail });
+        session.outbox.push(session::Sent {
+            system: encoded.system,
+            data: encoded.data,
+            mail,
+        });
     }
 }
 
@@ -287,7 +315,10 @@ impl Machine for Service {
             Input::Control(control) => self.control(now, control, out),
             Input::Connected { .. } => {
                 debug_assert!(false, "the service opens no connections");
-                out.event(Event::process(EventKind::Misuse, "the service opens no connections"));
+                out.event(Event::process(
+                    EventKind::Misuse,
+                    "the service opens no connections",
+                ));
             }
         }
         self.settle(now, out);

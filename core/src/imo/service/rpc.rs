@@ -3,7 +3,7 @@
 //!
 //! See `core/docs/imo-protocol.md`, "Requests" and "Delivery".
 
-use alloc::borrow::Cow;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,13 +38,11 @@ impl Service {
                 Ok(data) => reply_to("echo", data),
                 Err(_) => fault(400, "data is no JSON"),
             },
-            "rest_rpc" | "forward_to_server" => {
-                match serde_json::from_str::<Envelope<'_>>(data) {
-                    Ok(envelope) if method == "rest_rpc" => self.open_session(now, conn, &envelope),
-                    Ok(envelope) => return self.forward(now, conn, &envelope, out),
-                    Err(_) => fault(400, "data is no envelope"),
-                }
-            }
+            "rest_rpc" | "forward_to_server" => match serde_json::from_str::<Envelope<'_>>(data) {
+                Ok(envelope) if method == "rest_rpc" => self.open_session(now, conn, &envelope),
+                Ok(envelope) => return self.forward(now, conn, &envelope, out),
+                Err(_) => fault(400, "data is no envelope"),
+            },
             _ => fault(400, "no such method"),
         };
         self.reply(now, conn, &response, out);
@@ -57,13 +55,23 @@ impl Service {
             ssid: &'a str,
             result: &'static str,
         }
-        let calls = envelope.messages.iter().map(|message| Call::decode(&message.to.system, message.data));
-        if !calls.flatten().any(|incoming| incoming.call == Call::OpenSession) {
+        let calls = envelope
+            .messages
+            .iter()
+            .map(|message| Call::decode(&message.to.system, message.data));
+        if !calls
+            .flatten()
+            .any(|incoming| incoming.call == Call::OpenSession)
+        {
             return fault(400, "this method only opens sessions");
         }
         let ssid = self.rng.alphanumeric(16);
         self.add_session(now, conn, ssid.clone());
-        let opened = Opened { ack: 1, ssid: &ssid, result: "ok" };
+        let opened = Opened {
+            ack: 1,
+            ssid: &ssid,
+            result: "ok",
+        };
         reply_to("rest_rpc", &json(&opened))
     }
 
@@ -72,7 +80,8 @@ impl Service {
         self.next_session += 1;
         let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
-        self.sessions.insert(id, Session::new(ssid.clone(), embedded, expires));
+        self.sessions
+            .insert(id, Session::new(ssid.clone(), embedded, expires));
         self.by_ssid.insert(ssid, id);
         self.timers.set(Wake::Session(id), Some(expires));
         id
@@ -87,17 +96,28 @@ impl Service {
         };
         self.acknowledged(id, envelope.ack, out);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         session.expires = expires;
         if is_poll {
             self.hold_poll(now, id, conn, out);
             return;
         }
         let owned = |message: &crate::imo::envelope::Message<'_>| {
-            (message.seq, message.to.system.clone().into_owned(), message.data.to_owned())
+            (
+                message.seq,
+                message.to.system.clone().into_owned(),
+                message.data.to_owned(),
+            )
         };
         let messages = envelope.messages.iter().map(owned).collect();
-        let request = Request { conn, messages, effects: Vec::new(), failed: false };
+        let request = Request {
+            conn,
+            messages,
+            effects: Vec::new(),
+            failed: false,
+        };
         session.requests.push_back(request);
         if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Working;
@@ -109,8 +129,10 @@ impl Service {
     /// other way back. Both count on from where they are.
     fn revive(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>) -> Option<SessionId> {
         let first = envelope.messages.first()?;
-        let mut calls =
-            envelope.messages.iter().flat_map(|one| Call::decode(&one.to.system, one.data));
+        let mut calls = envelope
+            .messages
+            .iter()
+            .flat_map(|one| Call::decode(&one.to.system, one.data));
         let logs_in = calls.any(|incoming| matches!(incoming.call, Call::Login { .. }));
         if !logs_in || !is_ssid(envelope.ssid.as_bytes()) {
             return None;
@@ -124,7 +146,10 @@ impl Service {
 
     /// The store could not be read for a session's present request: the client has to send it again.
     pub(super) fn fail_request(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let request = self.sessions.get_mut(&id).and_then(|session| session.requests.front_mut());
+        let request = self
+            .sessions
+            .get_mut(&id)
+            .and_then(|session| session.requests.front_mut());
         if let Some(request) = request {
             request.messages.clear();
             request.failed = true;
@@ -134,8 +159,14 @@ impl Service {
 
     /// Does what a session's requests ask, as far as nothing has to be waited for.
     pub(super) fn advance(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        while let Some(session) = self.sessions.get_mut(&id).filter(|session| !session.answering) {
-            let Some(request) = session.requests.front_mut() else { break };
+        while let Some(session) = self
+            .sessions
+            .get_mut(&id)
+            .filter(|session| !session.answering)
+        {
+            let Some(request) = session.requests.front_mut() else {
+                break;
+            };
             let Some((seq, system, data)) = request.messages.pop_front() else {
                 self.finish(now, id, out);
                 continue;
@@ -146,8 +177,12 @@ impl Service {
             let before = self.house.latest();
             let done = self.perform(now, id, (seq, &system, &data), out);
             let changed = self.house.latest() != before;
-            let Some(session) = self.sessions.get_mut(&id) else { return };
-            let Some(request) = session.requests.front_mut() else { return };
+            let Some(session) = self.sessions.get_mut(&id) else {
+                return;
+            };
+            let Some(request) = session.requests.front_mut() else {
+                return;
+            };
             match done {
                 Ok(mut effects) => {
                     session.arrivals.take(seq);
@@ -164,13 +199,30 @@ impl Service {
 
     /// All of a session's first request is done: it is answered as soon as that is durable.
     fn finish(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
-        let Some(request) = session.requests.pop_front() else { return };
-        let Request { conn, effects, failed, .. } = request;
-        let finished = Finished { session: id, conn, failed, effects };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        let Some(request) = session.requests.pop_front() else {
+            return;
+        };
+        let Request {
+            conn,
+            effects,
+            failed,
+            ..
+        } = request;
+        let finished = Finished {
+            session: id,
+            conn,
+            failed,
+            effects,
+        };
         session.answering = true;
         if core::mem::take(&mut session.changed) {
-            self.held.entry(self.house.latest()).or_default().push(finished);
+            self.held
+                .entry(self.house.latest())
+                .or_default()
+                .push(finished);
         } else {
             self.release(now, finished, out);
         }
@@ -192,15 +244,31 @@ impl Service {
                 let result = self.dispatch(now, id, &incoming.call, uid, &mut effects, out)?;
                 (result, incoming.method, incoming.request_id, late)
             }
-            Err(fault) => (Err(bad_request(fault)), String::new(), request_id(data), false),
+            Err(fault) => (
+                Err(bad_request(fault)),
+                String::new(),
+                request_id(data),
+                false,
+            ),
         };
         let notice = match (request_id, result) {
             (Some(request_id), result) => Some(Notice::Result { request_id, result }),
-            (None, Err(refusal)) => Some(Notice::Refused { method, seq, refusal }),
+            (None, Err(refusal)) => Some(Notice::Refused {
+                method,
+                seq,
+                refusal,
+            }),
             (None, Ok(_)) => None,
         };
         if let Some(notice) = notice {
-            effects.insert(0, Effect::TellSession { session: id, notice, late });
+            effects.insert(
+                0,
+                Effect::TellSession {
+                    session: id,
+                    notice,
+                    late,
+                },
+            );
         }
         Ok(effects)
     }
@@ -215,7 +283,9 @@ impl Service {
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
     ) -> Result<Result<u64, Refusal>, Wait> {
-        let Some(session) = self.sessions.get_mut(&id) else { return Ok(Ok(0)) };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return Ok(Ok(0));
+        };
         let done = Ok(Ok(now.wall.as_seconds()));
         match call {
             Call::Login { password } => {
@@ -223,7 +293,10 @@ impl Service {
             }
             Call::OpenSession => {
                 let msg = Cow::Borrowed("sessions are opened with rest_rpc");
-                return Ok(Err(Refusal { code: Cow::Borrowed("bad_request"), msg }));
+                return Ok(Err(Refusal {
+                    code: Cow::Borrowed("bad_request"),
+                    msg,
+                }));
             }
             Call::Activity => return done,
             Call::SignOff => {
@@ -245,24 +318,36 @@ impl Service {
         let stranger = |uid: &&str| Some(&*canonical(uid)) != session.account.as_deref();
         if session.account.is_none() || uid.as_ref().is_some_and(stranger) {
             let msg = Cow::Borrowed("this session has not signed that account on");
-            return Ok(Err(Refusal { code: Cow::Borrowed("not_signed_on"), msg }));
+            return Ok(Err(Refusal {
+                code: Cow::Borrowed("not_signed_on"),
+                msg,
+            }));
         }
         if *call == Call::Unread {
-            session.mail = Mail::Behind { cursor: 0, asked: None };
+            session.mail = Mail::Behind {
+                cursor: 0,
+                asked: None,
+            };
             self.ripe.insert(id);
             return done;
         }
         let name = session.account.clone().unwrap_or_default();
         if !self.house.find(&name, id, out)? {
             let msg = Cow::Borrowed("the account is no more");
-            return Ok(Err(Refusal { code: Cow::Borrowed("not_signed_on"), msg }));
+            return Ok(Err(Refusal {
+                code: Cow::Borrowed("not_signed_on"),
+                msg,
+            }));
         }
         self.house.call(now, (&name, id), call, effects, out)
     }
 }
 
 fn bad_request(fault: BadCall) -> Refusal {
-    Refusal { code: Cow::Borrowed("bad_request"), msg: Cow::Borrowed(fault.explain()) }
+    Refusal {
+        code: Cow::Borrowed("bad_request"),
+        msg: Cow::Borrowed(fault.explain()),
+    }
 }
 
 /// The number that a call carries, even if nothing else of it can be understood.
@@ -271,7 +356,9 @@ fn request_id(data: &RawValue) -> Option<u64> {
     struct Numbered {
         request_id: Option<u64>,
     }
-    serde_json::from_str::<Numbered>(data.get()).ok()?.request_id
+    serde_json::from_str::<Numbered>(data.get())
+        .ok()?
+        .request_id
 }
 
 /// A response with the form of the request's own method.

@@ -134,6 +134,9 @@ impl Session {
     pub(super) fn deadline(&self) -> Instant {
         let held = self.parked.map(|(_, until)| until);
         let late = self.late.front().map(|(at, _)| *at);
-        [held, late].into_iter().flatten().fold(self.expires, Instant::min)
+        [held, late]
+            .into_iter()
+            .flatten()
+            .fold(self.expires, Instant::min)
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::{Service, SessionId};
 use crate::config::Limits;
 use crate::event::{Event, EventKind};
-use crate::http::server::HttpServer;
+use crate::http::server::{AfterResponse, HttpServer};
 use crate::http::{Method, Request, Response, form};
 use crate::imo::call::json;
 use crate::imo::envelope::{Address, Answer, AnswerData, Message};
@@ -25,7 +25,6 @@ use crate::time::Now;
 const LOST_POLL_WAIT: Duration = Duration::from_secs(1);
 
 /// A connection to the service.
-#[derive(Debug)]
 pub(super) struct Conn {
     pub(super) http: HttpServer,
     pub(super) embedded: bool,
@@ -52,7 +51,11 @@ pub(super) enum Doing {
 
 impl Conn {
     pub(super) fn new(embedded: bool, limits: &Limits) -> Self {
-        Self { http: HttpServer::new(limits), embedded, doing: Doing::Nothing }
+        Self {
+            http: HttpServer::new(limits),
+            embedded,
+            doing: Doing::Nothing,
+        }
     }
 }
 
@@ -60,7 +63,10 @@ impl Service {
     pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8], out: &mut Outputs) {
         let Some(state) = self.conns.get_mut(&conn) else {
             debug_assert!(false, "bytes on a connection that is not open");
-            out.event(Event::process(EventKind::Misuse, "bytes on an unknown connection"));
+            out.event(Event::process(
+                EventKind::Misuse,
+                "bytes on an unknown connection",
+            ));
             return;
         };
         state.http.receive(bytes);
@@ -69,7 +75,11 @@ impl Service {
 
     /// Takes the requests that a connection holds, as long as each is answered at once.
     pub(super) fn serve(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        while let Some(state) = self.conns.get_mut(&conn).filter(|s| s.doing == Doing::Nothing) {
+        while let Some(state) = self
+            .conns
+            .get_mut(&conn)
+            .filter(|s| s.doing == Doing::Nothing)
+        {
             let mut bytes = out.buffer();
             let next = state.http.next(&mut bytes);
             if bytes.is_empty() {
@@ -111,7 +121,7 @@ impl Service {
 
     fn form(&mut self, now: Now, conn: ConnId, body: &[u8], out: &mut Outputs) {
         let (mut method, mut data) = (None, None);
-        for pair in form::decode(body) {
+        for pair in form::pairs(body) {
             match pair {
                 Ok((name, value)) if name == "method" => method = Some(value),
                 Ok((name, value)) if name == "data" => data = Some(value),
@@ -128,21 +138,21 @@ impl Service {
     }
 
     /// Answers a connection's request.
-    pub(super) fn reply(
-        &mut self,
-        now: Now,
-        conn: ConnId,
-        response: &Response,
-        out: &mut Outputs,
-    ) {
+    pub(super) fn reply(&mut self, now: Now, conn: ConnId, response: &Response, out: &mut Outputs) {
         let draining = self.draining;
-        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let Some(state) = self.conns.get_mut(&conn) else {
+            return;
+        };
         let mut bytes = out.buffer();
-        let close = state.http.send(response, &mut bytes) || draining;
+        let after = state.http.send(response, &mut bytes);
+        let close = after == AfterResponse::Close || draining;
         state.doing = Doing::Nothing;
         out.push(Output::Send { conn, bytes });
         if close {
-            out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+            out.push(Output::Close {
+                conn,
+                how: CloseHow::AfterFlush,
+            });
             self.closed(conn);
             return;
         }
@@ -164,16 +174,24 @@ impl Service {
             let body = answer_body("forward_to_client", 0, ssid, &[]);
             self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
         } else if let Some(state) = self.conns.get_mut(&conn) {
-            state.doing = Doing::Mourning { ssid: ssid.into(), ack };
+            state.doing = Doing::Mourning {
+                ssid: ssid.into(),
+                ack,
+            };
             self.wake_conn(conn, Some(now.mono + LOST_POLL_WAIT));
         }
     }
 
     pub(super) fn conn_woken(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some(state) = self.conns.get_mut(&conn) else { return };
+        let Some(state) = self.conns.get_mut(&conn) else {
+            return;
+        };
         match &state.doing {
             Doing::Nothing => {
-                out.push(Output::Close { conn, how: CloseHow::AfterFlush });
+                out.push(Output::Close {
+                    conn,
+                    how: CloseHow::AfterFlush,
+                });
                 self.closed(conn);
             }
             Doing::Mourning { ssid, ack } => {
@@ -197,8 +215,15 @@ pub(super) const JSON_TYPE: &str = "application/json; charset=utf-8";
 
 /// The body of an answer.
 pub(super) fn answer_body(method: &str, ack: u64, ssid: &str, messages: &[Message<'_>]) -> Vec<u8> {
-    let data = AnswerData { ack: Some(ack), ssid: Some(ssid.into()), messages: messages.to_vec() };
-    let answer = Answer { method: method.into(), data };
+    let data = AnswerData {
+        ack: Some(ack),
+        ssid: Some(ssid.into()),
+        messages: messages.to_vec(),
+    };
+    let answer = Answer {
+        method: method.into(),
+        data,
+    };
     serde_json::to_vec(&answer).expect("plain structs with text keys always serialise")
 }
 

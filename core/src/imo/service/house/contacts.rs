@@ -52,14 +52,23 @@ impl House {
             return;
         }
         let buddies = [self.buddy(name, handle)].into();
-        let notice =
-            if added { Notice::BuddyAdded(buddies) } else { Notice::BuddyStatus(buddies) };
-        effects.push(Effect::Tell { to: name.to_owned(), notice, except: None });
+        let notice = if added {
+            Notice::BuddyAdded(buddies)
+        } else {
+            Notice::BuddyStatus(buddies)
+        };
+        effects.push(Effect::Tell {
+            to: name.to_owned(),
+            notice,
+            except: None,
+        });
     }
 
     /// Tells everybody who may know how `name` is to be seen now.
     pub(super) fn announce_presence(&mut self, name: &str, effects: &mut Vec<Effect>) {
-        let Some(resident) = self.peek(name) else { return };
+        let Some(resident) = self.peek(name) else {
+            return;
+        };
         let watchers: Vec<String> = resident
             .contacts
             .iter()
@@ -80,13 +89,21 @@ impl House {
         mood: &str,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(resident) = self.resident(name) else { return };
-        let before = (resident.shown(), core::mem::replace(&mut resident.mood, mood.to_owned()));
+        let Some(resident) = self.resident(name) else {
+            return;
+        };
+        let before = (
+            resident.shown(),
+            core::mem::replace(&mut resident.mood, mood.to_owned()),
+        );
         resident.primitive = primitive;
         let after = (resident.shown(), resident.mood.clone());
         effects.push(Effect::Tell {
             to: name.to_owned(),
-            notice: Notice::StatusElsewhere { primitive, mood: mood.to_owned() },
+            notice: Notice::StatusElsewhere {
+                primitive,
+                mood: mood.to_owned(),
+            },
             except: Some(session),
         });
         if before != after {
@@ -103,11 +120,21 @@ impl House {
     ) {
         let to = canonical(to);
         let welcome = self.peek(&to).is_some_and(|other| {
-            other.contacts.get(name).is_some_and(|contact| contact.listed && !contact.blocked)
+            other
+                .contacts
+                .get(name)
+                .is_some_and(|contact| contact.listed && !contact.blocked)
         });
         if welcome {
-            let notice = Notice::Typing { buddy: name.to_owned(), state };
-            effects.push(Effect::Tell { to: to.into_owned(), notice, except: None });
+            let notice = Notice::Typing {
+                buddy: name.to_owned(),
+                state,
+            };
+            effects.push(Effect::Tell {
+                to: to.into_owned(),
+                notice,
+                except: None,
+            });
         }
     }
 
@@ -152,7 +179,9 @@ impl House {
     /// Puts a contact request before `other`, unless it does not want to hear from `name`.
     fn request(&mut self, name: &str, other: &str, text: &str, effects: &mut Vec<Effect>) {
         let contacts_max = self.limits.contacts;
-        let Some(resident) = self.resident(other) else { return };
+        let Some(resident) = self.resident(other) else {
+            return;
+        };
         let contact = resident.contacts.get(name);
         let full = resident.requests.len() >= contacts_max;
         if contact.is_some_and(|contact| contact.blocked) || full {
@@ -168,18 +197,29 @@ impl House {
             return;
         }
         resident.requests.insert(name.to_owned(), text.to_owned());
-        let record = RequestRecord { text: text.to_owned() };
+        let record = RequestRecord {
+            text: text.to_owned(),
+        };
         let changed = self.journal.put(request_key(other, name), &record);
         if let Some(resident) = self.resident(other) {
             resident.changed = changed;
         }
-        let notice = Notice::BuddyRequest { buddy: name.to_owned(), text: text.to_owned() };
-        effects.push(Effect::Tell { to: other.to_owned(), notice, except: None });
+        let notice = Notice::BuddyRequest {
+            buddy: name.to_owned(),
+            text: text.to_owned(),
+        };
+        effects.push(Effect::Tell {
+            to: other.to_owned(),
+            notice,
+            except: None,
+        });
     }
 
     /// Takes the request that `from` has put before `name` away, if there is one.
     fn drop_request(&mut self, name: &str, from: &str) -> bool {
-        let Some(resident) = self.resident(name) else { return false };
+        let Some(resident) = self.resident(name) else {
+            return false;
+        };
         let was = resident.requests.remove(from).is_some();
         if was {
             let changed = self.journal.remove(request_key(name, from));
@@ -222,8 +262,9 @@ impl House {
             Ok(other) => other,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let asked =
-            self.peek(name).is_some_and(|resident| resident.requests.contains_key(&other));
+        let asked = self
+            .peek(name)
+            .is_some_and(|resident| resident.requests.contains_key(&other));
         match verdict {
             Verdict::Accept if asked => self.befriend(name, &other, effects),
             Verdict::Accept => self.show_to(name, &other, true, effects),
@@ -241,10 +282,14 @@ impl House {
 
     /// Lets `other` see the presence of `name`, or not any more.
     fn show_to(&mut self, name: &str, other: &str, on: bool, effects: &mut Vec<Effect>) {
-        let Some(contact) = self.contact(name, other) else { return };
+        let Some(contact) = self.contact(name, other) else {
+            return;
+        };
         contact.sees_me = on;
         self.keep_contact(name, other);
-        let seen = self.resident(other).and_then(|resident| resident.contacts.get_mut(name));
+        let seen = self
+            .resident(other)
+            .and_then(|resident| resident.contacts.get_mut(name));
         if let Some(contact) = seen
             && contact.granted != on
         {
@@ -266,7 +311,9 @@ impl House {
             Ok(other) => other,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(contact) = self.contact(name, &other) else { return Ok(Ok(())) };
+        let Some(contact) = self.contact(name, &other) else {
+            return Ok(Ok(()));
+        };
         let was_listed = core::mem::replace(&mut contact.listed, false);
         contact.granted = false;
         contact.alias.clear();
@@ -274,7 +321,11 @@ impl House {
         self.show_to(name, &other, false, effects);
         if was_listed {
             let notice = Notice::BuddyRemoved([other].into());
-            effects.push(Effect::Tell { to: name.to_owned(), notice, except: None });
+            effects.push(Effect::Tell {
+                to: name.to_owned(),
+                notice,
+                except: None,
+            });
         }
         Ok(Ok(()))
     }
@@ -288,11 +339,15 @@ impl House {
         out: &mut Outputs,
     ) -> Done {
         let (name, _) = who;
-        Ok(self.other(who, handle, out)?.map(|other| self.set_blocked(name, &other, on, effects)))
+        Ok(self
+            .other(who, handle, out)?
+            .map(|other| self.set_blocked(name, &other, on, effects)))
     }
 
     fn set_blocked(&mut self, name: &str, other: &str, on: bool, effects: &mut Vec<Effect>) {
-        let Some(contact) = self.contact(name, other) else { return };
+        let Some(contact) = self.contact(name, other) else {
+            return;
+        };
         contact.blocked = on;
         let shown = contact.sees_me;
         self.keep_contact(name, other);
@@ -309,8 +364,9 @@ impl House {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
         let other = canonical(handle);
-        let contact =
-            self.resident(name).and_then(|resident| resident.contacts.get_mut(&*other));
+        let contact = self
+            .resident(name)
+            .and_then(|resident| resident.contacts.get_mut(&*other));
         let Some(contact) = contact.filter(|contact| contact.listed) else {
             return Err(refuse("unknown_user", "not one of the contacts"));
         };

@@ -6,20 +6,22 @@
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
-use super::records::{MailRecord, MidRecord, mail_id, mail_key, mid_key};
-use super::resident::read;
+use super::records::{MailRecord, mail_id, mail_key, mid_prefix};
 use super::{Effect, House, Wait, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::notice::{Incoming, Notice, Refusal};
 use crate::imo::service::SessionId;
 use crate::io::Outputs;
 use crate::rng::fnv1a;
-use crate::store::Record;
+use crate::store::{Record, read};
 use crate::time::Now;
 
 impl House {
     /// Takes a text. Gives its time in Unix seconds; for a repeated one as if it were new, with no other effect.
-    #[expect(clippy::too_many_arguments, reason = "who, when, the three parts of a text, and two lists")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "who, when, the three parts of a text, and two lists"
+    )]
     pub(super) fn send(
         &mut self,
         (name, session): (&str, SessionId),
@@ -76,7 +78,11 @@ impl House {
             mid: mid.filter(|_| echo_mid.is_none()).map(ToOwned::to_owned),
         };
         if self.sessions(name).len() > 1 {
-            effects.push(Effect::Tell { to: name.to_owned(), notice, except: Some(session) });
+            effects.push(Effect::Tell {
+                to: name.to_owned(),
+                notice,
+                except: Some(session),
+            });
         }
         Ok(Ok(timestamp))
     }
@@ -85,8 +91,16 @@ impl House {
     fn refuses(&self, to: &str, name: &str) -> Option<Refusal> {
         let box_owner = if to == ECHO { name } else { to };
         let resident = self.peek(box_owner)?;
-        if to != ECHO && resident.contacts.get(name).is_some_and(|contact| contact.blocked) {
-            return Some(refuse("blocked", "they do not want to hear from this account"));
+        if to != ECHO
+            && resident
+                .contacts
+                .get(name)
+                .is_some_and(|contact| contact.blocked)
+        {
+            return Some(refuse(
+                "blocked",
+                "they do not want to hear from this account",
+            ));
         }
         let unread_max = u64::try_from(self.limits.unread_messages).unwrap_or(u64::MAX);
         (resident.mails_waiting() >= unread_max)
@@ -94,14 +108,20 @@ impl House {
     }
 
     fn put_mail(&mut self, to: &str, record: MailRecord, effects: &mut Vec<Effect>) {
-        let Some(resident) = self.resident(to) else { return };
+        let Some(resident) = self.resident(to) else {
+            return;
+        };
         let id = resident.mail_next;
         resident.mail_next += 1;
         let changed = self.journal.put(mail_key(to, id), &record);
         if let Some(resident) = self.resident(to) {
             resident.changed = changed;
         }
-        effects.push(Effect::Mail { to: to.to_owned(), id, mail: incoming(record) });
+        effects.push(Effect::Mail {
+            to: to.to_owned(),
+            id,
+            mail: incoming(record),
+        });
     }
 
     /// A mail has become durable. True for the one call that may pass it on.
@@ -129,12 +149,14 @@ impl House {
 
     fn keep_mid(&mut self, name: &str, hash: u64) {
         let mids_max = self.limits.mids;
-        let Some(mids) = self.resident(name).and_then(|resident| resident.mids.as_mut()) else {
+        let Some(mids) = self
+            .resident(name)
+            .and_then(|resident| resident.mids.as_mut())
+        else {
             return;
         };
-        let n = mids.add(hash, mids_max);
-        let slot = n % u64::try_from(mids_max.max(1)).unwrap_or(u64::MAX);
-        let changed = self.journal.put(mid_key(name, slot), &MidRecord { n, hash });
+        let (slot, record) = mids.add(hash, mids_max);
+        let changed = self.journal.put(mid_prefix(name) + &slot, &record);
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;
         }
@@ -148,6 +170,17 @@ pub(super) fn read_mails(records: &[Record]) -> Vec<(u64, Incoming)> {
 }
 
 fn incoming(record: MailRecord) -> Incoming {
-    let MailRecord { from, body, timestamp, mid } = record;
-    Incoming { alias: from.clone(), buid: from, msg: body, timestamp, mid }
+    let MailRecord {
+        from,
+        body,
+        timestamp,
+        mid,
+    } = record;
+    Incoming {
+        alias: from.clone(),
+        buid: from,
+        msg: body,
+        timestamp,
+        mid,
+    }
 }

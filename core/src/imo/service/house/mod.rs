@@ -16,15 +16,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use records::{
-    AccountRecord, Contact, account_key, all, contact_key, contact_prefix, mail_prefix,
-    mid_prefix, request_prefix,
+    AccountRecord, Contact, account_key, contact_key, contact_prefix, mail_prefix, mid_prefix,
+    request_prefix,
 };
-use resident::{Mids, Resident};
+use resident::Resident;
 
 use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
 use crate::imo::call::Call;
+use crate::imo::mids::Mids;
 use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
 use crate::imo::{Primitive, notice::Auth};
 use crate::io::{LoadId, Output, Outputs};
@@ -156,10 +157,12 @@ impl House {
             newest_first: true,
         };
         let queries = [
-            Query::Get { key: account_key(name) },
-            all(contact_prefix(name), self.limits.contacts),
-            all(request_prefix(name), self.limits.contacts),
-            all(mail_prefix(name), 1),
+            Query::Get {
+                key: account_key(name),
+            },
+            Query::all(contact_prefix(name), self.limits.contacts),
+            Query::all(request_prefix(name), self.limits.contacts),
+            Query::all(mail_prefix(name), 1),
             newest,
         ];
         let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
@@ -176,7 +179,13 @@ impl House {
     ) -> LoadId {
         let load = LoadId(self.next_load);
         self.next_load += 1;
-        self.questions.insert(load, Question { about, waiting: [session].into() });
+        self.questions.insert(
+            load,
+            Question {
+                about,
+                waiting: [session].into(),
+            },
+        );
         out.push(Output::Load { load, queries });
         load
     }
@@ -210,14 +219,20 @@ impl House {
             (Topic::Mids(_), Err(_)) => {}
             (Topic::Mail, result) => mails = result.ok().map(|records| mail::read_mails(&records)),
         }
-        Some(Answered { sessions: question.waiting, mails, ok })
+        Some(Answered {
+            sessions: question.waiting,
+            mails,
+            ok,
+        })
     }
 
     /// Lets an account leave memory some time, if nobody uses it.
     fn rest(&mut self, name: String) {
         self.idle.push_back(name);
         for _ in 0..self.idle.len().saturating_sub(IDLE_MAX) {
-            let Some(oldest) = self.idle.pop_front() else { return };
+            let Some(oldest) = self.idle.pop_front() else {
+                return;
+            };
             match self.places.get(&oldest) {
                 Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
                 Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
@@ -254,22 +269,31 @@ impl House {
     pub(super) fn create(&mut self, name: &str, hash: String) {
         let record = AccountRecord { hash };
         self.journal.put(account_key(name), &record);
-        let echo = Contact { listed: true, granted: true, sees_me: true, ..Contact::default() };
+        let echo = Contact {
+            listed: true,
+            granted: true,
+            sees_me: true,
+            ..Contact::default()
+        };
         let changed = self.journal.put(contact_key(name, ECHO), &echo);
         let mut resident = Resident::new(record.hash);
         resident.contacts.insert(ECHO.into(), echo);
         resident.changed = changed;
-        self.places.insert(name.into(), Place::Here(Box::new(resident)));
+        self.places
+            .insert(name.into(), Place::Here(Box::new(resident)));
     }
 
     /// The sessions of an account that are signed on.
     pub(super) fn sessions(&self, name: &str) -> &[SessionId] {
-        self.peek(name).map_or(&[], |resident| resident.sessions.as_slice())
+        self.peek(name)
+            .map_or(&[], |resident| resident.sessions.as_slice())
     }
 
     /// Signs a session on: the account is told who it knows, and those who know it see it come.
     pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
-        let Some(resident) = self.resident(name) else { return };
+        let Some(resident) = self.resident(name) else {
+            return;
+        };
         let first = resident.sessions.is_empty();
         if !resident.sessions.contains(&session) {
             resident.sessions.push(session);
@@ -277,16 +301,28 @@ impl House {
         if first {
             resident.primitive = Primitive::Available;
         }
-        let tell = |notice| Effect::TellSession { session, notice, late: false };
+        let tell = |notice| Effect::TellSession {
+            session,
+            notice,
+            late: false,
+        };
         effects.push(tell(Notice::SignedOn { alias: name.into() }));
-        let Some(resident) = self.peek(name) else { return };
-        let listed = resident.contacts.iter().filter(|(_, contact)| contact.listed);
+        let Some(resident) = self.peek(name) else {
+            return;
+        };
+        let listed = resident
+            .contacts
+            .iter()
+            .filter(|(_, contact)| contact.listed);
         let buddies: Vec<_> = listed.map(|(handle, _)| self.buddy(name, handle)).collect();
         for part in buddies.chunks(100) {
             effects.push(tell(Notice::BuddyAdded(part.to_vec())));
         }
         for (buddy, text) in &resident.requests {
-            let notice = Notice::BuddyRequest { buddy: buddy.clone(), text: text.clone() };
+            let notice = Notice::BuddyRequest {
+                buddy: buddy.clone(),
+                text: text.clone(),
+            };
             effects.push(tell(notice));
         }
         if first {
@@ -296,7 +332,9 @@ impl House {
 
     /// Signs a session off; with the last one, those who know the account see it go.
     pub(super) fn sign_off(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
-        let Some(resident) = self.resident(name) else { return };
+        let Some(resident) = self.resident(name) else {
+            return;
+        };
         resident.sessions.retain(|other| *other != session);
         if resident.sessions.is_empty() {
             self.announce_presence(name, effects);
@@ -353,10 +391,16 @@ impl House {
 
     /// What `name` is told about its contact `handle`.
     fn buddy(&self, name: &str, handle: &str) -> Buddy {
-        let contact = self.peek(name).and_then(|resident| resident.contacts.get(handle));
+        let contact = self
+            .peek(name)
+            .and_then(|resident| resident.contacts.get(handle));
         let granted = contact.is_some_and(|contact| contact.granted);
-        let alias = contact.map(|contact| contact.alias.as_str()).filter(|alias| !alias.is_empty());
-        let other = self.peek(handle).filter(|other| granted && other.shows_itself_to(name));
+        let alias = contact
+            .map(|contact| contact.alias.as_str())
+            .filter(|alias| !alias.is_empty());
+        let other = self
+            .peek(handle)
+            .filter(|other| granted && other.shows_itself_to(name));
         let primitive = match other {
             _ if handle == ECHO => Primitive::Available,
             Some(other) => other.shown(),
@@ -369,14 +413,22 @@ impl House {
             primitive: Some(primitive),
             status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
             kind: None,
-            auth: Some(if granted { Auth::Granted } else { Auth::Pending }),
+            auth: Some(if granted {
+                Auth::Granted
+            } else {
+                Auth::Pending
+            }),
         }
     }
 
     /// Stores what `name` holds of `handle` after it has changed.
     fn keep_contact(&mut self, name: &str, handle: &str) {
-        let Some(Place::Here(resident)) = self.places.get_mut(name) else { return };
-        let Some(contact) = resident.contacts.get(handle) else { return };
+        let Some(Place::Here(resident)) = self.places.get_mut(name) else {
+            return;
+        };
+        let Some(contact) = resident.contacts.get(handle) else {
+            return;
+        };
         let key = contact_key(name, handle);
         resident.changed = if contact.is_nothing() {
             resident.contacts.remove(handle);
@@ -387,16 +439,14 @@ impl House {
     }
 
     /// Brings the identities that `name` has sent lately into memory.
-    fn find_mids(
-        &mut self,
-        name: &str,
-        session: SessionId,
-        out: &mut Outputs,
-    ) -> Result<(), Wait> {
-        if self.peek(name).is_none_or(|resident| resident.mids.is_some()) {
+    fn find_mids(&mut self, name: &str, session: SessionId, out: &mut Outputs) -> Result<(), Wait> {
+        if self
+            .peek(name)
+            .is_none_or(|resident| resident.mids.is_some())
+        {
             return Ok(());
         }
-        let queries = [all(mid_prefix(name), self.limits.mids)];
+        let queries = [Query::all(mid_prefix(name), self.limits.mids)];
         self.ask(Topic::Mids(name.into()), queries.into(), session, out);
         Err(Wait)
     }
@@ -426,5 +476,8 @@ impl House {
 
 /// A refusal with a code of `core/docs/imo-protocol.md`, "Refusals".
 fn refuse(code: &'static str, msg: &'static str) -> Refusal {
-    Refusal { code: Cow::Borrowed(code), msg: Cow::Borrowed(msg) }
+    Refusal {
+        code: Cow::Borrowed(code),
+        msg: Cow::Borrowed(msg),
+    }
 }

@@ -8,7 +8,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Query, Record};
+use crate::store::{Record, last_part};
 
 /// An account's own record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,15 +61,6 @@ pub(super) struct MailRecord {
     pub(super) mid: Option<String>,
 }
 
-/// The identity of a message that an account has sent, against doubles.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct MidRecord {
-    /// Counts the account's identities; tells which one is the oldest.
-    pub(super) n: u64,
-    /// The identity's 64-bit FNV-1a hash.
-    pub(super) hash: u64,
-}
-
 pub(super) fn account_key(name: &str) -> String {
     format!("s/a/{name}")
 }
@@ -100,20 +91,6 @@ pub(super) fn mail_key(name: &str, id: u64) -> String {
 
 pub(super) fn mid_prefix(name: &str) -> String {
     format!("s/d/{name}/")
-}
-
-pub(super) fn mid_key(name: &str, slot: u64) -> String {
-    format!("s/d/{name}/{slot:04}")
-}
-
-/// All records whose keys begin with `prefix`, up to `limit`.
-pub(super) fn all(prefix: String, limit: usize) -> Query {
-    Query::Range { prefix, after: None, limit, newest_first: false }
-}
-
-/// The part of a key behind its last `/`.
-pub(super) fn last_part(key: &str) -> &str {
-    key.rsplit('/').next().unwrap_or(key)
 }
 
 /// The number of a mail record, from its key.

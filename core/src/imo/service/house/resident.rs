@@ -1,17 +1,16 @@
 //! One account as the house holds it in memory while it is of use.
 //! Never reads or writes the store: it is made from records and says what they are.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
-
-use super::records::{AccountRecord, Contact, MidRecord, RequestRecord, last_part, mail_id};
+use super::records::{AccountRecord, Contact, RequestRecord, mail_id};
 use crate::imo::Primitive;
+use crate::imo::mids::Mids;
 use crate::imo::service::SessionId;
 use crate::journal::Ticket;
-use crate::store::Record;
+use crate::store::{Record, last_part, read};
 
 /// An account in memory.
 #[derive(Debug)]
@@ -70,13 +69,17 @@ impl Resident {
                 }
                 Some("s/r/") => {
                     if let (Some(resident), Some(contact)) = (&mut resident, read(record)) {
-                        resident.contacts.insert(last_part(&record.key).into(), contact);
+                        resident
+                            .contacts
+                            .insert(last_part(&record.key).into(), contact);
                     }
                 }
                 Some("s/q/") => {
                     let request = read::<RequestRecord>(record);
                     if let (Some(resident), Some(request)) = (&mut resident, request) {
-                        resident.requests.insert(last_part(&record.key).into(), request.text);
+                        resident
+                            .requests
+                            .insert(last_part(&record.key).into(), request.text);
                     }
                 }
                 Some("s/m/") => mails.extend(mail_id(record)),
@@ -94,53 +97,22 @@ impl Resident {
 
     /// How available others see it.
     pub(super) fn shown(&self) -> Primitive {
-        if self.sessions.is_empty() { Primitive::Offline } else { self.primitive.shown() }
+        if self.sessions.is_empty() {
+            Primitive::Offline
+        } else {
+            self.primitive.shown()
+        }
     }
 
     /// True if `handle` may see its presence.
     pub(super) fn shows_itself_to(&self, handle: &str) -> bool {
-        self.contacts.get(handle).is_some_and(|contact| contact.sees_me && !contact.blocked)
+        self.contacts
+            .get(handle)
+            .is_some_and(|contact| contact.sees_me && !contact.blocked)
     }
 
     /// At least as many mails as wait to be acknowledged.
     pub(super) fn mails_waiting(&self) -> u64 {
         self.mail_next - self.mail_oldest
     }
-}
-
-/// The identities of the messages an account has sent lately: enough to know a repeated one.
-#[derive(Debug)]
-pub(super) struct Mids {
-    hashes: VecDeque<u64>,
-    next: u64,
-}
-
-impl Mids {
-    /// The identities that `records` tell of.
-    pub(super) fn from_records(records: &[Record]) -> Self {
-        let mut found: Vec<MidRecord> = records.iter().filter_map(read).collect();
-        found.sort_by_key(|mid| mid.n);
-        let next = found.last().map_or(0, |mid| mid.n + 1);
-        Self { hashes: found.into_iter().map(|mid| mid.hash).collect(), next }
-    }
-
-    /// True if the identity of this hash was sent before.
-    pub(super) fn knows(&self, hash: u64) -> bool {
-        self.hashes.contains(&hash)
-    }
-
-    /// Adds one and forgets the oldest above `max`. Gives the new one's number.
-    pub(super) fn add(&mut self, hash: u64, max: usize) -> u64 {
-        while self.hashes.len() >= max.max(1) {
-            self.hashes.pop_front();
-        }
-        self.hashes.push_back(hash);
-        self.next += 1;
-        self.next - 1
-    }
-}
-
-/// A record's value, if it can be read.
-pub(super) fn read<'a, T: Deserialize<'a>>(record: &'a Record) -> Option<T> {
-    serde_json::from_slice(&record.value).ok()
 }
