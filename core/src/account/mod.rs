@@ -1,0 +1,332 @@
+//! One account: what its clients ask is answered from its state and its link; what the link tells becomes notices.
+//! Never touches a connection: the proxy carries bytes for its clients and for its link.
+
+mod answers;
+mod commands;
+mod messages;
+mod notices;
+mod presence;
+mod records;
+mod roster;
+mod upkeep;
+
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use messages::Messages;
+use records::{Keys, MessageRecord, StateRecord};
+use roster::Roster;
+
+use crate::config::{AccountConfig, Config, Limits};
+use crate::event::{Event, EventKind};
+use crate::handle::canonical;
+use crate::http::lane::LaneInput;
+use crate::imo::link::{CallId, LaneId, Link, LinkOutput, Taken};
+use crate::imo::mids::Mids;
+use crate::io::Origin;
+use crate::journal::{Journal, Ticket};
+use crate::rng::Rng;
+use crate::secret::Secret;
+use crate::skype::{Reply, Status};
+use crate::store::{Query, Record};
+use crate::time::{Instant, Now, Timers};
+
+/// What an account asks of the proxy.
+#[derive(Debug)]
+pub(crate) enum AccountOutput {
+    /// Open the connection of a lane.
+    Connect(LaneId, Origin),
+    /// Write to the connection of a lane.
+    Send(LaneId, Vec<u8>),
+    /// Close the connection of a lane.
+    Close(LaneId),
+    /// Say this to every client.
+    Notice(Reply<'static>),
+    /// Read from the store; answered by [`Account::loaded`].
+    Load(Topic, Vec<Query>),
+    /// Something that a client's command waits for has happened.
+    Wake,
+    /// Call [`Account::durable`] once this is durable.
+    Await(Ticket),
+    /// Something happened.
+    Event(Event),
+}
+
+/// What a load is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Topic {
+    /// All that an account needs to come online.
+    State,
+    /// One message.
+    Message(u32),
+    /// The messages that are kept.
+    History,
+}
+
+/// What comes of a command.
+#[derive(Debug)]
+pub(crate) enum Answer<'a> {
+    /// This reply.
+    Reply(Reply<'a>),
+    /// Nothing yet: ask again at the next [`AccountOutput::Wake`], or when this time has come.
+    Wait(Option<Instant>),
+}
+
+/// What an account needs to act: the time, where changes go, where outputs go.
+pub(crate) struct Scene<'a> {
+    /// Now.
+    pub(crate) now: Now,
+    /// Where changes go.
+    pub(crate) journal: &'a mut Journal,
+    /// Where outputs go.
+    pub(crate) out: &'a mut Vec<AccountOutput>,
+}
+
+impl Scene<'_> {
+    fn notice(&mut self, reply: Reply<'static>) {
+        self.out.push(AccountOutput::Notice(reply));
+    }
+}
+
+/// What happens once it cannot be lost any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Held {
+    /// A message is announced.
+    Received(u32),
+    /// An own message is reported as sent.
+    Sent(u32),
+    /// An own message is reported as failed.
+    Failed(u32),
+    /// The service may forget what it has told.
+    Took(Taken),
+    /// Message numbers may be given.
+    Ready,
+}
+
+/// What an account wakes up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Wake {
+    Link,
+    /// Nobody has been attached for long.
+    Linger,
+    /// The contact list should be complete by now.
+    Sweep,
+}
+
+/// A user of the daemon.
+pub(crate) struct Account {
+    name: String,
+    /// The own handle, as the service knows it.
+    handle: String,
+    access: Option<Secret>,
+    limits: Limits,
+    local_time: bool,
+    linger: Option<Duration>,
+    link: Link,
+    rng: Rng,
+    keys: Keys,
+    state: StateRecord,
+    roster: Roster,
+    messages: Messages,
+    mids: Mids,
+    /// What the clients want the account to be.
+    wish: Status,
+    /// The service refuses the password.
+    refused: bool,
+    clients: usize,
+    started: Option<Now>,
+    /// State is loaded and numbers are reserved.
+    ready: bool,
+    stopping: bool,
+    /// Own messages on their way.
+    sending: BTreeMap<CallId, u32>,
+    /// Other calls on their way, by the handle they are about.
+    asking: BTreeMap<CallId, String>,
+    held: VecDeque<(Ticket, Held)>,
+    /// What the last load of a message has brought.
+    fetched: Option<(u32, Option<MessageRecord>)>,
+    /// What the last load of the history has brought: numbers and partners, oldest first.
+    history: Option<Vec<(u32, String)>>,
+    /// Loads under way, so that none is asked for twice.
+    loading: BTreeSet<Option<u32>>,
+    /// Chats that clients have been told of, by partner.
+    chats: BTreeSet<String>,
+    /// Numbers of chat members that were asked for: partner of the chat, and whether it is the account itself.
+    members: BTreeMap<u32, (String, bool)>,
+    timers: Timers<Wake>,
+}
+
+impl core::fmt::Debug for Account {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Account").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Account {
+    /// An account of the configuration, not started.
+    pub(crate) fn new(account: &AccountConfig, config: &Config, rng: &Rng) -> Self {
+        let limits = &config.limits;
+        let keys = Keys::new(&account.name);
+        let state = StateRecord::default();
+        let (username, password) = (account.username.clone(), account.password.clone());
+        let link_rng = rng.derive("link");
+        Self {
+            name: account.name.clone(),
+            handle: canonical(&account.username).into_owned(),
+            access: account.access.clone(),
+            limits: limits.clone(),
+            local_time: config.local_time,
+            linger: config.linger,
+            link: Link::new(username, password, account.upstream.clone(), limits, link_rng),
+            rng: rng.derive("account"),
+            messages: Messages::new(
+                keys.clone(),
+                state.reserved,
+                limits.messages_kept,
+                limits.messages_cached,
+            ),
+            keys,
+            state,
+            roster: Roster::default(),
+            mids: Mids::default(),
+            wish: Status::Online,
+            refused: false,
+            clients: 0,
+            started: None,
+            ready: false,
+            stopping: false,
+            sending: BTreeMap::new(),
+            asking: BTreeMap::new(),
+            held: VecDeque::new(),
+            fetched: None,
+            history: None,
+            loading: BTreeSet::new(),
+            chats: BTreeSet::new(),
+            members: BTreeMap::new(),
+            timers: Timers::new(),
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a client must give, if anything.
+    pub(crate) const fn access(&self) -> Option<&Secret> {
+        self.access.as_ref()
+    }
+
+    /// Begins: reads what it kept, then brings its link up.
+    pub(crate) fn start(&mut self, scene: &mut Scene<'_>) {
+        self.started = Some(scene.now);
+        let many = self.limits.messages_kept.max(self.limits.unread_messages);
+        let queries = [
+            Query::Get { key: self.keys.state() },
+            Query::all(self.keys.unread(), many),
+            Query::all(self.keys.unsent(), many),
+            Query::all(self.keys.mids(), self.limits.mids),
+        ];
+        scene.out.push(AccountOutput::Load(Topic::State, queries.into()));
+        self.watch_linger(scene.now);
+    }
+
+    /// A client has come.
+    pub(crate) fn attach(&mut self, scene: &mut Scene<'_>) {
+        self.clients += 1;
+        self.watch_linger(scene.now);
+        if !self.refused {
+            self.bring_up(scene);
+        }
+    }
+
+    /// A client has left.
+    pub(crate) fn detach(&mut self, now: Now) {
+        self.clients = self.clients.saturating_sub(1);
+        if self.clients == 0 {
+            // Some clients go offline when they quit; the next one starts from the usual wish.
+            if self.wish == Status::Offline {
+                self.wish = Status::Online;
+            }
+            self.watch_linger(now);
+        }
+    }
+
+    /// Says goodbye; [`Account::is_stopped`] tells when that is done.
+    pub(crate) fn stop(&mut self, scene: &mut Scene<'_>) {
+        self.stopping = true;
+        self.state.reserved = self.messages.next_number();
+        scene.journal.put(self.keys.state(), &self.state);
+        self.with_link(scene, |link, now, out| link.stop(now, out));
+    }
+
+    /// True if nothing is left to be said to the service.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.link.is_stopped()
+    }
+
+    /// True if so many calls wait that no further command should be read.
+    pub(crate) fn is_congested(&self) -> bool {
+        self.link.calls_waiting() > self.limits.calls_waiting
+    }
+
+    /// Takes what happened to the connection of a lane.
+    pub(crate) fn upstream(&mut self, scene: &mut Scene<'_>, lane: LaneId, input: LaneInput<'_>) {
+        self.with_link(scene, |link, now, out| link.handle(now, lane, input, out));
+    }
+
+    /// Does what is due.
+    pub(crate) fn tick(&mut self, scene: &mut Scene<'_>) {
+        while let Some(wake) = self.timers.pop_due(scene.now.mono) {
+            match wake {
+                Wake::Link => self.with_link(scene, |link, now, out| link.tick(now, out)),
+                Wake::Linger => self.with_link(scene, |link, now, out| link.stop(now, out)),
+                Wake::Sweep => self.sweep(scene),
+            }
+        }
+    }
+
+    /// When it wants [`Account::tick`] at the latest.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.timers.next()
+    }
+
+    /// Runs `act` on the link and translates what it says.
+    fn with_link(
+        &mut self,
+        scene: &mut Scene<'_>,
+        act: impl FnOnce(&mut Link, Now, &mut Vec<LinkOutput>),
+    ) {
+        let mut said = Vec::new();
+        act(&mut self.link, scene.now, &mut said);
+        for output in said {
+            self.link_said(scene, output);
+        }
+        self.timers.set(Wake::Link, self.link.deadline());
+    }
+
+    fn watch_linger(&mut self, now: Now) {
+        let alone = self.clients == 0;
+        let at = self.linger.filter(|_| alone).map(|linger| now.mono + linger);
+        self.timers.set(Wake::Linger, at);
+    }
+
+    /// Starts the link, if it is wanted and can be.
+    fn bring_up(&mut self, scene: &mut Scene<'_>) {
+        let Some(primitive) = presence::primitive(self.wish) else { return };
+        if self.ready && !self.stopping {
+            self.refused = false;
+            let mood = self.state.mood.clone();
+            self.with_link(scene, |link, now, out| {
+                link.show(now, primitive, &mood, out);
+                link.start(now, out);
+            });
+        }
+    }
+
+    fn event(&self, scene: &mut Scene<'_>, kind: EventKind, detail: String) {
+        scene.out.push(AccountOutput::Event(Event::account(kind, &self.name, detail)));
+    }
+}

@@ -1,0 +1,140 @@
+//! The people an account knows: contacts, their presence, and who asks to become one.
+//! Never sends anything: it says what has changed.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+
+use super::presence;
+use crate::handle::canonical;
+use crate::imo::Primitive;
+use crate::imo::notice::{Auth, Buddy};
+use crate::skype::Status;
+
+/// One contact.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Contact {
+    /// Display name; the handle where there is none.
+    pub(super) alias: String,
+    /// How available.
+    pub(super) primitive: Primitive,
+    /// Mood text.
+    pub(super) mood: String,
+    /// Whether it has agreed.
+    pub(super) agreed: bool,
+    /// Whether the present session of the service has told of it.
+    confirmed: bool,
+}
+
+/// Somebody who asks to become a contact.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Request {
+    /// What they say; never empty, since one client takes no notice of an empty request.
+    pub(super) text: String,
+    /// Whether a client has been told.
+    pub(super) announced: bool,
+}
+
+/// What is different about a contact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Change {
+    /// It is new, or has agreed.
+    pub(super) buddy: bool,
+    /// Its presence.
+    pub(super) presence: bool,
+    /// Its mood.
+    pub(super) mood: bool,
+    /// Its display name.
+    pub(super) name: bool,
+}
+
+/// The people an account knows.
+#[derive(Debug, Default)]
+pub(super) struct Roster {
+    /// Contacts, by handle in lower case.
+    pub(super) contacts: BTreeMap<String, Contact>,
+    /// Requests, by handle in lower case.
+    pub(super) requests: BTreeMap<String, Request>,
+    /// Handles of whom the user has blocked.
+    pub(super) blocked: BTreeSet<String>,
+    /// Whether the service has sent the contact list since the account was signed on.
+    pub(super) known: bool,
+}
+
+impl Roster {
+    /// A new session begins: what it does not tell of is gone.
+    pub(super) fn begin(&mut self) {
+        self.known = false;
+        for contact in self.contacts.values_mut() {
+            contact.confirmed = false;
+        }
+    }
+
+    /// Takes what the service tells of a contact, and says what is different. `shown` says whether clients
+    /// see presence at the moment.
+    pub(super) fn update(&mut self, buddy: &Buddy, shown: bool) -> Change {
+        let handle = canonical(&buddy.buid);
+        let is_new = !self.contacts.contains_key(&*handle);
+        let contact = self.contacts.entry(handle.into_owned()).or_insert_with(|| Contact {
+            alias: buddy.buid.clone(),
+            ..Contact::default()
+        });
+        let before = contact.clone();
+        contact.confirmed = true;
+        contact.agreed = buddy.auth != Some(Auth::Pending);
+        if let Some(alias) = buddy.alias.as_ref().filter(|alias| !alias.is_empty()) {
+            contact.alias.clone_from(alias);
+        }
+        if let Some(primitive) = buddy.primitive {
+            contact.primitive = primitive;
+        }
+        if let Some(mood) = &buddy.status {
+            contact.mood.clone_from(mood);
+        }
+        Change {
+            buddy: is_new || before.agreed != contact.agreed,
+            presence: shown && before.primitive != contact.primitive,
+            mood: before.mood != contact.mood,
+            name: !is_new && before.alias != contact.alias,
+        }
+    }
+
+    /// The contacts of earlier sessions that the present one has not told of.
+    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &String> {
+        self.contacts.iter().filter(|(_, contact)| !contact.confirmed).map(|(handle, _)| handle)
+    }
+
+    /// `BUDDYSTATUS`: 3 on the list, 2 asked, 0 a stranger.
+    pub(super) fn buddy_status(&self, handle: &str) -> u32 {
+        match self.contacts.get(handle) {
+            Some(contact) if contact.agreed => 3,
+            Some(_) => 2,
+            None => 0,
+        }
+    }
+
+    /// `ONLINESTATUS`, as long as the account is signed on.
+    pub(super) fn status(&self, handle: &str) -> Status {
+        let primitive = self.contacts.get(handle).map_or(Primitive::Offline, |c| c.primitive);
+        presence::shown(presence::status(primitive))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_update_says_exactly_what_is_different() {
+        let mut roster = Roster::default();
+        let mut buddy = Buddy { buid: "Bob".into(), ..Buddy::default() };
+        let change = roster.update(&buddy, true);
+        assert_eq!(change, Change { buddy: true, ..Change::default() });
+        assert_eq!(roster.update(&buddy, true), Change::default());
+        buddy.primitive = Some(Primitive::Away);
+        assert_eq!(roster.update(&buddy, true), Change { presence: true, ..Change::default() });
+        buddy.auth = Some(Auth::Pending);
+        assert_eq!(roster.update(&buddy, true), Change { buddy: true, ..Change::default() });
+        assert_eq!(roster.buddy_status("bob"), 2);
+        assert_eq!(roster.status("bob"), Status::Away);
+    }
+}

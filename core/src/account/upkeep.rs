@@ -1,0 +1,241 @@
+//! What an account does about its own records: reading them at the start, and acting on what has become durable.
+//! Never tells a client of a message that could still be lost.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::records::StateRecord;
+use super::{Account, AccountOutput, Held, Scene, Topic};
+use crate::event::EventKind;
+use crate::imo::call::Call;
+use crate::imo::mids::Mids;
+use crate::journal::Ticket;
+use crate::skype::{MessageObject, MessageStatus, Reply, UserProperty, status_line};
+use crate::store::{Query, Record, StoreError, last_part, read};
+
+use super::messages::Messages;
+use super::records::MessageRecord;
+
+impl Account {
+    /// Takes the answer to a load.
+    pub(crate) fn loaded(
+        &mut self,
+        scene: &mut Scene<'_>,
+        topic: Topic,
+        result: Result<Vec<Record>, StoreError>,
+    ) {
+        let records = match result {
+            Ok(records) => records,
+            Err(error) => {
+                self.event(scene, EventKind::StoreFailed, error.explain().to_string());
+                Vec::new()
+            }
+        };
+        match topic {
+            Topic::State => self.restore(scene, &records),
+            Topic::Message(number) => {
+                self.loading.remove(&Some(number));
+                self.fetched = Some((number, records.first().and_then(read)));
+                if self.messages.is_unsent(number) {
+                    self.resend(scene, number);
+                }
+                scene.out.push(AccountOutput::Wake);
+            }
+            Topic::History => {
+                self.loading.remove(&None);
+                let entry = |record: &Record| {
+                    let message: MessageRecord = read(record)?;
+                    Some((last_part(&record.key).parse().ok()?, message.partner))
+                };
+                self.history = Some(records.iter().filter_map(entry).collect());
+                scene.out.push(AccountOutput::Wake);
+            }
+        }
+    }
+
+    /// What was fetched for waiting commands has been used.
+    pub(crate) fn forget_fetched(&mut self) {
+        self.history = None;
+    }
+
+    fn restore(&mut self, scene: &mut Scene<'_>, records: &[Record]) {
+        if self.ready {
+            return;
+        }
+        let state_key = self.keys.state();
+        let own = records.iter().find(|record| record.key == state_key);
+        self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
+        self.roster.blocked = self.state.blocked.iter().cloned().collect();
+        self.messages = Messages::new(
+            self.keys.clone(),
+            self.state.reserved,
+            self.limits.messages_kept,
+            self.limits.messages_cached,
+        );
+        let mids_prefix = self.keys.mids();
+        let (mids, lists): (Vec<Record>, Vec<Record>) =
+            records.iter().cloned().partition(|record| record.key.starts_with(&mids_prefix));
+        self.mids = Mids::from_records(&mids);
+        for record in &lists {
+            self.messages.restore(record);
+        }
+        let ticket = self.reserve(scene).unwrap_or_default();
+        self.hold(scene, ticket, Held::Ready);
+    }
+
+    /// Keeps the account's own record.
+    pub(super) fn keep_state(&mut self, scene: &mut Scene<'_>) -> Ticket {
+        self.state.reserved = self.messages.reserved();
+        scene.journal.put(self.keys.state(), &self.state)
+    }
+
+    /// Sees to it that message numbers are reserved.
+    pub(super) fn reserve(&mut self, scene: &mut Scene<'_>) -> Option<Ticket> {
+        self.messages.reserve().map(|_| self.keep_state(scene))
+    }
+
+    /// Lets `held` happen when all up to `ticket` is durable, and not before what is held already.
+    pub(super) fn hold(&mut self, scene: &mut Scene<'_>, ticket: Ticket, held: Held) {
+        if self.held.is_empty() && scene.journal.is_durable(ticket) {
+            self.let_happen(scene, held);
+        } else {
+            let last = self.held.back().map_or(ticket, |(last, _)| *last);
+            let ticket = ticket.max(last);
+            self.held.push_back((ticket, held));
+            scene.out.push(AccountOutput::Await(ticket));
+        }
+    }
+
+    /// More has become durable.
+    pub(crate) fn durable(&mut self, scene: &mut Scene<'_>) {
+        while let Some((_, held)) =
+            self.held.pop_front_if(|(ticket, _)| scene.journal.is_durable(*ticket))
+        {
+            self.let_happen(scene, held);
+        }
+    }
+
+    fn let_happen(&mut self, scene: &mut Scene<'_>, held: Held) {
+        let status = |number, status| status_line(MessageObject::ChatMessage, number, status);
+        match held {
+            Held::Received(number) => self.announce(scene, number),
+            Held::Sent(number) => scene.notice(status(number.into(), MessageStatus::Sent)),
+            Held::Failed(number) => scene.notice(status(number.into(), MessageStatus::Failed)),
+            Held::Took(taken) => {
+                self.with_link(scene, |link, now, out| link.confirm(now, taken, out));
+            }
+            Held::Ready => {
+                self.ready = true;
+                for number in self.messages.unsent().collect::<Vec<_>>() {
+                    self.fetch(scene, number);
+                }
+                self.bring_up(scene);
+                scene.out.push(AccountOutput::Wake);
+            }
+        }
+    }
+
+    /// Tells the clients of a message that came, if there are any; else whoever comes next is told.
+    fn announce(&mut self, scene: &mut Scene<'_>, number: u32) {
+        if self.clients == 0 {
+            return;
+        }
+        if let Some(partner) = self.messages.get(number).map(|message| message.partner.clone()) {
+            self.introduce_chat(scene, &partner);
+        }
+        scene.notice(status_line(
+            MessageObject::ChatMessage,
+            number.into(),
+            MessageStatus::Received,
+        ));
+        self.announced(scene, number);
+    }
+
+    /// Clients have been told of all unread messages up to `number`.
+    fn announced(&mut self, scene: &mut Scene<'_>, number: u32) {
+        if number > self.state.announced {
+            self.state.announced = number;
+            self.keep_state(scene);
+        }
+    }
+
+    /// What a client is told first, when it can be told anything.
+    pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>) -> Vec<Reply<'static>> {
+        let mut lines = self.own_status();
+        for (handle, request) in &mut self.roster.requests {
+            if !core::mem::replace(&mut request.announced, true) {
+                lines.push(Reply::User {
+                    handle: handle.clone().into(),
+                    property: UserProperty::ReceivedAuthRequest,
+                    value: request.text.clone().into(),
+                });
+            }
+        }
+        let announced = self.state.announced;
+        let missed: Vec<u32> =
+            self.messages.unread().filter(|number| *number > announced).collect();
+        let held: Vec<u32> = self
+            .held
+            .iter()
+            .filter_map(|(_, held)| match held {
+                Held::Received(number) => Some(*number),
+                Held::Sent(_) | Held::Failed(_) | Held::Took(_) | Held::Ready => None,
+            })
+            .collect();
+        for number in missed.iter().filter(|number| !held.contains(number)) {
+            lines.push(status_line(
+                MessageObject::ChatMessage,
+                (*number).into(),
+                MessageStatus::Received,
+            ));
+            self.announced(scene, *number);
+        }
+        lines
+    }
+
+    /// Asks for a message that is not in memory.
+    pub(super) fn fetch(&mut self, scene: &mut Scene<'_>, number: u32) {
+        if self.loading.insert(Some(number)) {
+            let queries = [Query::Get { key: self.messages.key(number) }].into();
+            scene.out.push(AccountOutput::Load(Topic::Message(number), queries));
+        }
+    }
+
+    /// Asks for the list of all messages that are kept.
+    pub(super) fn fetch_history(&mut self, scene: &mut Scene<'_>) {
+        if self.loading.insert(None) {
+            let query = Query::all(self.keys.messages(), self.limits.messages_kept * 2);
+            scene.out.push(AccountOutput::Load(Topic::History, [query].into()));
+        }
+    }
+
+    /// Sends an own message that an earlier life of the process had not brought out.
+    fn resend(&mut self, scene: &mut Scene<'_>, number: u32) {
+        let Some((_, Some(message))) = self.fetched.as_ref().filter(|(n, _)| *n == number) else {
+            self.messages.settle(number, false, scene.journal);
+            return;
+        };
+        if self.sending.values().any(|other| *other == number) {
+            return;
+        }
+        let call = Call::SendMessage {
+            to: message.partner.clone(),
+            body: message.body.clone(),
+            mid: message.mid.clone(),
+        };
+        self.send(scene, number, call);
+    }
+
+    /// Hands an own message to the link.
+    pub(super) fn send(&mut self, scene: &mut Scene<'_>, number: u32, call: Call) {
+        let mut id = None;
+        let mut said = Vec::new();
+        let given = self.link.call(scene.now, call, &mut said);
+        id.replace(given);
+        self.sending.insert(given, number);
+        for output in said {
+            self.link_said(scene, output);
+        }
+        self.with_link(scene, |_, _, _| {});
+    }
+}
