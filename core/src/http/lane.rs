@@ -212,12 +212,9 @@ impl Lane {
     }
 
     fn received(&mut self, now: Now, bytes: &[u8], jar: &mut CookieJar, out: &mut Vec<LaneOutput>) {
-        let busy = match self.connection {
-            Connection::Busy => true,
-            Connection::Idle => false,
-            // Bytes can come in until the connection that we closed is gone.
-            Connection::Down | Connection::Connecting | Connection::Closing => return,
-        };
+        if !matches!(self.connection, Connection::Idle | Connection::Busy) {
+            return; // Bytes can come in until the connection that we closed is gone.
+        }
         match self.client.receive(bytes) {
             Ok(None) => {}
             Ok(Some(reply)) => {
@@ -229,9 +226,8 @@ impl Lane {
             }
             Err(error) => {
                 self.close(out);
-                if busy {
-                    self.finish(Err(LaneError::Http(error)), out);
-                }
+                // On an idle connection there is no request that this could concern.
+                self.finish(Err(LaneError::Http(error)), out);
             }
         }
     }
@@ -246,12 +242,12 @@ impl Lane {
         match mem::replace(&mut self.connection, Connection::Down) {
             Connection::Connecting => self.fail_waiting(cause, out),
             Connection::Busy => {
-                let ended = cause == CloseCause::Peer;
-                match ended
-                    .then(|| self.client.eof())
-                    .and_then(Result::ok)
-                    .flatten()
-                {
+                let reply = if cause == CloseCause::Peer {
+                    self.client.eof().ok().flatten()
+                } else {
+                    None
+                };
+                match reply {
                     Some(reply) => self.replied(now, reply.response, jar, out),
                     None => self.finish(Err(LaneError::Lost(cause)), out),
                 }
