@@ -1,1 +1,111 @@
-//! (being written)
+//! The text protocol of the Skype API: lines into commands, replies into lines.
+//! Never knows a user, a chat or a message, and never hears of the service behind: an account answers.
+//!
+//! The protocol as it is spoken here is written down in `core/docs/skype-api.md`.
+//!
+//! ```
+//! use imo2sproxy_core::skype::{self, Command, Reply};
+//!
+//! let asked = skype::parse("#7 ping");
+//! assert_eq!(asked.body, Ok(Command::Ping));
+//!
+//! let mut line = String::new();
+//! Reply::Pong.write_line(5, asked.tag.as_ref(), &mut line);
+//! assert_eq!(line, "#7 PONG");
+//! ```
+
+use alloc::borrow::Cow;
+use core::fmt;
+
+mod alter_chat;
+mod application;
+mod calls;
+mod chat;
+mod chat_id;
+mod command;
+mod error;
+mod gadget;
+mod group;
+mod handle;
+mod lex;
+mod message;
+mod parameter;
+mod profile;
+mod reply;
+mod search;
+mod status;
+#[cfg(test)]
+mod tests;
+mod user;
+mod value;
+mod verbs;
+mod window;
+mod words;
+
+pub use alter_chat::{ChatAction, ChatVerb, plain_text};
+pub use chat::{ChatMemberProperty, ChatProperty, ChatStatus, ChatType, MyStatus, Role};
+pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id};
+pub use command::Command;
+pub use error::ErrorReply;
+pub use handle::{
+    HANDLE_BYTES, Targets, canonical_handle, is_handle, is_phone_number, same_handle,
+};
+pub use message::{MessageObject, MessageProperty, MessageStatus, MessageType, status_line};
+pub use profile::ProfileProperty;
+pub use reply::Reply;
+pub use search::{ChatList, GroupKind, Search};
+pub use status::{ConnStatus, Status};
+pub use user::{UserChange, UserProperty};
+pub use value::{Id, Value};
+
+/// The protocol version of a client that has not said which it speaks.
+pub const FIRST_PROTOCOL: u8 = 1;
+
+/// The newest protocol version that replies can be written in.
+pub const NEWEST_PROTOCOL: u8 = 8;
+
+/// What a client put before a command to recognise the reply by: free text, handed back as it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tag<'a>(Cow<'a, str>);
+
+impl Tag<'_> {
+    /// The tag, freed of the line it was read from.
+    #[must_use]
+    pub fn into_owned(self) -> Tag<'static> {
+        Tag(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+/// With the `#` in front.
+impl fmt::Display for Tag<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+/// Something and the tag that came with it: exactly one reply carries it back, notices never do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tagged<'a, T> {
+    /// The tag.
+    pub tag: Option<Tag<'a>>,
+    /// What it came with.
+    pub body: T,
+}
+
+/// Reads a command line. Total: every line comes to a command or to the error to answer with.
+///
+/// A line ends at its first NUL, since no message holds one.
+#[must_use]
+pub fn parse(line: &str) -> Tagged<'_, Result<Command<'_>, ErrorReply>> {
+    let line = line.split('\0').next().unwrap_or(line);
+    let line = line.trim_start_matches(' ');
+    let (tag, command) = match line.strip_prefix('#') {
+        Some(tagged) => {
+            let (tag, command) = tagged.split_once(' ').unwrap_or((tagged, ""));
+            (Some(Tag(Cow::Borrowed(tag))), command)
+        }
+        None => (None, line),
+    };
+    let body = verbs::parse(command);
+    Tagged { tag, body }
+}

@@ -1,0 +1,164 @@
+//! What stands behind a property in a reply, and the numbers of objects.
+//! Never holds a list as such: a list is text, put together by its property, which knows the separator.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use core::fmt::{self, Display, Write as _};
+
+use super::chat::{ChatStatus, ChatType, MyStatus, Role};
+use super::error::ErrorReply;
+use super::lex::is_number;
+use super::message::{MessageStatus, MessageType};
+use super::status::Status;
+
+/// The value of a property. Some words depend on the protocol version in which they are said.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Value<'a> {
+    /// Text, lists and words that are the same in every version; may be empty or hold newlines.
+    Text(Cow<'a, str>),
+    /// A number or a time in seconds of Unix time.
+    Number(u64),
+    /// `TRUE` or `FALSE`.
+    Flag(bool),
+    /// Whether somebody is there.
+    Status(Status),
+    /// What a message is.
+    Type(MessageType),
+}
+
+impl Value<'_> {
+    /// No value: said as nothing behind the space.
+    pub const EMPTY: Value<'static> = Value::Text(Cow::Borrowed(""));
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(flag: bool) -> Self {
+        Self::Flag(flag)
+    }
+}
+
+impl From<Status> for Value<'_> {
+    fn from(status: Status) -> Self {
+        Self::Status(status)
+    }
+}
+
+impl From<MessageType> for Value<'_> {
+    fn from(kind: MessageType) -> Self {
+        Self::Type(kind)
+    }
+}
+
+impl From<MessageStatus> for Value<'_> {
+    fn from(status: MessageStatus) -> Self {
+        status.name().into()
+    }
+}
+
+impl From<ChatStatus> for Value<'_> {
+    fn from(status: ChatStatus) -> Self {
+        status.name().into()
+    }
+}
+
+impl From<ChatType> for Value<'_> {
+    fn from(kind: ChatType) -> Self {
+        kind.name().into()
+    }
+}
+
+impl From<MyStatus> for Value<'_> {
+    fn from(status: MyStatus) -> Self {
+        status.name().into()
+    }
+}
+
+impl From<Role> for Value<'_> {
+    fn from(role: Role) -> Self {
+        role.name().into()
+    }
+}
+
+/// The number of a message or a chat member, with the spelling of the client that named it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Id<'a> {
+    number: u32,
+    written: Option<&'a str>,
+}
+
+impl<'a> Id<'a> {
+    /// The number itself.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.number
+    }
+
+    /// Reads an id.
+    ///
+    /// # Errors
+    /// `not_a_number`, or `unknown` if it is greater than any id there is.
+    pub(super) fn parse(
+        word: &'a str,
+        not_a_number: ErrorReply,
+        unknown: ErrorReply,
+    ) -> Result<Self, ErrorReply> {
+        if !is_number(word) {
+            return Err(not_a_number);
+        }
+        let number = word.parse().map_err(|_| unknown)?;
+        let written = Some(word);
+        Ok(Self { number, written })
+    }
+}
+
+impl From<u32> for Id<'_> {
+    fn from(number: u32) -> Self {
+        let written = None;
+        Self { number, written }
+    }
+}
+
+impl Display for Id<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.written {
+            Some(text) => f.write_str(text),
+            None => write!(f, "{}", self.number),
+        }
+    }
+}
+
+/// `items` with `separator` between each two.
+pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &str) -> String {
+    let mut text = String::new();
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            text.push_str(separator);
+        }
+        write!(text, "{item}").expect("writing to a String cannot fail");
+    }
+    text
+}

@@ -1,0 +1,181 @@
+//! From the first words of a command to what reads the rest: one table for each verb that has objects.
+//! Never reads an argument itself.
+//!
+//! All commands are listed in `core/docs/skype-api.md`.
+
+use super::command::{Command, Parsed, Parser};
+use super::error::ErrorReply;
+use super::lex::{Cursor, lookup};
+use super::message::MessageObject;
+use super::{
+    alter_chat, application, calls, chat, gadget, group, message, parameter, profile, search, user,
+    window,
+};
+
+const VERBS: &[(&str, Parser)] = &[
+    ("GET", get),
+    ("SET", set),
+    ("SEARCH", search::parse),
+    ("MESSAGE", message::send_to_user),
+    ("CHATMESSAGE", message::send_to_chat),
+    ("CHAT", chat::create),
+    ("ALTER", alter),
+    ("CREATE", create),
+    ("DELETE", delete),
+    ("PING", |_| Ok(Command::Ping)),
+    ("PROTOCOL", protocol),
+    ("NAME", |mut line| Ok(Command::Name(line.word()))),
+    ("OPEN", window::open),
+    ("CLEAR", window::clear),
+    ("FOCUS", |_| Ok(Command::Fixed("FOCUS".into()))),
+    ("MINIMIZE", |_| Ok(Command::Fixed("MINIMIZE".into()))),
+    ("RESETIDLETIMER", |_| {
+        Ok(Command::Fixed("RESETIDLETIMER".into()))
+    }),
+    ("BTN_PRESSED", |line| window::button("BTN_PRESSED", line)),
+    ("BTN_RELEASED", |line| window::button("BTN_RELEASED", line)),
+    ("CALL", calls::call),
+    ("VOICEMAIL", |_| Err(ErrorReply::NO_VOICEMAIL)),
+    ("CALLVOICEMAIL", |_| Err(ErrorReply::NO_VOICEMAIL)),
+];
+
+const GET: &[(&str, Parser)] = &[
+    ("USER", user::get),
+    ("CHATMESSAGE", |line| {
+        message::get(MessageObject::ChatMessage, line)
+    }),
+    ("MESSAGE", |line| message::get(MessageObject::Message, line)),
+    ("CHAT", chat::get),
+    ("CHATMEMBER", chat::get_member),
+    ("PROFILE", profile::get),
+    ("USERSTATUS", |_| Ok(Command::GetUserStatus)),
+    ("CONNSTATUS", |_| Ok(Command::GetConnStatus)),
+    ("CURRENTUSERHANDLE", |_| Ok(Command::GetCurrentUserHandle)),
+    ("GROUP", group::get),
+    ("APPLICATION", application::get),
+    ("CALL", calls::get),
+    ("VOICEMAIL", calls::get_voicemail),
+];
+
+const SET: &[(&str, Parser)] = &[
+    ("USERSTATUS", |line| {
+        parameter::status(line).map(Command::SetUserStatus)
+    }),
+    ("CONNSTATUS", |line| {
+        parameter::status(line).map(Command::SetConnStatus)
+    }),
+    ("CHATMESSAGE", |line| {
+        message::set(MessageObject::ChatMessage, line)
+    }),
+    ("MESSAGE", |line| message::set(MessageObject::Message, line)),
+    ("USER", user::set),
+    ("PROFILE", profile::set),
+    ("CHAT", chat::set),
+    ("GROUP", group::set),
+    ("CALL", calls::set),
+    ("SMS", calls::set_sms),
+    ("MENU_ITEM", gadget::set_menu_item),
+];
+
+const ALTER: &[(&str, Parser)] = &[
+    ("CHAT", alter_chat::parse),
+    ("CHATMEMBER", alter_chat::parse_member),
+    ("GROUP", group::alter),
+    ("APPLICATION", application::alter),
+    ("CALL", calls::alter),
+    ("VOICEMAIL", calls::alter_voicemail),
+];
+
+const CREATE: &[(&str, Parser)] = &[
+    ("APPLICATION", application::create),
+    ("GROUP", group::create),
+    ("MENU_ITEM", |line| gadget::create("MENU_ITEM", line)),
+    ("EVENT", |line| gadget::create("EVENT", line)),
+];
+
+const DELETE: &[(&str, Parser)] = &[
+    ("APPLICATION", application::delete),
+    ("GROUP", group::delete),
+    ("MENU_ITEM", |line| gadget::delete("MENU_ITEM", line)),
+    ("EVENT", |line| gadget::delete("EVENT", line)),
+];
+
+/// Reads a command without its tag. Total: every line comes to a command or to an error.
+pub(super) fn parse(line: &str) -> Parsed<'_> {
+    object(
+        VERBS,
+        Cursor::new(line),
+        ErrorReply::SYNTAX,
+        ErrorReply::UNKNOWN_COMMAND,
+    )
+}
+
+/// Goes by the next word: `missing` if there is none, `unknown` if it is not in `table`.
+fn object<'a>(
+    table: &'static [(&'static str, Parser)],
+    mut line: Cursor<'a>,
+    missing: ErrorReply,
+    unknown: ErrorReply,
+) -> Parsed<'a> {
+    match line.word() {
+        "" => Err(missing),
+        word => lookup(table, word).ok_or(unknown)?.1(line),
+    }
+}
+
+/// `GET <object or parameter> ...`.
+fn get(mut line: Cursor<'_>) -> Parsed<'_> {
+    let word = line.word();
+    match lookup(GET, word) {
+        Some((_, parse)) => parse(line),
+        None => parameter::get(word, line),
+    }
+}
+
+/// `SET <object or parameter> ...`.
+fn set(mut line: Cursor<'_>) -> Parsed<'_> {
+    let word = line.word();
+    match lookup(SET, word) {
+        Some((_, parse)) => parse(line),
+        None => parameter::set(word, line),
+    }
+}
+
+/// `ALTER <object> ...`.
+fn alter(line: Cursor<'_>) -> Parsed<'_> {
+    object(
+        ALTER,
+        line,
+        ErrorReply::ALTER_NO_OBJECT,
+        ErrorReply::ALTER_UNKNOWN,
+    )
+}
+
+/// `CREATE <object> ...`.
+fn create(line: Cursor<'_>) -> Parsed<'_> {
+    object(
+        CREATE,
+        line,
+        ErrorReply::CREATE_NO_OBJECT,
+        ErrorReply::CREATE_UNKNOWN,
+    )
+}
+
+/// `DELETE <object> ...`.
+fn delete(line: Cursor<'_>) -> Parsed<'_> {
+    object(
+        DELETE,
+        line,
+        ErrorReply::DELETE_NO_OBJECT,
+        ErrorReply::DELETE_UNKNOWN,
+    )
+}
+
+/// `PROTOCOL <version>`: any number from 1 on, since the reply names the smaller of two.
+fn protocol(line: Cursor<'_>) -> Parsed<'_> {
+    let digits = line.trimmed();
+    if !super::lex::is_number(digits) || digits.bytes().all(|byte| byte == b'0') {
+        return Err(ErrorReply::BAD_VERSION);
+    }
+    Ok(Command::Protocol(digits.parse().unwrap_or(u32::MAX)))
+}
