@@ -4,7 +4,9 @@
 
 extern crate alloc;
 
+mod account;
 pub mod buf;
+mod client;
 pub mod config;
 pub mod event;
 pub mod handle;
@@ -12,6 +14,8 @@ pub mod http;
 pub mod imo;
 pub mod io;
 pub mod journal;
+pub mod pair;
+pub mod proxy;
 pub mod rng;
 pub mod secret;
 pub mod skype;

@@ -40,7 +40,9 @@ impl Messages {
 
     /// Takes a record of the lists of unread and unsent messages.
     pub(super) fn restore(&mut self, record: &Record) {
-        let Ok(number) = last_part(&record.key).parse() else { return };
+        let Ok(number) = last_part(&record.key).parse() else {
+            return;
+        };
         if record.key.starts_with(&self.keys.unread()) {
             self.unread.insert(number);
         } else if record.key.starts_with(&self.keys.unsent()) {
@@ -105,7 +107,9 @@ impl Messages {
         self.cached.insert(number, (record, ticket));
         while self.cached.len() > self.cached_max {
             // What the store does not hold yet cannot be read from it.
-            let Some(entry) = self.cached.first_entry() else { break };
+            let Some(entry) = self.cached.first_entry() else {
+                break;
+            };
             if !journal.is_durable(entry.get().1) {
                 break;
             }
@@ -149,7 +153,11 @@ impl Messages {
     pub(super) fn status(&self, number: u32, record: &MessageRecord) -> MessageStatus {
         if !record.own {
             let unread = self.unread.contains(&number);
-            return if unread { MessageStatus::Received } else { MessageStatus::Read };
+            return if unread {
+                MessageStatus::Received
+            } else {
+                MessageStatus::Read
+            };
         }
         if record.failed {
             MessageStatus::Failed
@@ -168,6 +176,16 @@ impl Messages {
     /// The numbers of own messages that the service has not taken, oldest first.
     pub(super) fn unsent(&self) -> impl Iterator<Item = u32> {
         self.unsent.iter().copied()
+    }
+
+    /// True if the service has not taken this own message.
+    pub(super) fn is_unsent(&self, number: u32) -> bool {
+        self.unsent.contains(&number)
+    }
+
+    /// The number that the next message will have.
+    pub(super) const fn next_number(&self) -> u32 {
+        self.next
     }
 
     /// The key of a message's record.

@@ -30,7 +30,7 @@ use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::skype::{Reply, Status};
-use crate::store::{Query, Record};
+use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
 /// What an account asks of the proxy.
@@ -113,6 +113,8 @@ enum Wake {
     Linger,
     /// The contact list should be complete by now.
     Sweep,
+    /// What it kept could not be read; it is tried again.
+    Reload,
 }
 
 /// A user of the daemon.
@@ -135,6 +137,8 @@ pub(crate) struct Account {
     wish: Status,
     /// The service refuses the password.
     refused: bool,
+    /// The account is signed on: clients see the presence of its contacts.
+    shows_presence: bool,
     clients: usize,
     started: Option<Now>,
     /// State is loaded and numbers are reserved.
@@ -160,7 +164,9 @@ pub(crate) struct Account {
 
 impl core::fmt::Debug for Account {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Account").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Account")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -179,7 +185,13 @@ impl Account {
             limits: limits.clone(),
             local_time: config.local_time,
             linger: config.linger,
-            link: Link::new(username, password, account.upstream.clone(), limits, link_rng),
+            link: Link::new(
+                username,
+                password,
+                account.upstream.clone(),
+                limits,
+                link_rng,
+            ),
             rng: rng.derive("account"),
             messages: Messages::new(
                 keys.clone(),
@@ -193,6 +205,7 @@ impl Account {
             mids: Mids::default(),
             wish: Status::Online,
             refused: false,
+            shows_presence: false,
             clients: 0,
             started: None,
             ready: false,
@@ -222,15 +235,23 @@ impl Account {
     /// Begins: reads what it kept, then brings its link up.
     pub(crate) fn start(&mut self, scene: &mut Scene<'_>) {
         self.started = Some(scene.now);
+        self.load_state(scene);
+        self.watch_linger(scene.now);
+    }
+
+    fn load_state(&self, scene: &mut Scene<'_>) {
         let many = self.limits.messages_kept.max(self.limits.unread_messages);
         let queries = [
-            Query::Get { key: self.keys.state() },
+            Query::Get {
+                key: self.keys.state(),
+            },
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
             Query::all(self.keys.mids(), self.limits.mids),
         ];
-        scene.out.push(AccountOutput::Load(Topic::State, queries.into()));
-        self.watch_linger(scene.now);
+        scene
+            .out
+            .push(AccountOutput::Load(Topic::State, queries.into()));
     }
 
     /// A client has come.
@@ -284,6 +305,7 @@ impl Account {
                 Wake::Link => self.with_link(scene, |link, now, out| link.tick(now, out)),
                 Wake::Linger => self.with_link(scene, |link, now, out| link.stop(now, out)),
                 Wake::Sweep => self.sweep(scene),
+                Wake::Reload => self.load_state(scene),
             }
         }
     }
@@ -309,13 +331,18 @@ impl Account {
 
     fn watch_linger(&mut self, now: Now) {
         let alone = self.clients == 0;
-        let at = self.linger.filter(|_| alone).map(|linger| now.mono + linger);
+        let at = self
+            .linger
+            .filter(|_| alone)
+            .map(|linger| now.mono + linger);
         self.timers.set(Wake::Linger, at);
     }
 
     /// Starts the link, if it is wanted and can be.
     fn bring_up(&mut self, scene: &mut Scene<'_>) {
-        let Some(primitive) = presence::primitive(self.wish) else { return };
+        let Some(primitive) = presence::primitive(self.wish) else {
+            return;
+        };
         if self.ready && !self.stopping {
             self.refused = false;
             let mood = self.state.mood.clone();
@@ -327,6 +354,8 @@ impl Account {
     }
 
     fn event(&self, scene: &mut Scene<'_>, kind: EventKind, detail: String) {
-        scene.out.push(AccountOutput::Event(Event::account(kind, &self.name, detail)));
+        scene.out.push(AccountOutput::Event(Event::account(
+            kind, &self.name, detail,
+        )));
     }
 }

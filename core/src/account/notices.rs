@@ -87,7 +87,11 @@ impl Account {
         self.shows_presence = status == LinkStatus::Online;
         match status {
             LinkStatus::Online => {
-                self.event(scene, EventKind::LinkOnline, "signed on to the service".into());
+                self.event(
+                    scene,
+                    EventKind::LinkOnline,
+                    "signed on to the service".into(),
+                );
                 for line in self.own_status() {
                     scene.notice(line);
                 }
@@ -118,19 +122,28 @@ impl Account {
     }
 
     fn presence_line(&self, handle: &str) -> Reply<'static> {
-        user_line(handle, UserProperty::OnlineStatus, self.contact_status(handle).into())
+        user_line(
+            handle,
+            UserProperty::OnlineStatus,
+            self.contact_status(handle).into(),
+        )
     }
 
     /// The status of a contact as clients see it.
     pub(super) fn contact_status(&self, handle: &str) -> Status {
-        if self.shows_presence { self.roster.status(handle) } else { Status::Offline }
+        if self.shows_presence {
+            self.roster.status(handle)
+        } else {
+            Status::Offline
+        }
     }
 
     fn noticed(&mut self, scene: &mut Scene<'_>, notice: Notice) {
         match notice {
             Notice::SignedOn { .. } => {
                 self.roster.begin();
-                self.timers.set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
+                self.timers
+                    .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
             Notice::BuddyAdded(buddies) => {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
@@ -154,10 +167,17 @@ impl Account {
             }
             Notice::BuddyRequest { buddy, text } => self.asked(scene, &buddy, text),
             Notice::Message(message) => self.received(scene, message),
-            Notice::SentElsewhere { to, body, timestamp, mid } => {
+            Notice::SentElsewhere {
+                to,
+                body,
+                timestamp,
+                mid,
+            } => {
                 self.sent_elsewhere(scene, &to, body, timestamp, mid);
             }
-            Notice::Refused { method, refusal, .. } => {
+            Notice::Refused {
+                method, refusal, ..
+            } => {
                 let detail = format!("the service refuses {method}: {}", refusal.msg);
                 self.event(scene, EventKind::CallRefused, detail);
             }
@@ -177,11 +197,19 @@ impl Account {
     fn contact_told(&mut self, scene: &mut Scene<'_>, buddy: &Buddy) {
         let full = self.roster.contacts.len() >= self.limits.contacts;
         if !is_handle(&buddy.buid) || full && !self.roster.contacts.contains_key(&buddy.buid) {
-            self.event(scene, EventKind::UpstreamFault, "a contact cannot be taken".into());
+            self.event(
+                scene,
+                EventKind::UpstreamFault,
+                "a contact cannot be taken".into(),
+            );
             return;
         }
-        let Change { buddy: listed, presence, mood, name } =
-            self.roster.update(buddy, self.shows_presence);
+        let Change {
+            buddy: listed,
+            presence,
+            mood,
+            name,
+        } = self.roster.update(buddy, self.shows_presence);
         let handle = canonical(&buddy.buid);
         if listed {
             let value = self.roster.buddy_status(&handle).into();
@@ -196,7 +224,11 @@ impl Account {
             scene.notice(self.presence_line(&handle));
         }
         if mood {
-            let mood = self.roster.contacts.get(&*handle).map(|contact| contact.mood.clone());
+            let mood = self
+                .roster
+                .contacts
+                .get(&*handle)
+                .map(|contact| contact.mood.clone());
             let value = mood.unwrap_or_default().into();
             scene.notice(user_line(&handle, UserProperty::MoodText, value));
         }
@@ -204,7 +236,12 @@ impl Account {
 
     /// A request of somebody who is a contact now needs no answer any more.
     fn answered(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        if self.roster.contacts.get(handle).is_some_and(|contact| contact.agreed) {
+        if self
+            .roster
+            .contacts
+            .get(handle)
+            .is_some_and(|contact| contact.agreed)
+        {
             self.request_over(scene, handle);
         }
     }
@@ -240,23 +277,39 @@ impl Account {
         if !is_handle(&handle) || full || self.roster.requests.contains_key(&*handle) {
             return;
         }
-        let text = if text.is_empty() { DEFAULT_REQUEST.into() } else { text };
+        let text = if text.is_empty() {
+            DEFAULT_REQUEST.into()
+        } else {
+            text
+        };
         let announced = self.clients > 0;
         if announced {
             let value = text.clone().into();
             scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));
         }
-        self.roster.requests.insert(handle.into_owned(), Request { text, announced });
+        self.roster
+            .requests
+            .insert(handle.into_owned(), Request { text, announced });
     }
 
     fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {
-        let Incoming { buid, msg, timestamp, mid, .. } = message;
+        let Incoming {
+            buid,
+            msg,
+            timestamp,
+            mid,
+            ..
+        } = message;
         let partner = canonical(&buid);
         if *partner == *self.handle {
             return;
         }
         if !is_handle(&partner) {
-            self.event(scene, EventKind::UpstreamFault, "a message from nobody".into());
+            self.event(
+                scene,
+                EventKind::UpstreamFault,
+                "a message from nobody".into(),
+            );
             return;
         }
         if let Some(hash) = mid.as_deref().map(mids::hash) {
@@ -267,7 +320,11 @@ impl Account {
             scene.journal.put(self.keys.mids() + &slot, &record);
         }
         let here = scene.now.wall.as_seconds();
-        let timestamp = if self.local_time || timestamp == 0 { here } else { timestamp };
+        let timestamp = if self.local_time || timestamp == 0 {
+            here
+        } else {
+            timestamp
+        };
         let record = MessageRecord {
             partner: partner.into_owned(),
             own: false,
@@ -303,7 +360,14 @@ impl Account {
             scene.journal.put(self.keys.mids() + &slot, &record);
         }
         let partner = partner.into_owned();
-        let record = MessageRecord { partner, own: true, body, timestamp, mid, failed: false };
+        let record = MessageRecord {
+            partner,
+            own: true,
+            body,
+            timestamp,
+            mid,
+            failed: false,
+        };
         let number = self.messages.add_sent(record, scene.journal);
         self.reserve(scene);
         let ticket = scene.journal.latest();
@@ -319,7 +383,11 @@ impl Account {
                 self.event(scene, EventKind::CallRefused, detail);
             }
             let ticket = self.messages.settle(number, failed, scene.journal);
-            let held = if failed { Held::Failed(number) } else { Held::Sent(number) };
+            let held = if failed {
+                Held::Failed(number)
+            } else {
+                Held::Sent(number)
+            };
             self.hold(scene, ticket, held);
         } else if let Some(handle) = self.asking.remove(&id)
             && let Err(refusal) = result
@@ -361,7 +429,11 @@ impl Account {
             ChatProperty::Topic,
         ] {
             let value = self.dialog(partner, property, scene.now);
-            scene.notice(Reply::Chat { chat: chat.clone().into(), property, value });
+            scene.notice(Reply::Chat {
+                chat: chat.clone().into(),
+                property,
+                value,
+            });
         }
     }
 
@@ -377,5 +449,9 @@ pub(super) fn user_line(
     property: UserProperty,
     value: Value<'static>,
 ) -> Reply<'static> {
-    Reply::User { handle: String::from(handle).into(), property, value }
+    Reply::User {
+        handle: String::from(handle).into(),
+        property,
+        value,
+    }
 }

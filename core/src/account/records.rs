@@ -72,7 +72,9 @@ pub(super) struct Keys {
 
 impl Keys {
     pub(super) fn new(account: &str) -> Self {
-        Self { prefix: format!("p/{account}/") }
+        Self {
+            prefix: format!("p/{account}/"),
+        }
     }
 
     /// The account's own record.

@@ -74,10 +74,13 @@ impl Roster {
     pub(super) fn update(&mut self, buddy: &Buddy, shown: bool) -> Change {
         let handle = canonical(&buddy.buid);
         let is_new = !self.contacts.contains_key(&*handle);
-        let contact = self.contacts.entry(handle.into_owned()).or_insert_with(|| Contact {
-            alias: buddy.buid.clone(),
-            ..Contact::default()
-        });
+        let contact = self
+            .contacts
+            .entry(handle.into_owned())
+            .or_insert_with(|| Contact {
+                alias: buddy.buid.clone(),
+                ..Contact::default()
+            });
         let before = contact.clone();
         contact.confirmed = true;
         contact.agreed = buddy.auth != Some(Auth::Pending);
@@ -100,7 +103,10 @@ impl Roster {
 
     /// The contacts of earlier sessions that the present one has not told of.
     pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &String> {
-        self.contacts.iter().filter(|(_, contact)| !contact.confirmed).map(|(handle, _)| handle)
+        self.contacts
+            .iter()
+            .filter(|(_, contact)| !contact.confirmed)
+            .map(|(handle, _)| handle)
     }
 
     /// `BUDDYSTATUS`: 3 on the list, 2 asked, 0 a stranger.
@@ -114,7 +120,10 @@ impl Roster {
 
     /// `ONLINESTATUS`, as long as the account is signed on.
     pub(super) fn status(&self, handle: &str) -> Status {
-        let primitive = self.contacts.get(handle).map_or(Primitive::Offline, |c| c.primitive);
+        let primitive = self
+            .contacts
+            .get(handle)
+            .map_or(Primitive::Offline, |c| c.primitive);
         presence::shown(presence::status(primitive))
     }
 }
@@ -126,14 +135,35 @@ mod tests {
     #[test]
     fn an_update_says_exactly_what_is_different() {
         let mut roster = Roster::default();
-        let mut buddy = Buddy { buid: "Bob".into(), ..Buddy::default() };
+        let mut buddy = Buddy {
+            buid: "Bob".into(),
+            ..Buddy::default()
+        };
         let change = roster.update(&buddy, true);
-        assert_eq!(change, Change { buddy: true, ..Change::default() });
+        assert_eq!(
+            change,
+            Change {
+                buddy: true,
+                ..Change::default()
+            }
+        );
         assert_eq!(roster.update(&buddy, true), Change::default());
         buddy.primitive = Some(Primitive::Away);
-        assert_eq!(roster.update(&buddy, true), Change { presence: true, ..Change::default() });
+        assert_eq!(
+            roster.update(&buddy, true),
+            Change {
+                presence: true,
+                ..Change::default()
+            }
+        );
         buddy.auth = Some(Auth::Pending);
-        assert_eq!(roster.update(&buddy, true), Change { buddy: true, ..Change::default() });
+        assert_eq!(
+            roster.update(&buddy, true),
+            Change {
+                buddy: true,
+                ..Change::default()
+            }
+        );
         assert_eq!(roster.buddy_status("bob"), 2);
         assert_eq!(roster.status("bob"), Status::Away);
     }

@@ -3,9 +3,10 @@
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use super::records::StateRecord;
-use super::{Account, AccountOutput, Held, Scene, Topic};
+use super::{Account, AccountOutput, Held, Scene, Topic, Wake};
 use crate::event::EventKind;
 use crate::imo::call::Call;
 use crate::imo::mids::Mids;
@@ -15,6 +16,9 @@ use crate::store::{Query, Record, StoreError, last_part, read};
 
 use super::messages::Messages;
 use super::records::MessageRecord;
+
+/// How long to wait before the account's own records are asked for again.
+const RELOAD_AFTER: Duration = Duration::from_secs(1);
 
 impl Account {
     /// Takes the answer to a load.
@@ -28,6 +32,12 @@ impl Account {
             Ok(records) => records,
             Err(error) => {
                 self.event(scene, EventKind::StoreFailed, error.explain().to_string());
+                if topic == Topic::State {
+                    // Without it a message number could be given twice: nothing goes on before it is read.
+                    self.timers
+                        .set(Wake::Reload, Some(scene.now.mono + RELOAD_AFTER));
+                    return;
+                }
                 Vec::new()
             }
         };
@@ -73,8 +83,10 @@ impl Account {
             self.limits.messages_cached,
         );
         let mids_prefix = self.keys.mids();
-        let (mids, lists): (Vec<Record>, Vec<Record>) =
-            records.iter().cloned().partition(|record| record.key.starts_with(&mids_prefix));
+        let (mids, lists): (Vec<Record>, Vec<Record>) = records
+            .iter()
+            .cloned()
+            .partition(|record| record.key.starts_with(&mids_prefix));
         self.mids = Mids::from_records(&mids);
         for record in &lists {
             self.messages.restore(record);
@@ -108,8 +120,9 @@ impl Account {
 
     /// More has become durable.
     pub(crate) fn durable(&mut self, scene: &mut Scene<'_>) {
-        while let Some((_, held)) =
-            self.held.pop_front_if(|(ticket, _)| scene.journal.is_durable(*ticket))
+        while let Some((_, held)) = self
+            .held
+            .pop_front_if(|(ticket, _)| scene.journal.is_durable(*ticket))
         {
             self.let_happen(scene, held);
         }
@@ -140,7 +153,11 @@ impl Account {
         if self.clients == 0 {
             return;
         }
-        if let Some(partner) = self.messages.get(number).map(|message| message.partner.clone()) {
+        if let Some(partner) = self
+            .messages
+            .get(number)
+            .map(|message| message.partner.clone())
+        {
             self.introduce_chat(scene, &partner);
         }
         scene.notice(status_line(
@@ -172,8 +189,11 @@ impl Account {
             }
         }
         let announced = self.state.announced;
-        let missed: Vec<u32> =
-            self.messages.unread().filter(|number| *number > announced).collect();
+        let missed: Vec<u32> = self
+            .messages
+            .unread()
+            .filter(|number| *number > announced)
+            .collect();
         let held: Vec<u32> = self
             .held
             .iter()
@@ -196,8 +216,13 @@ impl Account {
     /// Asks for a message that is not in memory.
     pub(super) fn fetch(&mut self, scene: &mut Scene<'_>, number: u32) {
         if self.loading.insert(Some(number)) {
-            let queries = [Query::Get { key: self.messages.key(number) }].into();
-            scene.out.push(AccountOutput::Load(Topic::Message(number), queries));
+            let queries = [Query::Get {
+                key: self.messages.key(number),
+            }]
+            .into();
+            scene
+                .out
+                .push(AccountOutput::Load(Topic::Message(number), queries));
         }
     }
 
@@ -205,7 +230,9 @@ impl Account {
     pub(super) fn fetch_history(&mut self, scene: &mut Scene<'_>) {
         if self.loading.insert(None) {
             let query = Query::all(self.keys.messages(), self.limits.messages_kept * 2);
-            scene.out.push(AccountOutput::Load(Topic::History, [query].into()));
+            scene
+                .out
+                .push(AccountOutput::Load(Topic::History, [query].into()));
         }
     }
 
@@ -228,11 +255,9 @@ impl Account {
 
     /// Hands an own message to the link.
     pub(super) fn send(&mut self, scene: &mut Scene<'_>, number: u32, call: Call) {
-        let mut id = None;
         let mut said = Vec::new();
-        let given = self.link.call(scene.now, call, &mut said);
-        id.replace(given);
-        self.sending.insert(given, number);
+        let id = self.link.call(scene.now, call, &mut said);
+        self.sending.insert(id, number);
         for output in said {
             self.link_said(scene, output);
         }

@@ -1,0 +1,416 @@
+//! What clients ask of an account, answered or passed on.
+//! Never lets a command go without exactly one answer.
+//!
+//! See `core/docs/skype-api.md` for every command.
+
+use alloc::borrow::{Cow, ToOwned};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::records::MessageRecord;
+use super::{Account, Answer, Scene, presence};
+use crate::handle::{canonical, is_handle};
+use crate::imo::call::{Call, Verdict};
+use crate::imo::link::LinkStatus;
+use crate::skype::{
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Id, MessageObject, MessageStatus,
+    ProfileProperty, Reply, Search, Status, UserChange, UserProperty, dialog_partner, same_handle,
+    status_line,
+};
+use crate::time::Instant;
+
+/// The highest protocol version that is spoken here.
+pub(crate) const PROTOCOL_MAX: u8 = 7;
+
+impl Account {
+    /// Answers one command of a client that has waited for the answer since `since`.
+    pub(crate) fn command<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        command: Command<'a>,
+        since: Instant,
+    ) -> Answer<'a> {
+        if !self.ready && !self.stopping {
+            return Answer::Wait(None);
+        }
+        Answer::Reply(match command {
+            Command::Name(_) => Reply::Ok,
+            Command::Protocol(version) => {
+                let version = u8::try_from(version).unwrap_or(PROTOCOL_MAX);
+                Reply::Protocol(version.min(PROTOCOL_MAX))
+            }
+            Command::Ping => Reply::Pong,
+            Command::GetUserStatus => Reply::UserStatus(self.user_status()),
+            Command::SetUserStatus(status) => self.set_status(scene, status),
+            Command::GetConnStatus => Reply::ConnStatus(self.conn_status()),
+            Command::SetConnStatus(status) => match self.set_status(scene, status) {
+                Reply::UserStatus(status) => Reply::ConnStatusAsked(status),
+                other => other,
+            },
+            Command::GetCurrentUserHandle => Reply::CurrentUserHandle(self.handle.clone().into()),
+            Command::Search(search) => return self.search(scene, search, since),
+            Command::GetUser { handle, property } => {
+                let value = self.user(handle, property);
+                Reply::User {
+                    handle: handle.into(),
+                    property,
+                    value,
+                }
+            }
+            Command::SetUser { handle, change } => self.change_user(scene, handle, change),
+            Command::GetProfile { property } => Reply::Profile {
+                property,
+                value: self.profile(property),
+            },
+            Command::SetProfile { property, value } => self.set_profile(scene, property, value),
+            Command::GetChat { chat, property } => {
+                return self.chat_asked(scene, chat, property);
+            }
+            Command::GetChatMember { member, property } => self.member_asked(member, property),
+            Command::GetMessage {
+                object,
+                id,
+                property,
+            } => {
+                return self.message_asked(scene, object, id, property);
+            }
+            Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
+            Command::Message { to, body } => self.send_text(scene, to, body),
+            Command::ChatMessage { chat, body } => match self.partner(chat) {
+                Some(partner) => self.send_text(scene, &partner, body),
+                None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
+            },
+            Command::ChatCreate { targets } => self.create_chat(targets.iter()),
+            Command::AlterChat { chat, .. } => match self.partner(chat) {
+                Some(_) => ErrorReply::CHAT_FAILED.into(),
+                None => ErrorReply::CHAT_UNKNOWN.into(),
+            },
+            Command::Fixed(line) => Reply::Fixed(line),
+        })
+    }
+
+    fn set_status<'a>(&mut self, scene: &mut Scene<'_>, status: Status) -> Reply<'a> {
+        if matches!(status, Status::Unknown) {
+            return ErrorReply::BAD_STATUS.into();
+        }
+        let status = if status == Status::LoggedOut {
+            Status::Offline
+        } else {
+            status
+        };
+        self.wish = status;
+        let handle = self.handle.clone().into();
+        let value = presence::shown(status).into();
+        scene.notice(Reply::User {
+            handle,
+            property: UserProperty::OnlineStatus,
+            value,
+        });
+        scene.notice(Reply::UserStatus(status));
+        match presence::primitive(status) {
+            Some(_) => self.bring_up(scene),
+            None => self.with_link(scene, |link, now, out| link.stop(now, out)),
+        }
+        Reply::UserStatus(status)
+    }
+
+    fn set_profile<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        property: ProfileProperty,
+        value: &'a str,
+    ) -> Reply<'a> {
+        let own = self.handle.clone();
+        let notice = |property| Reply::User {
+            handle: own.into(),
+            property,
+            value: String::from(value).into(),
+        };
+        match property {
+            ProfileProperty::MoodText => {
+                value.clone_into(&mut self.state.mood);
+                self.keep_state(scene);
+                scene.notice(notice(UserProperty::MoodText));
+                if let Some(primitive) = presence::primitive(self.wish) {
+                    self.with_link(scene, |link, now, out| {
+                        link.show(now, primitive, value, out)
+                    });
+                }
+            }
+            ProfileProperty::FullName => {
+                value.clone_into(&mut self.state.full_name);
+                self.keep_state(scene);
+                scene.notice(notice(UserProperty::FullName));
+            }
+            // Taken with thanks; nobody asks for them again.
+            ProfileProperty::RichMoodText
+            | ProfileProperty::Birthday
+            | ProfileProperty::Sex
+            | ProfileProperty::Languages
+            | ProfileProperty::Country
+            | ProfileProperty::Province
+            | ProfileProperty::City
+            | ProfileProperty::PhoneHome
+            | ProfileProperty::PhoneOffice
+            | ProfileProperty::PhoneMobile
+            | ProfileProperty::Homepage
+            | ProfileProperty::About
+            | ProfileProperty::Timezone
+            | ProfileProperty::IpCountry
+            | ProfileProperty::PstnBalance
+            | ProfileProperty::PstnCurrency
+            | ProfileProperty::ForwardCalls
+            | ProfileProperty::CallsToVoicemail
+            | ProfileProperty::NoAnswerTimeout
+            | ProfileProperty::ForwardRules
+            | ProfileProperty::SmsNumbers => {}
+        }
+        Reply::Profile {
+            property,
+            value: value.into(),
+        }
+    }
+
+    fn search<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        search: Search<'a>,
+        since: Instant,
+    ) -> Answer<'a> {
+        Answer::Reply(match search {
+            Search::Friends => {
+                let until = since + self.limits.roster_wait;
+                let coming = !self.roster.known && self.link.status() != LinkStatus::Offline;
+                if coming && scene.now.mono < until {
+                    return Answer::Wait(Some(until));
+                }
+                Reply::Users(self.roster.contacts.keys().map(owned).collect())
+            }
+            Search::UsersWaitingMyAuthorization => {
+                Reply::Users(self.roster.requests.keys().map(owned).collect())
+            }
+            Search::Users(text) => {
+                let text = text.to_lowercase();
+                let found = self.roster.contacts.iter().filter(|(handle, contact)| {
+                    handle.contains(&text) || contact.alias.to_lowercase().contains(&text)
+                });
+                let mut users: Vec<Cow<'a, str>> = found.map(|(handle, _)| owned(handle)).collect();
+                // Whoever knows a handle can ask for it: the service tells whether it exists.
+                if is_handle(&text) && !users.iter().any(|handle| **handle == *text) {
+                    users.push(text.into());
+                }
+                Reply::Users(users)
+            }
+            Search::MissedMessages(object) => Reply::Messages {
+                object,
+                ids: self.missed(),
+            },
+            Search::Messages { object, with } => {
+                let Some(history) = &self.history else {
+                    self.fetch_history(scene);
+                    return Answer::Wait(None);
+                };
+                let wanted = |partner: &str| with.is_none_or(|with| same_handle(with, partner));
+                let found = history.iter().rev().filter(|(_, partner)| wanted(partner));
+                Reply::Messages {
+                    object,
+                    ids: found.map(|(number, _)| *number).collect(),
+                }
+            }
+            Search::Chats(ChatList::Bookmarked) => Reply::Chats(Vec::new()),
+            Search::Chats(
+                ChatList::Missed | ChatList::Active | ChatList::Recent | ChatList::All,
+            ) => {
+                let Some(history) = &self.history else {
+                    self.fetch_history(scene);
+                    return Answer::Wait(None);
+                };
+                let mut partners: Vec<&str> = Vec::new();
+                let missed_only = search == Search::Chats(ChatList::Missed);
+                let unread: Vec<u32> = if missed_only {
+                    self.missed()
+                } else {
+                    Vec::new()
+                };
+                for (number, partner) in history.iter().rev() {
+                    let wanted = !missed_only || unread.contains(number);
+                    if wanted && !partners.contains(&partner.as_str()) {
+                        partners.push(partner);
+                    }
+                }
+                Reply::Chats(
+                    partners
+                        .into_iter()
+                        .map(|p| self.chat_id(p).into())
+                        .collect(),
+                )
+            }
+            Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
+                Reply::Groups(Vec::new())
+            }
+        })
+    }
+
+    fn change_user<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        handle: &'a str,
+        change: UserChange<'a>,
+    ) -> Reply<'a> {
+        let buddy = canonical(handle).into_owned();
+        if !is_handle(&buddy) {
+            return ErrorReply::BAD_HANDLE.into();
+        }
+        // What cannot be done now is asked as soon as the link is up.
+        match change {
+            UserChange::Remove => {
+                self.ask(
+                    scene,
+                    &buddy,
+                    Call::RemoveBuddy {
+                        buddy: buddy.clone(),
+                    },
+                );
+            }
+            UserChange::Add { text } => {
+                let text = text.to_owned();
+                self.ask(
+                    scene,
+                    &buddy,
+                    Call::AddBuddy {
+                        buddy: buddy.clone(),
+                        text,
+                    },
+                );
+            }
+            UserChange::Authorize(yes) => {
+                let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
+                self.ask(
+                    scene,
+                    &buddy,
+                    Call::Answer {
+                        buddy: buddy.clone(),
+                        verdict,
+                    },
+                );
+                self.request_over(scene, &buddy);
+            }
+            UserChange::Block(on) => {
+                let asked = self.roster.requests.contains_key(&buddy);
+                let call = if on && asked {
+                    Call::Answer {
+                        buddy: buddy.clone(),
+                        verdict: Verdict::Block,
+                    }
+                } else {
+                    Call::Block {
+                        buddy: buddy.clone(),
+                        on,
+                    }
+                };
+                if on {
+                    self.roster.blocked.insert(buddy.clone());
+                    self.request_over(scene, &buddy);
+                } else {
+                    self.roster.blocked.remove(&buddy);
+                }
+                self.state.blocked = self.roster.blocked.iter().cloned().collect();
+                self.keep_state(scene);
+                self.ask(scene, &buddy, call);
+            }
+            UserChange::Rename(alias) => {
+                let alias = alias.to_owned();
+                self.ask(
+                    scene,
+                    &buddy,
+                    Call::Rename {
+                        buddy: buddy.clone(),
+                        alias,
+                    },
+                );
+            }
+        }
+        change.confirmation(handle)
+    }
+
+    fn send_text<'a>(&mut self, scene: &mut Scene<'_>, to: &str, body: &str) -> Reply<'a> {
+        let partner = canonical(to).into_owned();
+        if !is_handle(&partner) || partner == self.handle {
+            return ErrorReply::MESSAGE_HANDLE.into();
+        }
+        if body.len() > self.limits.body_bytes {
+            return ErrorReply::MESSAGE_TOO_LONG.into();
+        }
+        let mid = self.rng.alphanumeric(MID_LENGTH);
+        let record = MessageRecord {
+            partner: partner.clone(),
+            own: true,
+            body: body.to_owned(),
+            timestamp: scene.now.wall.as_seconds(),
+            mid: Some(mid.clone()),
+            failed: false,
+        };
+        let number = self.messages.add_own(record, scene.journal);
+        self.reserve(scene);
+        self.introduce_chat(scene, &partner);
+        let call = Call::SendMessage {
+            to: partner,
+            body: body.to_owned(),
+            mid: Some(mid),
+        };
+        self.send(scene, number, call);
+        status_line(
+            MessageObject::ChatMessage,
+            number.into(),
+            MessageStatus::Sending,
+        )
+    }
+
+    fn seen<'a>(&mut self, scene: &mut Scene<'_>, object: MessageObject, id: Id<'a>) -> Answer<'a> {
+        let number = id.number();
+        let own = match self.message(number) {
+            Some(Some(message)) => message.own,
+            Some(None) => return Answer::Reply(ErrorReply::SET_MESSAGE_UNKNOWN.into()),
+            None => {
+                self.fetch(scene, number);
+                return Answer::Wait(None);
+            }
+        };
+        if !own && self.messages.seen(number, scene.journal) {
+            scene.notice(Self::status_notice(number, MessageStatus::Read));
+        }
+        Answer::Reply(status_line(object, id, MessageStatus::Read))
+    }
+
+    fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
+        let (first, second) = (targets.next(), targets.next());
+        match (first, second) {
+            (Some(partner), None) if !same_handle(partner, &self.handle) => Reply::Chat {
+                chat: self.chat_id(&canonical(partner)).into(),
+                property: crate::skype::ChatProperty::Status,
+                value: ChatStatus::Dialog.into(),
+            },
+            _ => ErrorReply::CHAT_CREATE_MEMBERS.into(),
+        }
+    }
+
+    /// The partner of a dialog of this account, by its chat id.
+    pub(super) fn partner(&self, chat: &str) -> Option<String> {
+        let (creator, partner) = dialog_partner(chat)?;
+        let other = if same_handle(creator, &self.handle) {
+            partner
+        } else if same_handle(partner, &self.handle) {
+            creator
+        } else {
+            return None;
+        };
+        Some(canonical(other).into_owned())
+    }
+}
+
+/// Length of a message's identity.
+const MID_LENGTH: usize = 16;
+
+fn owned<'a>(handle: &String) -> Cow<'a, str> {
+    Cow::Owned(handle.clone())
+}

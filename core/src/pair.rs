@@ -1,0 +1,336 @@
+//! The daemon with its embedded service: two machines as one, joined by pipes without a port between them.
+//! Never decides anything: it renames ids, and passes outputs of the one on as inputs of the other.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use crate::event::{Event, EventKind};
+use crate::imo::service::Service;
+use crate::io::{
+    CloseCause, CloseHow, ConnId, Control, Input, JobId, ListenerId, LoadId, Machine, Origin,
+    Output, Outputs, Peer, StoreId,
+};
+use crate::proxy::Proxy;
+use crate::time::{Instant, Now};
+
+/// How many bytes go through the pipes in one input before the pair asks for a [`Input::Tick`].
+const TURN_BYTES: usize = 64 * 1024;
+
+/// How soon that is: the deadline after a tick lies ahead of it.
+const SOON: Duration = Duration::from_micros(1);
+
+/// Which of the two machines.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Side {
+    Proxy,
+    Service,
+}
+
+impl Side {
+    const fn other(self) -> Self {
+        match self {
+            Self::Proxy => Self::Service,
+            Self::Service => Self::Proxy,
+        }
+    }
+
+    /// The id that the driver knows for an id of this side.
+    const fn outer(self, id: u64) -> u64 {
+        match self {
+            Self::Proxy => id * 2,
+            Self::Service => id * 2 + 1,
+        }
+    }
+
+    /// The side and its own id behind an id of the driver.
+    const fn inner(id: u64) -> (Self, u64) {
+        let side = if id.is_multiple_of(2) {
+            Self::Proxy
+        } else {
+            Self::Service
+        };
+        (side, id / 2)
+    }
+}
+
+/// What is on its way through a pipe.
+#[derive(Debug)]
+enum Passing {
+    Accepted,
+    Connected,
+    Bytes(Vec<u8>),
+    Sent(usize),
+    Closed(CloseCause),
+}
+
+/// A pipe that is open. The proxy has opened it, so both sides call it by the proxy's name.
+#[derive(Debug, Default)]
+struct Pipe {
+    /// Each side, by [`Side`]: it does not want to read at the moment.
+    paused: [bool; 2],
+    /// Bytes for a side that does not want to read.
+    parked: [VecDeque<Vec<u8>>; 2],
+    /// Each side has been told that it is closed.
+    told: [bool; 2],
+}
+
+/// The daemon and its embedded service as one machine.
+#[derive(Debug)]
+pub struct Pair {
+    proxy: Proxy,
+    service: Service,
+    pipes: BTreeMap<ConnId, Pipe>,
+    passing: VecDeque<(Side, ConnId, Passing)>,
+    /// Set when a turn's bytes are used up.
+    again: Option<Instant>,
+    /// Outputs of the side that acts.
+    said: Outputs,
+    proxy_stopped: bool,
+}
+
+impl Pair {
+    /// Joins the two. Listeners of the pair are those of the proxy.
+    #[must_use]
+    pub fn new(proxy: Proxy, service: Service) -> Self {
+        Self {
+            proxy,
+            service,
+            pipes: BTreeMap::new(),
+            passing: VecDeque::new(),
+            again: None,
+            said: Outputs::new(),
+            proxy_stopped: false,
+        }
+    }
+
+    /// Gives one side an input and sorts what it says.
+    fn give(&mut self, now: Now, side: Side, input: Input<'_>, out: &mut Outputs) {
+        let mut said = core::mem::take(&mut self.said);
+        match side {
+            Side::Proxy => self.proxy.handle(now, input, &mut said),
+            Side::Service => self.service.handle(now, input, &mut said),
+        }
+        for output in said.drain() {
+            self.sort(now, side, output, out);
+        }
+        self.said = said;
+    }
+
+    /// Keeps what concerns the pipes; renames and passes on the rest.
+    fn sort(&mut self, now: Now, side: Side, output: Output, out: &mut Outputs) {
+        match output {
+            Output::Connect {
+                conn,
+                origin: Origin::Embedded,
+            } => {
+                self.pipes.insert(conn, Pipe::default());
+                self.passing
+                    .push_back((Side::Service, conn, Passing::Accepted));
+                self.passing
+                    .push_back((Side::Proxy, conn, Passing::Connected));
+            }
+            Output::Send { conn, bytes } if self.pipes.contains_key(&conn) => {
+                self.passing
+                    .push_back((side, conn, Passing::Sent(bytes.len())));
+                self.passing
+                    .push_back((side.other(), conn, Passing::Bytes(bytes)));
+            }
+            Output::Reading { conn, on } if self.pipes.contains_key(&conn) => {
+                self.read(side, conn, on);
+            }
+            Output::Close { conn, how } if self.pipes.contains_key(&conn) => {
+                let cause = match how {
+                    CloseHow::AfterFlush => CloseCause::Peer,
+                    CloseHow::Abort => CloseCause::Reset,
+                };
+                self.passing
+                    .push_back((side, conn, Passing::Closed(CloseCause::Local)));
+                self.passing
+                    .push_back((side.other(), conn, Passing::Closed(cause)));
+            }
+            Output::Load { load, queries } => {
+                out.push(Output::Load {
+                    load: LoadId(side.outer(load.0)),
+                    queries,
+                });
+            }
+            Output::Store { op, changes } => {
+                out.push(Output::Store {
+                    op: StoreId(side.outer(op.0)),
+                    changes,
+                });
+            }
+            Output::Hash { job, secret } => {
+                out.push(Output::Hash {
+                    job: JobId(side.outer(job.0)),
+                    secret,
+                });
+            }
+            Output::Verify { job, secret, hash } => {
+                out.push(Output::Verify {
+                    job: JobId(side.outer(job.0)),
+                    secret,
+                    hash,
+                });
+            }
+            Output::Stopped if side == Side::Proxy => {
+                // The service drains when the proxy has said goodbye to it.
+                self.proxy_stopped = true;
+                self.give(now, Side::Service, Input::Control(Control::Drain), out);
+            }
+            Output::Connect { .. }
+            | Output::Send { .. }
+            | Output::Reading { .. }
+            | Output::Close { .. }
+            | Output::Stopped
+            | Output::Event(_) => out.push(output),
+        }
+    }
+
+    fn read(&mut self, side: Side, conn: ConnId, on: bool) {
+        let Some(pipe) = self.pipes.get_mut(&conn) else {
+            return;
+        };
+        pipe.paused[side as usize] = !on;
+        if on {
+            for bytes in core::mem::take(&mut pipe.parked[side as usize]) {
+                self.passing.push_back((side, conn, Passing::Bytes(bytes)));
+            }
+        }
+    }
+
+    /// Lets what is in the pipes arrive, up to a turn's worth.
+    fn pump(&mut self, now: Now, out: &mut Outputs) {
+        self.again = None;
+        let mut left = TURN_BYTES;
+        while let Some((side, conn, passing)) = self.passing.pop_front() {
+            let Some(pipe) = self.pipes.get_mut(&conn) else {
+                continue;
+            };
+            if pipe.told[side as usize] {
+                continue;
+            }
+            let input = match passing {
+                Passing::Bytes(bytes) if pipe.paused[side as usize] => {
+                    pipe.parked[side as usize].push_back(bytes);
+                    continue;
+                }
+                Passing::Bytes(bytes) => {
+                    self.give(
+                        now,
+                        side,
+                        Input::Received {
+                            conn,
+                            bytes: &bytes,
+                        },
+                        out,
+                    );
+                    left = left.saturating_sub(bytes.len());
+                    self.said.give_back(bytes);
+                    if left == 0 {
+                        self.again = Some(now.mono + SOON);
+                        return;
+                    }
+                    continue;
+                }
+                Passing::Accepted => Input::Accepted {
+                    conn,
+                    listener: ListenerId(0),
+                    peer: Peer::Embedded,
+                },
+                Passing::Connected => Input::Connected { conn },
+                Passing::Sent(count) => Input::Sent { conn, count },
+                Passing::Closed(cause) => {
+                    pipe.told[side as usize] = true;
+                    if pipe.told == [true, true] {
+                        self.pipes.remove(&conn);
+                    }
+                    Input::Closed { conn, cause }
+                }
+            };
+            self.give(now, side, input, out);
+        }
+    }
+}
+
+impl Machine for Pair {
+    fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
+        match input {
+            Input::Start => {
+                self.give(now, Side::Service, Input::Start, out);
+                self.give(now, Side::Proxy, Input::Start, out);
+            }
+            Input::Tick => {
+                for side in [Side::Proxy, Side::Service] {
+                    let deadline = match side {
+                        Side::Proxy => self.proxy.deadline(),
+                        Side::Service => self.service.deadline(),
+                    };
+                    if deadline.is_some_and(|at| at <= now.mono) {
+                        self.give(now, side, Input::Tick, out);
+                    }
+                }
+            }
+            Input::Loaded { load, result } => {
+                let (side, id) = Side::inner(load.0);
+                self.give(
+                    now,
+                    side,
+                    Input::Loaded {
+                        load: LoadId(id),
+                        result,
+                    },
+                    out,
+                );
+            }
+            Input::Stored { op, result } => {
+                let (side, id) = Side::inner(op.0);
+                self.give(
+                    now,
+                    side,
+                    Input::Stored {
+                        op: StoreId(id),
+                        result,
+                    },
+                    out,
+                );
+            }
+            Input::Hashed { job, hash } => {
+                let (side, id) = Side::inner(job.0);
+                self.give(
+                    now,
+                    side,
+                    Input::Hashed {
+                        job: JobId(id),
+                        hash,
+                    },
+                    out,
+                );
+            }
+            Input::Verified { job, ok } => {
+                let (side, id) = Side::inner(job.0);
+                self.give(now, side, Input::Verified { job: JobId(id), ok }, out);
+            }
+            Input::Control(control) => self.give(now, Side::Proxy, Input::Control(control), out),
+            Input::Accepted { .. }
+            | Input::Connected { .. }
+            | Input::Received { .. }
+            | Input::Sent { .. }
+            | Input::Closed { .. } => self.give(now, Side::Proxy, input, out),
+        }
+        self.pump(now, out);
+        debug_assert!(
+            self.again.is_some() || self.passing.is_empty(),
+            "what is left in the pipes is asked for again"
+        );
+        if self.again.is_none() && !self.passing.is_empty() {
+            out.event(Event::process(EventKind::Misuse, "bytes left in a pipe"));
+        }
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let deadlines = [self.again, self.proxy.deadline(), self.service.deadline()];
+        deadlines.into_iter().flatten().min()
+    }
+}
