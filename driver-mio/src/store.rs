@@ -255,10 +255,6 @@ fn successor(prefix: &[u8]) -> Vec<u8> {
     BEHIND_ALL.to_vec()
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "SQLite has dozens of codes and we tell three kinds apart"
-)]
 fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
@@ -267,10 +263,6 @@ fn store_error(error: rusqlite::Error) -> StoreError {
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "SQLite has dozens of codes and we tell four kinds apart"
-)]
 fn open_error(error: rusqlite::Error) -> OpenError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => OpenError::Full,

@@ -102,10 +102,7 @@ pub fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsErr
 /// If a file cannot be read, holds nothing usable, or the two do not belong together.
 pub fn server_config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = certificates(cert)?;
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
-        pem::Error::NoItemsFound => fault(key, TlsFault::NoKey),
-        other => pem_fault(key, &other),
-    })?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| pem_fault(key, &error))?;
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .expect("the ring provider speaks TLS 1.2 and 1.3")
@@ -156,6 +153,8 @@ fn fault(file: &Path, fault: TlsFault) -> TlsError {
 )]
 fn pem_fault(file: &Path, error: &pem::Error) -> TlsError {
     match error {
+        // An empty list of certificates is no error to the reader, a missing key is.
+        pem::Error::NoItemsFound => fault(file, TlsFault::NoKey),
         pem::Error::Io(error) => fault(file, TlsFault::Unreadable(error.kind())),
         _ => fault(file, TlsFault::NotPem),
     }

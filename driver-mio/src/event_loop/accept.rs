@@ -20,7 +20,7 @@ use crate::socket::{Buffers, Socket, is_exhaustion};
 
 /// How many are taken in per listener and turn.
 const ACCEPTS_PER_TURN: usize = 64;
-/// How long accepting pauses when the system has no files left.
+/// How long accepting pauses when the system has no files left, or another reason to refuse.
 const SHORTAGE_PAUSE: Duration = Duration::from_secs(1);
 /// Longest TLS handshake of somebody who came to us.
 const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
@@ -70,9 +70,10 @@ impl Reactor {
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
                         self.doors[index].ready = false;
                     }
-                    Err(error) if is_exhaustion(&error) => self.pause_accepting(),
                     // Somebody left before it was their turn.
-                    Err(_) => {}
+                    Err(error) if error.kind() == ErrorKind::ConnectionAborted => {}
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => self.pause_accepting(&error),
                 }
             }
         }
@@ -88,16 +89,19 @@ impl Reactor {
         self.doors.clear();
     }
 
-    fn pause_accepting(&mut self) {
+    fn pause_accepting(&mut self, error: &io::Error) {
         self.accept_paused = true;
         let until = self.now.mono + SHORTAGE_PAUSE;
         self.timers.set(Timer::Accept, Some(until));
         if !self.shortage_told {
             self.shortage_told = true;
-            self.tell(&Event::process(
-                EventKind::Exhausted,
-                "no open files left: accepting pauses until some are closed (raise the limit with ulimit -n)",
-            ));
+            let detail = if is_exhaustion(error) {
+                "no open files left: accepting pauses until some are closed (raise the limit with ulimit -n)"
+                    .into()
+            } else {
+                format!("the system lets nobody in; it is tried every second: {error}")
+            };
+            self.tell(&Event::process(EventKind::Exhausted, detail));
         }
     }
 

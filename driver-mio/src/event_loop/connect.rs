@@ -142,12 +142,12 @@ impl Reactor {
 
     /// An address has not answered in time.
     pub(super) fn attempt_overdue(&mut self, key: usize) {
-        match self.conns[key].take_stage() {
-            Stage::Connecting { target, others, .. } if self.now.mono < target.until => {
-                self.try_next(key, target, others, CloseCause::TimedOut);
-            }
-            _ => self.end(key, CloseCause::TimedOut),
+        if let Stage::Connecting { target, others, .. } = self.conns[key].take_stage()
+            && self.now.mono < target.until
+        {
+            return self.try_next(key, target, others, CloseCause::TimedOut);
         }
+        self.end(key, CloseCause::TimedOut);
     }
 
     fn reached(

@@ -77,17 +77,15 @@ impl Reactor {
         let conn = &mut self.conns[key];
         let cause = conn.broken.unwrap_or(cause);
         let over = conn.broken.is_some() || conn.lingering.is_some();
-        match &mut conn.stage {
-            Stage::Open(socket) if !over => {
-                socket.end_writing();
-                conn.readable = false;
-                conn.closing = Some(cause);
-                let until = self.now.mono + CLOSE_WAIT;
-                self.timers.set(Timer::Conn(key), Some(until));
-                self.mark_dirty(key);
-            }
-            _ => self.end(key, cause),
-        }
+        let (Stage::Open(socket), false) = (&mut conn.stage, over) else {
+            return self.end(key, cause);
+        };
+        socket.end_writing();
+        conn.readable = false;
+        conn.closing = Some(cause);
+        let until = self.now.mono + CLOSE_WAIT;
+        self.timers.set(Timer::Conn(key), Some(until));
+        self.mark_dirty(key);
     }
 
     fn drop_bytes(&mut self, key: usize, budget: usize, count: usize) -> Step<'static> {
