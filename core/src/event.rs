@@ -61,6 +61,8 @@ pub enum EventKind {
     SessionRefused,
     /// Somebody sent the service what is no proper request.
     RequestFault,
+    /// The system has no files or memory left for us; what needs them waits.
+    Exhausted,
     /// We broke the contract of [`crate::io::Machine`] ourselves.
     Misuse,
 }
@@ -82,6 +84,7 @@ impl EventKind {
             | Self::LinkDown
             | Self::CallRefused
             | Self::UpstreamFault
+            | Self::Exhausted
             | Self::SessionRefused => Level::Warn,
             Self::LoginRefused | Self::StoreFailed | Self::Misuse => Level::Error,
         }

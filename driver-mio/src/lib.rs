@@ -1,1 +1,12 @@
+//! The real world for `imo2sproxy-core`: sockets, TLS, names, storage, hashing, and the event loop that hosts a machine.
+//! Never decides anything about a protocol: all of that is the core's.
 
+pub mod clock;
+pub mod event_loop;
+pub mod hashing;
+mod jobs;
+mod out_queue;
+mod resolve;
+mod socket;
+pub mod store;
+pub mod tls;

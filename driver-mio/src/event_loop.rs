@@ -1,0 +1,280 @@
+//! Hosts a machine in the real world: the only place that waits, and the only one that calls the machine.
+//! Never decides anything about a protocol, and never lets one connection keep the others from their turn.
+//!
+//! One turn: tell the machine what has arisen and flush what it sends; ask for its deadline; wait for the poll; read
+//! the clock; take in newcomers and answers; read from each ready connection, up to a bound; tick if it is time.
+
+use std::io::{self, ErrorKind};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use imo2sproxy_core::event::Event;
+use imo2sproxy_core::io::{Control, Input, ListenerId, Machine};
+use imo2sproxy_core::store::Store;
+use mio::event::Event as Readiness;
+use mio::{Events, Interest, Poll, Token, Waker};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook_mio::v1_0::Signals;
+
+use crate::clock::Clock;
+use crate::jobs::{Answer, Answers};
+use crate::socket::Buffers;
+
+mod accept;
+mod conn;
+mod connect;
+mod hosted;
+mod lobby;
+mod reactor;
+mod reading;
+
+use conn::Stage;
+use hosted::Hosted;
+use reactor::{Reactor, Timer};
+use reading::Step;
+
+/// How often one connection is read in a turn, 16 KiB each time.
+const READS_PER_TURN: usize = 16;
+/// How often the machine may answer to what its own sends have brought about before the poll has its turn.
+const ROUNDS_PER_TURN: usize = 4;
+/// How many readiness changes are taken from the poll at a time.
+const EVENTS_MAX: usize = 1024;
+/// Longest drain; then the loop ends whatever is left.
+const DRAIN_WAIT: Duration = Duration::from_secs(10);
+/// Longest time to write what is queued on a connection that ends.
+const CLOSE_WAIT: Duration = Duration::from_secs(5);
+/// Longest time a socket is kept after its connection has ended, for the peer to take all of it.
+const LINGER_WAIT: Duration = Duration::from_secs(2);
+/// Most bytes read and dropped from such a socket.
+const LINGER_BYTES: usize = 1024 * 1024;
+/// Most such sockets; beyond it they are closed at once.
+const LINGERING_MAX: usize = 512;
+
+/// Tokens of the poll: connections count from zero, the rest stands at the other end.
+const WAKER: Token = Token(usize::MAX - 1);
+const SIGNALS: Token = Token(usize::MAX - 2);
+const LISTENERS: Token = Token(usize::MAX - 3);
+
+/// A listener that is bound already.
+#[derive(Debug)]
+pub struct Bound {
+    /// What the machine calls it.
+    pub listener: ListenerId,
+    /// The socket, listening.
+    pub socket: TcpListener,
+    /// Set if its clients speak TLS.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// What a machine is given of the world.
+pub struct Parts {
+    /// Where clients come in.
+    pub listeners: Vec<Bound>,
+    /// How connections of ours speak TLS; `None` if none does.
+    pub client_tls: Option<Arc<rustls::ClientConfig>>,
+    /// What outlives a restart. It moves to a thread of its own.
+    pub store: Box<dyn Store + Send>,
+    /// Whom events are told.
+    pub events: Box<dyn FnMut(&Event)>,
+}
+
+/// Reaches a running event loop from any thread.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    answers: Arc<Answers>,
+}
+
+impl Remote {
+    /// Asks the machine to come to an end, as SIGTERM does. Asking again changes nothing.
+    pub fn drain(&self) {
+        self.answers.push(Answer::Drain);
+    }
+}
+
+/// Runs one machine.
+pub struct EventLoop<M: Machine> {
+    hosted: Hosted<M>,
+    poll: Poll,
+    clock: Clock,
+    signals: Signals,
+    answers: Arc<Answers>,
+    buffers: Buffers,
+    draining: bool,
+    signalled: bool,
+    over: bool,
+}
+
+impl<M: Machine> EventLoop<M> {
+    /// Makes everything ready. From here on SIGTERM and SIGINT are the loop's to handle, and the process may have as
+    /// many files open as the system allows.
+    ///
+    /// # Errors
+    /// If the system has no poll, no thread or no signal handler to give.
+    pub fn new(machine: M, parts: Parts) -> io::Result<Self> {
+        // Where it cannot be raised, accepting pauses sooner; that is told when it happens.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
+        let poll = Poll::new()?;
+        let mut signals = Signals::new([SIGTERM, SIGINT])?;
+        poll.registry()
+            .register(&mut signals, SIGNALS, Interest::READABLE)?;
+        let answers = Arc::new(Answers::new(Waker::new(poll.registry(), WAKER)?));
+        let reactor = Reactor::new(parts, poll.registry().try_clone()?, &answers)?;
+        Ok(Self {
+            hosted: Hosted::new(machine, reactor),
+            poll,
+            clock: Clock::start(),
+            signals,
+            answers,
+            buffers: Buffers::default(),
+            draining: false,
+            signalled: false,
+            over: false,
+        })
+    }
+
+    /// A way to reach the loop while it runs.
+    #[must_use]
+    pub fn handle(&self) -> Remote {
+        Remote {
+            answers: Arc::clone(&self.answers),
+        }
+    }
+
+    /// Runs until the machine has stopped: after SIGTERM, SIGINT or [`Remote::drain`] it is asked to, and is given ten
+    /// seconds; a second signal ends the loop at once.
+    ///
+    /// # Errors
+    /// If the poll fails, or a helper thread has died.
+    pub fn run(&mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        self.hosted.reactor.now = self.clock.now();
+        self.hosted.feed(Input::Start);
+        loop {
+            self.hosted.settle();
+            if self.over || self.hosted.reactor.is_done() {
+                return Ok(());
+            }
+            let timeout = self.hosted.timeout(self.clock.now());
+            match self.poll.poll(&mut events, timeout) {
+                Err(error) if error.kind() == ErrorKind::Interrupted => events.clear(),
+                other => other?,
+            }
+            self.hosted.reactor.now = self.clock.now();
+            for event in &events {
+                self.note(event)?;
+            }
+            if !self.hosted.reactor.is_congested() {
+                self.hosted.reactor.accept();
+            }
+            self.hosted.deliver();
+            if !self.hosted.reactor.is_congested() {
+                self.read();
+            }
+            self.fire_timers();
+            self.hosted.tick_if_due();
+        }
+    }
+
+    /// Takes note of one thing the poll has to say.
+    fn note(&mut self, event: &Readiness) -> io::Result<()> {
+        match event.token() {
+            WAKER => self.take_answers()?,
+            SIGNALS => {
+                for _ in 0..self.signals.pending().count() {
+                    self.over |= self.signalled;
+                    self.signalled = true;
+                    self.drain();
+                }
+            }
+            Token(token) if token > LISTENERS.0 - self.hosted.reactor.doors.len() => {
+                self.hosted.reactor.doors[LISTENERS.0 - token].ready = true;
+            }
+            Token(key) => self.note_conn(key, event),
+        }
+        Ok(())
+    }
+
+    fn note_conn(&mut self, key: usize, event: &Readiness) {
+        let (reactor, spare) = (&mut self.hosted.reactor, &mut self.hosted.outputs);
+        // The place may have been left in this very turn; a stranger in it takes no harm.
+        let Some(conn) = reactor.conns.get_mut(key) else {
+            return;
+        };
+        match &mut conn.stage {
+            Stage::Connecting { .. } => reactor.check_attempt(key, &mut self.buffers, spare),
+            Stage::Securing { socket, .. } => {
+                socket.set_writable();
+                reactor.secure(key, &mut self.buffers, spare);
+            }
+            Stage::Open(socket) => {
+                if event.is_writable() {
+                    socket.set_writable();
+                    reactor.mark_dirty(key);
+                }
+                if event.is_readable() || event.is_read_closed() || event.is_error() {
+                    reactor.conns[key].readable = true;
+                    reactor.mark_ready(key);
+                }
+            }
+            Stage::Resolving(_) | Stage::Between => {}
+        }
+    }
+
+    fn take_answers(&mut self) -> io::Result<()> {
+        for answer in self.answers.take() {
+            match answer {
+                Answer::Input(input) => self.hosted.feed(input),
+                Answer::Resolved {
+                    host,
+                    port,
+                    addresses,
+                } => self.hosted.reactor.resolved(&host, port, &addresses),
+                Answer::Drain => self.drain(),
+                Answer::Broken(thread) => {
+                    let what = format!("the thread for {thread} has died");
+                    return Err(io::Error::other(what));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn drain(&mut self) {
+        if !self.draining {
+            self.draining = true;
+            self.hosted.reactor.close_doors();
+            let until = self.hosted.reactor.now.mono + DRAIN_WAIT;
+            self.hosted.reactor.timers.set(Timer::Drain, Some(until));
+            self.hosted.feed(Input::Control(Control::Drain));
+        }
+    }
+
+    /// Reads from each connection that has something to read, each one its share.
+    fn read(&mut self) {
+        for _ in 0..self.hosted.reactor.ready.len() {
+            let Some(key) = self.hosted.reactor.next_ready() else {
+                return;
+            };
+            for _ in 0..READS_PER_TURN {
+                match self.hosted.reactor.fill(key, &mut self.buffers) {
+                    Step::Data(conn, bytes) => self.hosted.feed(Input::Received { conn, bytes }),
+                    Step::Again => {}
+                    Step::Done => break,
+                }
+            }
+            self.hosted.reactor.mark_ready(key);
+        }
+    }
+
+    fn fire_timers(&mut self) {
+        let reactor = &mut self.hosted.reactor;
+        while let Some(timer) = reactor.timers.pop_due(reactor.now.mono) {
+            match timer {
+                Timer::Conn(key) => reactor.overdue(key),
+                Timer::Accept => reactor.accept_paused = false,
+                Timer::Drain => self.over = true,
+            }
+        }
+    }
+}

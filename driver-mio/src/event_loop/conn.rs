@@ -1,0 +1,116 @@
+//! What the event loop knows about one connection: its name, how far it has come, what is to be done about it.
+//! Never does anything itself: `reactor` and its neighbours do.
+
+use std::mem;
+use std::net::SocketAddr;
+use std::vec;
+
+use imo2sproxy_core::io::{CloseCause, ConnId, ListenerId};
+use imo2sproxy_core::time::Instant;
+use mio::net::TcpStream;
+
+use super::lobby::Ticket;
+use crate::socket::Socket;
+
+/// One connection, or what is left of one.
+#[derive(Debug)]
+pub(super) struct Conn {
+    /// Its name; `None` before the machine has heard of it and after it has heard the last.
+    pub(super) id: Option<ConnId>,
+    pub(super) stage: Stage,
+    /// Whether the machine wants what comes in.
+    pub(super) reading: bool,
+    /// Whether there may be something to read: set by the poll, cleared by "would block".
+    pub(super) readable: bool,
+    /// Whether it stands on the list of those to be read.
+    pub(super) listed_ready: bool,
+    /// Whether it stands on the list of those to be flushed.
+    pub(super) listed_dirty: bool,
+    /// Set once it is to end as soon as all is written.
+    pub(super) closing: Option<CloseCause>,
+    /// Set when nothing can be written any more; what has come in is still read.
+    pub(super) broken: Option<CloseCause>,
+    /// Set when the machine has forgotten it: how many bytes are still read and dropped, so that the peer gets all
+    /// that was sent. Were the socket closed while something is unread, the system would cut that off.
+    pub(super) lingering: Option<usize>,
+    /// What the machine has sent before the connection was up.
+    pub(super) early: Vec<Vec<u8>>,
+}
+
+impl Conn {
+    pub(super) fn new(id: Option<ConnId>, stage: Stage) -> Self {
+        Self {
+            id,
+            stage,
+            reading: true,
+            readable: false,
+            listed_ready: false,
+            listed_dirty: false,
+            closing: None,
+            broken: None,
+            lingering: None,
+            early: Vec::new(),
+        }
+    }
+
+    /// Takes the stage out, for whoever puts the next one in.
+    pub(super) fn take_stage(&mut self) -> Stage {
+        mem::replace(&mut self.stage, Stage::Between)
+    }
+
+    /// Its socket, if it has one.
+    pub(super) fn stream(&mut self) -> Option<&mut TcpStream> {
+        match &mut self.stage {
+            Stage::Connecting { stream, .. } => Some(stream),
+            Stage::Securing { socket, .. } | Stage::Open(socket) => Some(socket.stream()),
+            Stage::Resolving(_) | Stage::Between => None,
+        }
+    }
+
+    /// Whether it is to be read now.
+    pub(super) fn wants_read(&self) -> bool {
+        let listening = self.lingering.is_some() || self.reading && self.closing.is_none();
+        self.broken.is_some() || self.readable && listening
+    }
+}
+
+/// How far a connection has come.
+#[derive(Debug)]
+pub(super) enum Stage {
+    /// Waits for the addresses of its name.
+    Resolving(Target),
+    /// Waits for one of its addresses to answer.
+    Connecting {
+        stream: TcpStream,
+        target: Target,
+        /// The addresses that have not been tried.
+        others: vec::IntoIter<SocketAddr>,
+    },
+    /// TLS is coming up, on a connection of ours or on one that came to us.
+    Securing {
+        socket: Socket,
+        arrival: Option<Arrival>,
+    },
+    /// Up.
+    Open(Socket),
+    /// On the way from one stage to the next, within one function.
+    Between,
+}
+
+/// Where a connection of ours goes.
+#[derive(Debug)]
+pub(super) struct Target {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) tls: bool,
+    /// When to give up.
+    pub(super) until: Instant,
+}
+
+/// Whence a connection came that the machine has not heard of yet.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) listener: ListenerId,
+    pub(super) peer: SocketAddr,
+    pub(super) ticket: Ticket,
+}

@@ -1,0 +1,357 @@
+//! Performs what the machine asks for and keeps all connections: the state of the event loop without the machine.
+//! Never calls the machine: what it has to hear is put into the inbox.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::Arc;
+
+use imo2sproxy_core::event::{Event, EventKind};
+use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Output, Outputs};
+use imo2sproxy_core::rng::Rng;
+use imo2sproxy_core::time::{Now, Timers};
+use mio::{Interest, Registry, Token};
+use slab::Slab;
+
+use super::accept::Door;
+use super::conn::{Conn, Stage};
+use super::lobby::Lobby;
+use super::{CLOSE_WAIT, LINGER_BYTES, LINGER_WAIT, LINGERING_MAX, Parts};
+use crate::hashing::{self, HashPool};
+use crate::jobs::Answers;
+use crate::resolve::Resolver;
+use crate::store::{self, StoreThread};
+use crate::tls;
+
+/// How many jobs may wait for the store, or for hashing, before nothing more is read from any socket.
+const JOBS_WAITING_MAX: usize = 1024;
+
+/// The reasons of the driver itself to wake up.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Timer {
+    /// A connection takes too long to come up, or to end.
+    Conn(usize),
+    /// Accepting goes on after a pause.
+    Accept,
+    /// The drain has taken too long.
+    Drain,
+}
+
+/// Where the connection of an id is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// In the table.
+    Live(usize),
+    /// Ended, but the machine has not heard of it yet.
+    Gone,
+}
+
+/// All that the event loop has beside the machine.
+pub(super) struct Reactor {
+    pub(super) now: Now,
+    pub(super) registry: Registry,
+    pub(super) conns: Slab<Conn>,
+    pub(super) ids: BTreeMap<ConnId, Place>,
+    /// What the machine has to hear next.
+    pub(super) inbox: VecDeque<Input<'static>>,
+    /// Connections that may have something to read.
+    pub(super) ready: VecDeque<usize>,
+    /// Connections that may have something to write.
+    pub(super) dirty: Vec<usize>,
+    pub(super) timers: Timers<Timer>,
+    pub(super) doors: Vec<Door>,
+    pub(super) accept_paused: bool,
+    pub(super) shortage_told: bool,
+    pub(super) next_client: u32,
+    pub(super) lobby: Lobby,
+    pub(super) lingering: usize,
+    pub(super) client_tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) resolver: Resolver,
+    pub(super) store: StoreThread,
+    pub(super) hashing: HashPool,
+    pub(super) stopped: bool,
+    events: Box<dyn FnMut(&Event)>,
+}
+
+impl Reactor {
+    pub(super) fn new(
+        parts: Parts,
+        registry: Registry,
+        answers: &Arc<Answers>,
+    ) -> io::Result<Self> {
+        let doors = Door::all(parts.listeners, &registry)?;
+        Ok(Self {
+            now: Now::default(),
+            registry,
+            conns: Slab::new(),
+            ids: BTreeMap::new(),
+            inbox: VecDeque::new(),
+            ready: VecDeque::new(),
+            dirty: Vec::new(),
+            timers: Timers::new(),
+            doors,
+            accept_paused: false,
+            shortage_told: false,
+            next_client: 1,
+            lobby: Lobby::new(Rng::new(tls::random_seed())),
+            lingering: 0,
+            client_tls: parts.client_tls,
+            resolver: Resolver::new(Arc::clone(answers)),
+            store: StoreThread::start(parts.store, Arc::clone(answers))?,
+            hashing: HashPool::new(Arc::clone(answers)),
+            stopped: false,
+            events: parts.events,
+        })
+    }
+
+    /// Does what the machine asks for.
+    pub(super) fn perform(&mut self, output: Output, spare: &mut Outputs) {
+        match output {
+            Output::Connect { conn, origin } => self.connect(conn, origin),
+            Output::Send { conn, bytes } => self.send(conn, bytes, spare),
+            Output::Reading { conn, on } => self.set_reading(conn, on),
+            Output::Close { conn, how } => self.close(conn, how),
+            Output::Load { load, queries } => self.store.push(store::Job::Load { load, queries }),
+            Output::Store { op, changes } => self.store.push(store::Job::Store { op, changes }),
+            Output::Hash { job, secret } => self.hashing.push(hashing::Job::Hash { job, secret }),
+            Output::Verify { job, secret, hash } => {
+                self.hashing
+                    .push(hashing::Job::Verify { job, secret, hash });
+            }
+            Output::Stopped => self.stopped = true,
+            Output::Event(event) => self.tell(&event),
+        }
+    }
+
+    /// Gives a socket to the poll, for good and for both directions: readiness is told once per change anyway, so that
+    /// asking for less would only cost system calls. What is wanted of it is kept in [`Conn`].
+    pub(super) fn register(&mut self, key: usize) -> io::Result<()> {
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        match self.conns[key].stream() {
+            Some(stream) => self.registry.register(stream, Token(key), interest),
+            None => Ok(()),
+        }
+    }
+
+    /// Hands an event to whoever keeps the log.
+    pub(super) fn tell(&mut self, event: &Event) {
+        (self.events)(event);
+    }
+
+    pub(super) fn misuse(&mut self, conn: ConnId, what: &'static str) {
+        self.tell(&Event::conn(EventKind::Misuse, conn, what));
+    }
+
+    /// True while so much waits for the disk or for hashing that nothing more is to be read.
+    pub(super) fn is_congested(&self) -> bool {
+        self.store.waiting() >= JOBS_WAITING_MAX || self.hashing.waiting() >= JOBS_WAITING_MAX
+    }
+
+    /// True when the machine has stopped and all it wanted to be delivered is.
+    pub(super) fn is_done(&self) -> bool {
+        self.stopped
+            && !self.conns.iter().any(|(_, conn)| {
+                conn.closing == Some(CloseCause::Local) && conn.lingering.is_none()
+            })
+    }
+
+    /// Looks a connection up. `None` where it has ended and the machine cannot know yet; a name that never
+    /// was, or that the machine has closed, is its mistake.
+    fn find(&mut self, conn: ConnId, what: &'static str) -> Option<usize> {
+        match self.ids.get(&conn) {
+            Some(Place::Live(key)) if self.conns[*key].closing == Some(CloseCause::Local) => {
+                self.misuse(conn, "used after it was closed");
+                None
+            }
+            Some(Place::Live(key)) => Some(*key),
+            Some(Place::Gone) => None,
+            None => {
+                self.misuse(conn, what);
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, conn: ConnId, bytes: Vec<u8>, spare: &mut Outputs) {
+        if bytes.is_empty() {
+            return self.misuse(conn, "nothing to send");
+        }
+        let Some(key) = self.find(conn, "sent to a connection that does not exist") else {
+            return spare.give_back(bytes);
+        };
+        let conn = &mut self.conns[key];
+        match &mut conn.stage {
+            Stage::Open(_) if conn.broken.is_some() => spare.give_back(bytes),
+            Stage::Open(socket) => {
+                socket.send(bytes, spare);
+                self.mark_dirty(key);
+            }
+            Stage::Resolving(_)
+            | Stage::Connecting { .. }
+            | Stage::Securing { .. }
+            | Stage::Between => conn.early.push(bytes),
+        }
+    }
+
+    fn set_reading(&mut self, conn: ConnId, on: bool) {
+        if let Some(key) = self.find(conn, "reading from a connection that does not exist") {
+            self.conns[key].reading = on;
+            self.mark_ready(key);
+        }
+    }
+
+    fn close(&mut self, conn: ConnId, how: CloseHow) {
+        let Some(key) = self.find(conn, "closed a connection that does not exist") else {
+            return;
+        };
+        let conn = &mut self.conns[key];
+        match (&mut conn.stage, how) {
+            (Stage::Open(socket), CloseHow::AfterFlush) if conn.broken.is_none() => {
+                socket.end_writing();
+                conn.closing = Some(CloseCause::Local);
+                let until = self.now.mono + CLOSE_WAIT;
+                self.timers.set(Timer::Conn(key), Some(until));
+                self.mark_dirty(key);
+            }
+            _ => self.end(key, CloseCause::Local),
+        }
+    }
+
+    /// Puts a connection on the list of those to be flushed.
+    pub(super) fn mark_dirty(&mut self, key: usize) {
+        if let Some(conn) = self.conns.get_mut(key)
+            && !conn.listed_dirty
+        {
+            conn.listed_dirty = true;
+            self.dirty.push(key);
+        }
+    }
+
+    /// Puts a connection on the list of those to be read, if there is something to be read and it is wanted.
+    pub(super) fn mark_ready(&mut self, key: usize) {
+        if let Some(conn) = self.conns.get_mut(key)
+            && conn.wants_read()
+            && !conn.listed_ready
+        {
+            conn.listed_ready = true;
+            self.ready.push_back(key);
+        }
+    }
+
+    /// Writes what can be written on all connections that have something to write.
+    pub(super) fn flush(&mut self, spare: &mut Outputs) {
+        while let Some(key) = self.dirty.pop() {
+            self.flush_one(key, spare);
+        }
+    }
+
+    fn flush_one(&mut self, key: usize, spare: &mut Outputs) {
+        let Some(conn) = self.conns.get_mut(key) else {
+            return;
+        };
+        conn.listed_dirty = false;
+        let Stage::Open(socket) = &mut conn.stage else {
+            return;
+        };
+        match socket.flush(spare) {
+            Ok(count) => {
+                let flushed = socket.is_flushed();
+                if let Some(id) = conn.id
+                    && count > 0
+                {
+                    self.inbox.push_back(Input::Sent { conn: id, count });
+                }
+                match conn.closing {
+                    Some(_) if conn.lingering.is_some() => {}
+                    Some(CloseCause::Local) if flushed => self.linger(key),
+                    Some(cause) if flushed => self.end(key, cause),
+                    Some(_) | None => {}
+                }
+            }
+            Err(cause) => self.break_off(key, cause),
+        }
+    }
+
+    /// Nothing can be written any more. What has come in before is still delivered, then the connection ends.
+    fn break_off(&mut self, key: usize, cause: CloseCause) {
+        let conn = &mut self.conns[key];
+        if let Some(cause) = conn.closing {
+            return self.end(key, cause);
+        }
+        if let Stage::Open(socket) = &mut conn.stage {
+            socket.drop_queue();
+        }
+        conn.broken = Some(cause);
+        conn.readable = true;
+        self.mark_ready(key);
+    }
+
+    /// Says the last word about a connection to the machine.
+    fn report_closed(&mut self, key: usize, cause: CloseCause) {
+        self.timers.set(Timer::Conn(key), None);
+        if let Some(conn) = self.conns[key].id.take() {
+            self.ids.insert(conn, Place::Gone);
+            self.inbox.push_back(Input::Closed { conn, cause });
+        }
+    }
+
+    /// Ends a connection at once.
+    pub(super) fn end(&mut self, key: usize, cause: CloseCause) {
+        self.report_closed(key, cause);
+        let conn = self.conns.remove(key);
+        if conn.lingering.is_some() {
+            self.lingering -= 1;
+        }
+        if let Stage::Securing {
+            arrival: Some(arrival),
+            ..
+        } = conn.stage
+        {
+            self.lobby.leave(arrival.ticket);
+        }
+    }
+
+    /// Ends a connection that is flushed, but keeps its socket until the peer has ended it too.
+    fn linger(&mut self, key: usize) {
+        self.report_closed(key, CloseCause::Local);
+        let conn = &mut self.conns[key];
+        let half_closed = match &mut conn.stage {
+            Stage::Open(socket) => socket.shut_writing(),
+            Stage::Resolving(_)
+            | Stage::Connecting { .. }
+            | Stage::Securing { .. }
+            | Stage::Between => false,
+        };
+        if !half_closed || self.lingering >= LINGERING_MAX {
+            return self.end(key, CloseCause::Local);
+        }
+        conn.lingering = Some(LINGER_BYTES);
+        conn.readable = true;
+        self.lingering += 1;
+        let until = self.now.mono + LINGER_WAIT;
+        self.timers.set(Timer::Conn(key), Some(until));
+        self.mark_ready(key);
+    }
+
+    /// A connection has taken too long to come up, or to end.
+    pub(super) fn overdue(&mut self, key: usize) {
+        let Some(conn) = self.conns.get_mut(key) else {
+            return;
+        };
+        match &conn.stage {
+            Stage::Resolving(_) | Stage::Connecting { .. } => self.attempt_overdue(key),
+            Stage::Securing {
+                arrival: Some(arrival),
+                ..
+            } => {
+                let detail = format!("{}: no TLS handshake in time", arrival.peer);
+                self.tell(&Event::process(EventKind::ClientFault, detail));
+                self.end(key, CloseCause::TimedOut);
+            }
+            Stage::Securing { arrival: None, .. } => self.end(key, CloseCause::TimedOut),
+            Stage::Open(_) | Stage::Between => {
+                let cause = conn.closing.unwrap_or(CloseCause::Local);
+                self.end(key, cause);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The engine over loopback sockets, with small machines in the place of the real ones.
+//! Never needs a network beyond this host.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may unwrap like the tests themselves"
+)]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "each test machine cares for a few inputs only"
+)]
+
+mod clients;
+mod flow;
+mod helpers;
+mod jobs;
+mod outgoing;
