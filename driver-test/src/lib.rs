@@ -7,6 +7,7 @@
 mod agenda;
 mod host;
 mod net;
+mod pattern;
 mod record;
 
 pub mod faults;

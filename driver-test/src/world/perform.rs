@@ -7,7 +7,8 @@ use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Origin, Output};
 use imo2sproxy_core::rng::Rng;
 
 use super::disk::Work;
-use super::network::{CLOSE_WAIT, CONNECT_WAIT, Ending};
+use super::ending::Ending;
+use super::network::{CLOSE_WAIT, CONNECT_WAIT};
 use super::{Door, Job, World};
 use crate::host::{DiskRequest, Entry, Life, Question};
 use crate::net::{ConnKey, Connection, Doom, End, NetJob, Phase, Side};
