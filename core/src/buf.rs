@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use zeroize::Zeroize;
+
 /// Bytes that came in and were not taken yet.
 #[derive(Debug, Default)]
 pub struct RecvBuf {
@@ -63,6 +65,13 @@ impl RecvBuf {
         }
     }
 
+    /// Like [`RecvBuf::consume`], for bytes that were a secret: they are zeroed first.
+    pub fn wipe(&mut self, count: usize) {
+        let end = self.bytes.len().min(self.start + count);
+        self.bytes[self.start..end].zeroize();
+        self.consume(count);
+    }
+
     /// The position of the first `needle`, counted from the first byte. Bytes searched in vain are not
     /// searched again, so that a slow drip costs linear time. Asking for another needle without
     /// consuming in between would skip bytes: one buffer serves one needle at a time.
@@ -92,5 +101,13 @@ mod tests {
         rx.push(b"!");
         rx.consume(99);
         assert!(rx.is_empty());
+    }
+    #[test]
+    fn wiped_bytes_are_gone_from_memory() {
+        let mut rx = RecvBuf::new();
+        rx.push(b"secret, not secret");
+        rx.wipe(6);
+        assert_eq!(rx.as_slice(), b", not secret");
+        assert_eq!(rx.bytes[..6], [0; 6]);
     }
 }

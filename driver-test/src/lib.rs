@@ -11,6 +11,7 @@ mod pattern;
 mod record;
 
 pub mod faults;
+pub mod fuzzing;
 pub mod person;
 pub mod store;
 pub mod sweep;

@@ -11,6 +11,12 @@ use crate::buf::RecvBuf;
 use crate::config::{Limits, WireKind};
 use crate::secret::Secret;
 
+mod len8;
+mod skypeproxy;
+
+use len8::{Len8, Len8Client};
+use skypeproxy::{SkypeProxy, SkypeProxyClient};
+
 /// What a client said, freed of its framing.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FromClient {
@@ -18,7 +24,7 @@ pub enum FromClient {
     Login(Secret),
     /// From now on it can take lines; comes once, before any [`FromClient::Line`].
     Ready,
-    /// A command line. Invalid UTF-8 has been replaced.
+    /// A command line, perhaps empty. Invalid UTF-8 has been replaced, NULs have been left out.
     Line(String),
 }
 
@@ -27,7 +33,8 @@ pub enum FromClient {
 pub enum ToClient<'a> {
     /// Whether the password was right.
     LoginResult(bool),
-    /// A reply or a notice, without terminator.
+    /// A reply or a notice, without terminator; NULs in it are not sent. Only after [`FromClient::Ready`]:
+    /// before it a client may take the bytes for something else.
     Line(&'a str),
 }
 
@@ -59,10 +66,27 @@ pub enum WireError {
     },
 }
 
+impl WireError {
+    /// The error in words: whose fault, and what to do.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::FrameTooLong { .. } => {
+                "the other side announced a frame beyond the limit; check that it speaks this port's transport"
+            }
+            Self::Unexpected { .. } => {
+                "the other side sent a byte that cannot stand there; check that it speaks this port's transport"
+            }
+        }
+    }
+}
+
 /// The server's end of one connection: bytes of a client in, what it said out, and back.
 pub trait Wire {
-    /// Takes the next thing the client said out of `rx`; `None` if more bytes are needed. Answers that the
-    /// transport itself owes (the single bytes of a handshake) are appended to `tx`.
+    /// Takes the next thing the client said out of `rx`; `None` if more bytes are needed, or the result of a
+    /// login. Answers that the transport itself owes (the single bytes of a handshake) are appended to `tx`.
+    ///
+    /// After a `None` that does not wait for a login, `rx` holds less than one frame of the longest length.
     ///
     /// # Errors
     /// If the client broke the framing; the connection is then to be closed.
@@ -81,7 +105,8 @@ pub trait ClientWire {
     /// Appends what a client sends first to `tx`. Called once.
     fn start(&mut self, tx: &mut Vec<u8>);
 
-    /// Takes the next thing the server said out of `rx`; appends what the handshake answers to `tx`.
+    /// Takes the next thing the server said out of `rx`; appends what the handshake answers to `tx`. To be
+    /// called right after [`ClientWire::start`] too: on some transports a client is ready without an answer.
     ///
     /// # Errors
     /// If the server broke the framing.
@@ -91,7 +116,8 @@ pub trait ClientWire {
         tx: &mut Vec<u8>,
     ) -> Result<Option<FromServer>, WireError>;
 
-    /// Appends the frame of a command line to `tx`.
+    /// Appends the frame of a command line to `tx`; NULs in it are not sent, and a line that the transport
+    /// cannot carry is left out altogether. Only after [`FromServer::Ready`].
     fn encode(&mut self, line: &str, tx: &mut Vec<u8>);
 }
 
@@ -99,14 +125,47 @@ impl WireKind {
     /// The server's end of a new connection. `login` says whether a password is wanted.
     #[must_use]
     pub fn start(self, login: bool, limits: &Limits) -> Box<dyn Wire + Send> {
-        let _ = (login, limits);
-        unimplemented!("the wires are written next")
+        match self {
+            Self::SkypeProxy => Box::new(SkypeProxy::new(login, limits)),
+            Self::Len8 => Box::new(Len8::new(login, limits)),
+        }
     }
 
-    /// The client's end of a new connection, with the password it gives if it is asked.
+    /// The client's end of a new connection, with the password it gives if it is asked. An empty password
+    /// is none: no transport here can carry it.
     #[must_use]
     pub fn connect(self, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
-        let _ = password;
-        unimplemented!("the wires are written next")
+        let password = password.filter(|password| !password.is_empty());
+        match self {
+            Self::SkypeProxy => Box::new(SkypeProxyClient::new(password)),
+            Self::Len8 => Box::new(Len8Client::default()),
+        }
     }
 }
+
+/// The line that the payload of a frame stands for: invalid UTF-8 replaced, and without the NULs that some
+/// writers count as part of the text. At most three times as long as the payload.
+fn line_of(payload: &[u8]) -> String {
+    let mut line = String::from_utf8_lossy(payload).into_owned();
+    if memchr::memchr(0, payload).is_some() {
+        line.retain(|c| c != '\0');
+    }
+    line
+}
+
+/// Appends the payload that stands for `line`: its text without NULs. No text at all becomes one NUL, which
+/// the reader drops again, because a payload of length 0 means something else.
+fn put_payload(line: &str, tx: &mut Vec<u8>) {
+    let start = tx.len();
+    if memchr::memchr(0, line.as_bytes()).is_none() {
+        tx.extend_from_slice(line.as_bytes());
+    } else {
+        tx.extend(line.bytes().filter(|byte| *byte != 0));
+    }
+    if tx.len() == start {
+        tx.push(0);
+    }
+}
+
+#[cfg(test)]
+mod tests;
