@@ -1,0 +1,186 @@
+//! `application/x-www-form-urlencoded`: pairs of names and values as a body.
+//! Never copies a value that needs no decoding, and never decodes what is not in this form.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// The media type of a form, for `Content-Type`.
+pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
+
+/// All but the characters that a form leaves as they are.
+const ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'*')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_');
+
+/// How a body fails to be a form; the sender's fault.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormError {
+    /// A `%` without two hexadecimal digits behind it.
+    BadEscape,
+    /// A name or value that is not UTF-8.
+    NotUtf8,
+}
+
+impl FormError {
+    /// What is wrong, in words.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::BadEscape => "the form has a % without two hexadecimal digits",
+            Self::NotUtf8 => "the form's text is not UTF-8",
+        }
+    }
+}
+
+/// A name and its value.
+pub type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
+
+/// Whether a `Content-Type` names a form, with or without parameters such as `charset`.
+#[must_use]
+pub fn is_form(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    media_type.trim_ascii().eq_ignore_ascii_case(CONTENT_TYPE)
+}
+
+/// Appends a pair to the form that `body` holds so far. A space becomes `%20`.
+pub fn append(body: &mut Vec<u8>, name: &str, value: &str) {
+    if !body.is_empty() {
+        body.push(b'&');
+    }
+    escape(name, body);
+    body.push(b'=');
+    escape(value, body);
+}
+
+fn escape(text: &str, body: &mut Vec<u8>) {
+    for piece in utf8_percent_encode(text, ESCAPES) {
+        body.extend_from_slice(piece.as_bytes());
+    }
+}
+
+/// The pairs of a form, in order. A name without `=` has an empty value.
+pub fn pairs(body: &[u8]) -> impl Iterator<Item = Result<Pair<'_>, FormError>> {
+    let parts = body.split(|b| *b == b'&').filter(|part| !part.is_empty());
+    parts.map(|part| {
+        let (name, value) = match part.iter().position(|b| *b == b'=') {
+            Some(at) => (&part[..at], &part[at + 1..]),
+            None => (part, [].as_slice()),
+        };
+        Ok((decode(name)?, decode(value)?))
+    })
+}
+
+/// Undoes [`escape`]; a `+` is a space as well.
+fn decode(text: &[u8]) -> Result<Cow<'_, str>, FormError> {
+    if !text.iter().any(|b| matches!(b, b'%' | b'+')) {
+        let text = core::str::from_utf8(text).map_err(|_| FormError::NotUtf8)?;
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        match first {
+            b'+' => decoded.push(b' '),
+            b'%' => {
+                let [high, low, behind @ ..] = rest else {
+                    return Err(FormError::BadEscape);
+                };
+                decoded.push(hex(*high)? << 4 | hex(*low)?);
+                rest = behind;
+            }
+            plain => decoded.push(*plain),
+        }
+    }
+    let text = String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)?;
+    Ok(Cow::Owned(text))
+}
+
+fn hex(digit: u8) -> Result<u8, FormError> {
+    match digit {
+        b'0'..=b'9' => Ok(digit - b'0'),
+        b'a'..=b'f' => Ok(digit - b'a' + 10),
+        b'A'..=b'F' => Ok(digit - b'A' + 10),
+        _ => Err(FormError::BadEscape),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(body: &str, expected: &[(&str, &str)]) {
+        let pairs: Vec<Pair<'_>> = pairs(body.as_bytes()).map(Result::unwrap).collect();
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (&**n, &**v)).collect();
+        assert_eq!(pairs, expected);
+    }
+
+    #[test]
+    fn forms_are_decoded() {
+        check("", &[]);
+        check("a=b&c=d", &[("a", "b"), ("c", "d")]);
+        check("&a&&=b&", &[("a", ""), ("", "b")]);
+        check("a=b=c", &[("a", "b=c")]);
+        check("a+b=%20+%2B%2b", &[("a b", "  ++")]);
+        check("x=%E2%82%AC%F0%9F%98%80", &[("x", "\u{20ac}\u{1f600}")]);
+    }
+
+    #[test]
+    fn broken_forms_are_refused() {
+        for body in ["a=%", "a=%4", "a=%4g", "%=a", "a=%+1"] {
+            let mut pairs = pairs(body.as_bytes());
+            assert_eq!(pairs.next(), Some(Err(FormError::BadEscape)), "{body}");
+        }
+        for body in [&b"a=\xff"[..], b"a=%ff", b"a=%c3+"] {
+            assert_eq!(pairs(body).next(), Some(Err(FormError::NotUtf8)));
+        }
+    }
+
+    #[test]
+    fn a_value_without_escapes_is_borrowed() {
+        let pair = pairs(b"method=echo").next().unwrap().unwrap();
+        assert!(matches!(
+            pair,
+            (Cow::Borrowed("method"), Cow::Borrowed("echo"))
+        ));
+    }
+
+    #[test]
+    fn the_media_type_may_carry_a_charset() {
+        assert!(is_form(CONTENT_TYPE));
+        assert!(is_form("Application/X-WWW-Form-Urlencoded ; charset=UTF-8"));
+        assert!(!is_form("application/json"));
+        assert!(!is_form(""));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_is_decoded_again(given: Vec<(String, String)>) {
+            let mut body = Vec::new();
+            for (name, value) in &given {
+                append(&mut body, name, value);
+            }
+            prop_assert!(body.iter().all(u8::is_ascii_graphic));
+            let decoded: Result<Vec<Pair<'_>>, FormError> = pairs(&body).collect();
+            let decoded: Vec<(String, String)> = decoded
+                .unwrap()
+                .into_iter()
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect();
+            prop_assert_eq!(decoded, given);
+        }
+
+        #[test]
+        fn garbage_is_taken_or_refused(body: Vec<u8>) {
+            for (name, value) in pairs(&body).flatten() {
+                prop_assert!(name.len() + value.len() <= body.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! The fields of a message head, in order.
+//! Never interprets a value, and never shows a cookie.
+
+use alloc::string::String;
+use core::fmt;
+
+/// Fields of a message head, kept as they go over the wire: one text of `Name: value` lines.
+///
+/// Reading is a search through some dozen lines; writing a head is one copy.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers {
+    text: String,
+}
+
+/// Fields whose values `Debug` hides.
+const SECRET_FIELDS: [&str; 4] = [
+    "Authorization",
+    "Cookie",
+    "Proxy-Authorization",
+    "Set-Cookie",
+];
+
+impl Headers {
+    /// No fields.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            text: String::new(),
+        }
+    }
+
+    /// Appends a field. Control characters in `value` become spaces, so that no value can end its line;
+    /// `name` must be a token, which our own names are and the parser checks in others.
+    pub fn push(&mut self, name: &str, value: &str) {
+        debug_assert!(is_token(name), "a field name is a token");
+        self.text.push_str(name);
+        self.text.push_str(": ");
+        let clean = |c: char| if c.is_control() { ' ' } else { c };
+        self.text.extend(value.trim_ascii().chars().map(clean));
+        self.text.push_str("\r\n");
+    }
+
+    /// Removes all fields of this name.
+    pub fn remove(&mut self, name: &str) {
+        let mut kept = Self::new();
+        for (other, value) in self.iter().filter(|(n, _)| !n.eq_ignore_ascii_case(name)) {
+            kept.push(other, value);
+        }
+        *self = kept;
+    }
+
+    /// The fields in order, as (name, value).
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        let lines = self.text.split_terminator("\r\n");
+        lines.filter_map(|line| line.split_once(": "))
+    }
+
+    /// The values of all fields of this name, whatever its case.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter()
+            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    /// The value of the first field of this name, whatever its case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).next()
+    }
+
+    /// Whether `token` is in the comma-separated lists of this name, whatever the case of either.
+    #[must_use]
+    pub fn has_token(&self, name: &str, token: &str) -> bool {
+        self.all(name)
+            .flat_map(|list| list.split(','))
+            .any(|item| item.trim_ascii().eq_ignore_ascii_case(token))
+    }
+
+    /// All fields as they go over the wire, each with its line end.
+    #[must_use]
+    pub fn as_wire(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value)| {
+            let secret = SECRET_FIELDS.iter().any(|s| s.eq_ignore_ascii_case(name));
+            (name, if secret { "***" } else { value })
+        };
+        f.debug_map().entries(self.iter().map(shown)).finish()
+    }
+}
+
+/// Whether `text` may be a method or the name of a field or cookie.
+pub(super) fn is_token(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+
+    #[test]
+    fn fields_keep_their_order_and_are_found_in_any_case() {
+        let mut headers = Headers::new();
+        headers.push("Vary", "a, B");
+        headers.push("X-Empty", "");
+        headers.push("vary", " c: d ");
+        assert_eq!(headers.get("VARY"), Some("a, B"));
+        assert!(headers.all("Vary").eq(["a, B", "c: d"]));
+        assert!(headers.has_token("vary", "b") && !headers.has_token("vary", "d"));
+        assert_eq!(headers.get("X-Empty"), Some(""));
+        headers.remove("VARY");
+        assert_eq!(headers.as_wire(), "X-Empty: \r\n");
+    }
+
+    #[test]
+    fn a_value_cannot_smuggle_a_line_in() {
+        let mut headers = Headers::new();
+        headers.push("Location", "/\r\nSet-Cookie: a=b");
+        assert_eq!(headers.iter().count(), 1);
+        assert_eq!(headers.get("Location"), Some("/  Set-Cookie: a=b"));
+    }
+
+    #[test]
+    fn cookies_are_not_shown() {
+        let mut headers = Headers::new();
+        headers.push("cookie", "session=hidden");
+        headers.push("Accept", "seen");
+        let shown = format!("{headers:?}");
+        assert!(shown.contains("seen") && !shown.contains("hidden"));
+    }
+}
