@@ -98,6 +98,8 @@ impl Talk {
                 let mut bytes = out.buffer();
                 self.wire.start(&mut bytes);
                 send(conn, bytes, out);
+                // Some transports have no handshake: they are ready without having heard anything.
+                self.listen(now, conn, out);
             }
             Input::Received { conn, bytes } => {
                 self.rx.push(bytes);

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::io::{CloseCause, Origin};
+use imo2sproxy_sim::sweep::for_each_seed;
 use imo2sproxy_sim::{Faults, Person, Step, World};
 
 use crate::toys::*;
@@ -140,4 +142,41 @@ fn a_person_who_leaves_is_gone_in_good_order() {
     alice.connect();
     alice.say("hi");
     world.expect("alice", "you said hi", SECOND);
+}
+
+#[test]
+fn persons_speak_the_shipped_transports_through_a_rough_network() {
+    let faults = Faults {
+        hanging: 0,
+        ..Faults::rough()
+    };
+    for_each_seed(|seed| {
+        for (kind, password) in [
+            (WireKind::SkypeProxy, None),
+            (WireKind::SkypeProxy, Some("pw1")),
+            (WireKind::Len8, None),
+        ] {
+            let mut world = world_with_server(seed, faults.clone(), parrot_on(kind, password));
+            let alice = Person::new(kind, password, "server", 80).returning(SECOND);
+            world.join("alice", alice.clone());
+            for _ in 0..20 {
+                alice.say("bonjour à tous");
+                world.reaches(|_| alice.take("you said bonjour à tous").is_some(), HOUR);
+            }
+            world.heal();
+            alice.say("still there?");
+            world.expect("alice", "you said still there?", MINUTE * 4);
+        }
+    });
+}
+
+#[test]
+fn a_person_with_a_wrong_password_is_refused_by_the_shipped_transport() {
+    let kind = WireKind::SkypeProxy;
+    let mut world = world_with_server(1, Faults::none(), parrot_on(kind, Some("pw1")));
+    let alice = world.join("alice", Person::new(kind, Some("pw2"), "server", 80));
+    alice.say("hello");
+    world.run_for(MINUTE);
+    assert!(alice.is_refused());
+    assert_eq!(alice.replies(), [""; 0]);
 }

@@ -2,15 +2,17 @@
 //! Never keep to themselves what they saw: tests read it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
 use imo2sproxy_core::buf::RecvBuf;
+use imo2sproxy_core::config::{Limits, WireKind};
 use imo2sproxy_core::io::{
     CloseCause, CloseHow, ConnId, Input, ListenerId, Machine, Origin, Output, Outputs,
 };
 use imo2sproxy_core::time::{Instant, Now};
-use imo2sproxy_core::wire::{ClientWire, FromServer, WireError};
+use imo2sproxy_core::wire::{ClientWire, FromClient, FromServer, ToClient, Wire, WireError};
 use imo2sproxy_sim::{Faults, World};
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
@@ -80,7 +82,7 @@ pub(crate) fn echo() -> impl Machine {
 
 /// Passes on what comes from whoever connects to `host`, and back, and closes one when the other is closed.
 pub(crate) fn relay(host: &'static str) -> impl Machine {
-    let mut ends = std::collections::BTreeMap::new();
+    let mut ends = BTreeMap::new();
     let mut links = 0;
     Toy::new(move |_, input, out| match input {
         Input::Accepted { conn, .. } => {
@@ -226,7 +228,7 @@ impl ClientWire for LineWire {
 
 /// The other side of [`LineWire`]: greets with `greeting` and answers each line with `you said <line>`.
 pub(crate) fn parrot(greeting: &'static str) -> impl Machine {
-    let mut buffers = std::collections::BTreeMap::<ConnId, RecvBuf>::new();
+    let mut buffers = BTreeMap::<ConnId, RecvBuf>::new();
     Toy::new(move |_, input, out| match input {
         Input::Received { conn, bytes } => {
             let rx = buffers.entry(*conn).or_default();
@@ -244,6 +246,42 @@ pub(crate) fn parrot(greeting: &'static str) -> impl Machine {
         }
         Input::Closed { conn, .. } => {
             buffers.remove(conn);
+        }
+        _ => {}
+    })
+}
+
+/// A parrot that speaks a shipped transport and wants `password`, if one is given.
+pub(crate) fn parrot_on(kind: WireKind, password: Option<&'static str>) -> impl Machine {
+    let limits = Limits::default();
+    let mut clients = BTreeMap::<ConnId, (RecvBuf, Box<dyn Wire + Send>)>::new();
+    Toy::new(move |_, input, out| match input {
+        Input::Accepted { conn, .. } => {
+            let wire = kind.start(password.is_some(), &limits);
+            clients.insert(*conn, (RecvBuf::new(), wire));
+        }
+        Input::Received { conn, bytes } => {
+            let (rx, wire) = clients.get_mut(conn).expect("a client that was accepted");
+            let mut tx = Vec::new();
+            rx.push(bytes);
+            while let Some(said) = wire.decode(rx, &mut tx).expect("proper frames") {
+                match said {
+                    FromClient::Login(secret) => {
+                        let right = password.is_some_and(|p| secret.matches(p.as_bytes()));
+                        wire.encode(ToClient::LoginResult(right), &mut tx);
+                    }
+                    FromClient::Ready => {}
+                    FromClient::Line(line) => {
+                        wire.encode(ToClient::Line(&format!("you said {line}")), &mut tx);
+                    }
+                }
+            }
+            if !tx.is_empty() {
+                out.push(send(*conn, &tx));
+            }
+        }
+        Input::Closed { conn, .. } => {
+            clients.remove(conn);
         }
         _ => {}
     })
