@@ -1,4 +1,23 @@
-//! Deterministic driver for imo2sproxy: what tests, fuzzers and replays run the core's machines with.
-//! Never reads a clock, an entropy source or a socket: whatever happens here happens again from the same bytes or seed.
+//! The deterministic driver: runs machines over a virtual clock, network and disk that all come from one seed.
+//! Never uses a real socket or clock, so that a failure is the same failure every time its seed is run.
+//!
+//! A test makes a [`World`], puts machines and [`Person`]s into it, lets time pass until something is heard,
+//! and repeats that for many seeds with [`sweep::for_each_seed`]. [`Faults`] says what may go wrong.
 
+mod agenda;
+mod host;
+mod net;
+mod pattern;
+mod record;
+
+pub mod faults;
 pub mod fuzzing;
+pub mod person;
+pub mod store;
+pub mod sweep;
+pub mod world;
+
+pub use faults::{Faults, Span};
+pub use person::{Heard, Person, Step};
+pub use store::MemoryStore;
+pub use world::World;

@@ -1,0 +1,146 @@
+//! What may go wrong in a world, each kind with a name and a chance.
+//! Never decides when: the seed does.
+//!
+//! The faults are those that TCP, disks and schedulers have. Bytes of one stream are never lost in the
+//! middle, repeated or swapped.
+
+use std::time::Duration;
+
+use imo2sproxy_core::rng::Rng;
+
+/// A range of durations, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    /// The shortest.
+    pub least: Duration,
+    /// The longest.
+    pub most: Duration,
+}
+
+impl Span {
+    /// From `least` to `most` milliseconds.
+    #[must_use]
+    pub const fn millis(least: u64, most: u64) -> Self {
+        Self {
+            least: Duration::from_millis(least),
+            most: Duration::from_millis(most),
+        }
+    }
+
+    pub(crate) fn draw(&self, rng: &mut Rng) -> Duration {
+        self.least + rng.jitter(self.most.saturating_sub(self.least))
+    }
+}
+
+/// Chances (in percent) and sizes of everything that may go wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Faults {
+    /// How long bytes and connection attempts travel, one way.
+    pub latency: Span,
+    /// Bytes that the system keeps for one direction of a connection before the sender has to wait.
+    pub window: (u64, u64),
+    /// That one read gives only a part of what has come.
+    pub split: u64,
+    /// That a read waits, up to [`Faults::merge_wait`], so that more comes together.
+    pub merge: u64,
+    /// How long such a read waits at most.
+    pub merge_wait: Duration,
+    /// That the system takes only a part of what is to be sent, the rest a little later.
+    pub partial_send: u64,
+    /// That one piece of a stream, and what follows it, is held up for [`Faults::stall_for`].
+    pub stall: u64,
+    /// How long a stall lasts.
+    pub stall_for: Span,
+    /// That a connection is broken off, after some bytes in one direction or after some time.
+    pub reset: u64,
+    /// After at most how many bytes.
+    pub reset_bytes: u64,
+    /// After at most how long.
+    pub reset_after: Duration,
+    /// That bytes under way are lost, from some byte on, when their connection is broken off.
+    pub lost_tail: u64,
+    /// That an aborted connection looks to the peer like one that ended in good order.
+    pub clean_abort: u64,
+    /// That a connection attempt is refused.
+    pub refused: u64,
+    /// That a connection attempt gets no answer until it times out.
+    pub hanging: u64,
+    /// That a connection attempt fails in another way: no route, no name, no TLS.
+    pub unreachable: u64,
+    /// That a transaction fails.
+    pub store_fails: u64,
+    /// That a load fails.
+    pub load_fails: u64,
+    /// How long the disk takes for each request, one after the other.
+    pub disk_delay: Span,
+    /// How long it takes from the disk back to the machine.
+    pub answer_delay: Span,
+    /// How long a password takes to be hashed or checked.
+    pub hash_delay: Span,
+    /// That a machine gets a tick that it did not ask for after another input.
+    pub early_tick: u64,
+    /// Whether things of the same moment happen in any order.
+    pub shuffle_ties: bool,
+}
+
+impl Faults {
+    /// A world where nothing goes wrong and everything takes the same time.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            latency: Span::millis(1, 1),
+            window: (256 * 1024, 256 * 1024),
+            split: 0,
+            merge: 0,
+            merge_wait: Duration::ZERO,
+            partial_send: 0,
+            stall: 0,
+            stall_for: Span::millis(0, 0),
+            reset: 0,
+            reset_bytes: 0,
+            reset_after: Duration::ZERO,
+            lost_tail: 0,
+            clean_abort: 0,
+            refused: 0,
+            hanging: 0,
+            unreachable: 0,
+            store_fails: 0,
+            load_fails: 0,
+            disk_delay: Span::millis(1, 1),
+            answer_delay: Span::millis(0, 0),
+            hash_delay: Span::millis(50, 50),
+            early_tick: 0,
+            shuffle_ties: false,
+        }
+    }
+
+    /// A world where everything goes wrong now and then, but nothing for ever.
+    #[must_use]
+    pub const fn rough() -> Self {
+        Self {
+            latency: Span::millis(0, 300),
+            window: (512, 128 * 1024),
+            split: 25,
+            merge: 25,
+            merge_wait: Duration::from_millis(200),
+            partial_send: 25,
+            stall: 1,
+            stall_for: Span::millis(100, 90_000),
+            reset: 20,
+            reset_bytes: 8 * 1024,
+            reset_after: Duration::from_secs(120),
+            lost_tail: 75,
+            clean_abort: 30,
+            refused: 5,
+            hanging: 3,
+            unreachable: 3,
+            store_fails: 3,
+            load_fails: 1,
+            disk_delay: Span::millis(0, 30),
+            answer_delay: Span::millis(0, 20),
+            hash_delay: Span::millis(10, 300),
+            early_tick: 5,
+            shuffle_ties: true,
+        }
+    }
+}

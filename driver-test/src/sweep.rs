@@ -1,0 +1,93 @@
+//! One test for many seeds, the knobs from the environment, and where failure reports go.
+//! Never decides what a failure is: a test that panics has failed.
+//!
+//! `SIM_SEED=n` runs that seed only, `SIM_SEEDS=n` that many (200 unless told), `SIM_STEPS=n` bounds the
+//! inputs of one run (2,000,000 unless told).
+
+use std::env;
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+use std::thread;
+
+const SEEDS: u64 = 200;
+const STEPS: u64 = 2_000_000;
+
+/// What the environment says about simulations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Knobs {
+    /// The only seed to run.
+    pub seed: Option<u64>,
+    /// How many seeds to run otherwise.
+    pub seeds: u64,
+    /// After how many inputs a run counts as one that never ends.
+    pub steps: u64,
+}
+
+impl Knobs {
+    /// Reads `SIM_SEED`, `SIM_SEEDS` and `SIM_STEPS`.
+    ///
+    /// # Panics
+    /// If one of them is not a number.
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self {
+            seed: number("SIM_SEED"),
+            seeds: number("SIM_SEEDS").unwrap_or(SEEDS),
+            steps: number("SIM_STEPS").unwrap_or(STEPS),
+        }
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    let text = env::var(name).ok()?;
+    match text.parse() {
+        Ok(number) => Some(number),
+        Err(_) => panic!("{name} must be a number, not {text:?}"),
+    }
+}
+
+/// Runs `test` for each seed of the sweep. When one panics, says how to run that seed again.
+///
+/// # Panics
+/// If `test` does.
+pub fn for_each_seed(test: impl Fn(u64)) {
+    let knobs = Knobs::from_env();
+    let seeds = match knobs.seed {
+        Some(seed) => seed..=seed,
+        None => 1..=knobs.seeds,
+    };
+    for seed in seeds {
+        let blame = Blame(seed);
+        test(seed);
+        drop(blame);
+    }
+}
+
+/// Names the seed if it is dropped because of a panic.
+struct Blame(u64);
+
+impl Drop for Blame {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("seed {} failed; run it alone with SIM_SEED={0}", self.0);
+        }
+    }
+}
+
+/// Writes the records of a failed run to `target/sim/<test>-<seed>.txt` and says where that is.
+pub(crate) fn write_report(seed: u64, text: &str) -> io::Result<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")),
+        PathBuf::from,
+    );
+    let folder = target.join("sim");
+    fs::create_dir_all(&folder)?;
+    let test = thread::current()
+        .name()
+        .unwrap_or("test")
+        .replace("::", ".");
+    let path = folder.canonicalize()?.join(format!("{test}-{seed}.txt"));
+    fs::write(&path, text)?;
+    Ok(path)
+}

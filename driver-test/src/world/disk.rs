@@ -1,0 +1,97 @@
+//! The disks and the password workers of a world.
+//! Never answers in the moment of asking, as no real one does.
+
+use std::time::Duration;
+
+use imo2sproxy_core::io::{Input, JobId};
+use imo2sproxy_core::rng::fnv1a;
+use imo2sproxy_core::secret::Secret;
+use imo2sproxy_core::store::{Record, Store as _, StoreError};
+
+use super::{HostJob, Job, World};
+use crate::host::{Answer, DiskRequest, Life, Question};
+
+/// What the two requests to the password workers ask.
+pub(super) enum Work {
+    Hash,
+    Verify(String),
+}
+
+impl World {
+    /// Notes that a machine waits for an answer; its name must not be in use for another.
+    pub(super) fn ask(&mut self, life: Life, question: Question) {
+        if !self.hosts[life.host].questions.insert(question) {
+            let name = &self.hosts[life.host].name;
+            self.fail(&format!("{name} asks {question:?} while it waits for it"));
+        }
+    }
+
+    /// Puts a request behind those that the disk still has to do.
+    pub(super) fn ask_disk(&mut self, life: Life, request: DiskRequest) {
+        let host = &mut self.hosts[life.host];
+        // At least a microsecond apart, so that not even shuffled ties change their order.
+        let delay = self.faults.disk_delay.draw(&mut host.rng) + Duration::from_micros(1);
+        let done_at = host.disk_free_at.max(self.now) + delay;
+        host.disk_free_at = done_at;
+        host.disk.push_back(request);
+        self.schedule(done_at, Job::Host(life, HostJob::Disk));
+    }
+
+    /// The disk does the first of its requests. From now on it is durable, though nobody knows yet.
+    pub(super) fn run_disk(&mut self, life: Life) {
+        let host = &mut self.hosts[life.host];
+        let Some(request) = host.disk.pop_front() else {
+            return;
+        };
+        let answer = match request {
+            DiskRequest::Store(op, changes) => {
+                let result = if host.rng.chance(self.faults.store_fails) {
+                    Err(StoreError::Full)
+                } else {
+                    host.store.apply(&changes)
+                };
+                Answer::Stored(op, result)
+            }
+            DiskRequest::Load(load, queries) => {
+                let result = if host.rng.chance(self.faults.load_fails) {
+                    Err(StoreError::Io)
+                } else {
+                    let mut records: Vec<Record> = Vec::new();
+                    let store = &mut host.store;
+                    let done = queries
+                        .iter()
+                        .try_for_each(|q| store.query(q, &mut records));
+                    done.map(|()| records)
+                };
+                Answer::Loaded(load, result)
+            }
+        };
+        let delay = self.faults.answer_delay.draw(&mut host.rng) + Duration::from_micros(1);
+        host.answered_at = host.answered_at.max(self.now) + delay;
+        let at = host.answered_at;
+        self.schedule(at, Job::Host(life, HostJob::Answer(answer)));
+    }
+
+    /// Lets a worker hash or check a password, with a stand-in that costs nothing.
+    pub(super) fn ask_worker(&mut self, life: Life, job: JobId, secret: &Secret, work: Work) {
+        let own = format!("sim${:016x}", fnv1a(secret.reveal().as_bytes()));
+        let answer = match work {
+            Work::Hash => Answer::Hashed(job, own),
+            Work::Verify(hash) => Answer::Verified(job, own == hash),
+        };
+        let delay = self.faults.hash_delay.draw(&mut self.hosts[life.host].rng);
+        self.schedule(self.now + delay, Job::Host(life, HostJob::Answer(answer)));
+    }
+
+    pub(super) fn answer(&mut self, life: Life, answer: Answer) {
+        let question = answer.question();
+        self.hosts[life.host].questions.remove(&question);
+        let input = match answer {
+            Answer::Stored(op, result) => Input::Stored { op, result },
+            Answer::Loaded(load, result) => Input::Loaded { load, result },
+            Answer::Hashed(job, hash) => Input::Hashed { job, hash },
+            Answer::Verified(job, ok) => Input::Verified { job, ok },
+        };
+        self.feed(life.host, input);
+    }
+}
