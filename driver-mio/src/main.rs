@@ -1,1 +1,31 @@
-fn main() {}
+//! The `imo2sproxy` program: reads the command line, runs the command, gives its exit code.
+//! Never does either by itself: `cli` knows the options, each command has a module.
+
+use std::process::ExitCode;
+
+mod address;
+mod cli;
+mod console;
+mod daemon;
+mod data_folder;
+mod escape;
+mod failure;
+mod journal;
+mod password;
+mod run;
+mod server_url;
+mod service;
+mod settings;
+
+fn main() -> ExitCode {
+    let done = cli::read(std::env::args_os()).and_then(|command| match command {
+        cli::Command::Daemon(args) => daemon::command(args),
+        cli::Command::Service(args) => service::command(args),
+        cli::Command::Console(args) => console::command(args),
+        cli::Command::Shown => Ok(()),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

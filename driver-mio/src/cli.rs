@@ -1,0 +1,275 @@
+//! The command line: every option with its help text.
+//! Never reads a file or looks at the system: `settings` gives the options their meaning.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ErrorKind};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use imo2sproxy_core::secret::Secret;
+
+use crate::failure::Failure;
+
+/// Names that may not stand where a USERNAME is expected, without `--` before them: those of the commands,
+/// and those reserved for commands of other versions.
+const COMMAND_NAMES: [&str; 7] = [
+    "service",
+    "console",
+    "user",
+    "replay",
+    "control",
+    "hash-password",
+    "help",
+];
+
+/// What is to be done.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Run the daemon for one account.
+    Daemon(DaemonArgs),
+    /// Run the service alone.
+    Service(ServiceArgs),
+    /// Talk to a daemon by hand.
+    Console(ConsoleArgs),
+    /// Nothing: help or the version was asked for and has been shown.
+    Shown,
+}
+
+#[derive(Parser, Debug)]
+#[command(
+    name = "imo2sproxy",
+    version,
+    about = "Skype API over TCP for instant messengers, on an imo.im-compatible service",
+    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console [OPTIONS]",
+    after_help = "A USERNAME that equals a command's name is given after --",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true
+)]
+struct Line {
+    #[command(subcommand)]
+    further: Option<Further>,
+    #[command(flatten)]
+    daemon: DaemonArgs,
+    #[command(flatten)]
+    help: Help,
+    /// Print the version
+    #[arg(long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Further {
+    Service(ServiceArgs),
+    Console(ConsoleArgs),
+}
+
+#[derive(Args, Debug)]
+struct Help {
+    /// Print this help
+    #[arg(long, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// The daemon in the form of the original: one account.
+#[derive(Args, Debug)]
+pub(crate) struct DaemonArgs {
+    /// Log commands and replies of each connection
+    #[arg(short = 'v', long)]
+    pub(crate) verbose: bool,
+    /// Append the log to FILE instead of standard error
+    #[arg(short = 'l', long, value_name = "FILE")]
+    pub(crate) log_file: Option<PathBuf>,
+    /// Give messages the time of their arrival here instead of the service's
+    #[arg(short = 't', long)]
+    pub(crate) local_time: bool,
+    /// s: Skype API over TCP; a: Skype API of Windows, which this version does not have
+    #[arg(
+        short = 'm',
+        value_enum,
+        default_value = "s",
+        value_name = "MODE",
+        hide_possible_values = true
+    )]
+    pub(crate) mode: Mode,
+    /// Address to listen on [default: loopback]
+    #[arg(short = 'h', long, value_name = "ADDR")]
+    pub(crate) bind: Option<String>,
+    /// Port to listen on; 0 takes a free one
+    #[arg(short = 'p', long, default_value_t = 1401)]
+    pub(crate) port: u16,
+    /// Listen beyond loopback even though no access password is set
+    #[arg(long)]
+    pub(crate) i_know_it_is_open: bool,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// Who you are at the service
+    #[arg(value_name = "USERNAME")]
+    pub(crate) username: Option<String>,
+    /// Your password there; others on this machine can see it, --password-file keeps it private
+    #[arg(value_name = "PASSWORD", conflicts_with = "password_file")]
+    pub(crate) password: Option<Secret>,
+}
+
+/// Which Skype API is offered.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum Mode {
+    /// Over a socket.
+    S,
+    /// By window messages.
+    A,
+}
+
+/// What a client must say to be heard.
+#[derive(Args, Debug)]
+pub(crate) struct AccessArgs {
+    /// Password that clients must give [default: none]
+    #[arg(short = 'k', value_name = "PASSWORD")]
+    pub(crate) access_password: Option<Secret>,
+    /// Read that password from the first line of FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "access_password")]
+    pub(crate) access_password_file: Option<PathBuf>,
+}
+
+/// Where an account is and where it is kept.
+#[derive(Args, Debug)]
+pub(crate) struct AccountArgs {
+    /// The imo.im-compatible service: https://HOST/, http://HOST/, or embedded
+    #[arg(long, default_value = "embedded", value_name = "URL")]
+    pub(crate) server: String,
+    /// Trust the certificate authorities in PEM too
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca_file: Option<PathBuf>,
+    /// Read the account's password from the first line of FILE; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Where accounts and messages are kept; :memory: keeps nothing [default: ~/.local/share/imo2sproxy]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// Run the imo.im-compatible service alone, for many daemons
+#[derive(Args, Debug)]
+#[command(disable_help_flag = true)]
+pub(crate) struct ServiceArgs {
+    /// Address and port to listen on; off loopback TLS is required
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR:PORT")]
+    pub(crate) listen: String,
+    /// Certificate chain for TLS
+    #[arg(long, value_name = "PEM", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// Private key for TLS
+    #[arg(long, value_name = "PEM", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Where accounts and messages are kept; :memory: keeps nothing [default: ~/.local/share/imo2sproxy/service]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Let the first login of an unknown user create the account
+    #[arg(long)]
+    pub(crate) open_registration: bool,
+    /// How long a poll is held, in seconds
+    #[arg(long, default_value_t = 25, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(1..=30))]
+    pub(crate) poll_hold: u8,
+    #[command(flatten)]
+    help: Help,
+}
+
+/// Talk the Skype API by hand: lines in, replies out
+#[derive(Args, Debug)]
+#[command(
+    disable_help_flag = true,
+    override_usage = "imo2sproxy console --connect ADDR:PORT [-k PASSWORD] [--linger SECONDS]\n       imo2sproxy console [OPTIONS] USERNAME [PASSWORD]",
+    after_help = "A line break inside a reply is shown as a line break and two spaces, other control characters are \
+                  spelled out; empty lines are not sent."
+)]
+pub(crate) struct ConsoleArgs {
+    /// Be a client of the daemon there, instead of running a session of its own
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "ca_file", "password_file", "data_dir"])]
+    pub(crate) connect: Option<String>,
+    #[command(flatten)]
+    pub(crate) access: AccessArgs,
+    /// How long to wait for late replies after the last line, in seconds
+    #[arg(long, default_value_t = 1, value_name = "SECONDS", value_parser = clap::value_parser!(u16).range(0..=3600))]
+    pub(crate) linger: u16,
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// Who you are at the service
+    #[arg(value_name = "USERNAME", conflicts_with_all = ["access_password", "access_password_file"])]
+    pub(crate) username: Option<String>,
+    /// Your password there; others on this machine can see it, --password-file keeps it private
+    #[arg(value_name = "PASSWORD", conflicts_with = "password_file")]
+    pub(crate) password: Option<Secret>,
+    #[command(flatten)]
+    help: Help,
+}
+
+/// Reads the command line, the program's name included. Help and version are shown here.
+///
+/// # Errors
+/// If it is no valid command line.
+pub(crate) fn read(args: impl Iterator<Item = OsString>) -> Result<Command, Failure> {
+    let args: Vec<OsString> = args.collect();
+    let line = match Line::try_parse_from(&args) {
+        Ok(line) => line,
+        Err(error) if error.use_stderr() => return Err(Failure::Usage(one_line(&error))),
+        Err(shown) => {
+            // Help for a reader who has gone away is nobody's loss.
+            let _ = shown.print();
+            return Ok(Command::Shown);
+        }
+    };
+    match line.further {
+        Some(Further::Service(args)) => Ok(Command::Service(args)),
+        Some(Further::Console(args)) => Ok(Command::Console(args)),
+        None => {
+            refuse_command_name(line.daemon.username.as_deref(), &args)?;
+            Ok(Command::Daemon(line.daemon))
+        }
+    }
+}
+
+/// Options before a command would make its name a USERNAME; that is hardly what was meant.
+fn refuse_command_name(username: Option<&str>, args: &[OsString]) -> Result<(), Failure> {
+    let Some(name) = username.filter(|name| COMMAND_NAMES.contains(name)) else {
+        return Ok(());
+    };
+    let separator = args.iter().position(|arg| arg == "--");
+    let place = args.iter().rposition(|arg| arg == OsStr::new(name));
+    if separator.is_some_and(|separator| Some(separator) < place) {
+        return Ok(());
+    }
+    Err(Failure::usage(match name {
+        "service" | "console" => format!(
+            "'{name}' is a command, whose options go behind it; a user of that name is given after --"
+        ),
+        "help" => "help is shown by --help; a user of that name is given after --".into(),
+        _ => format!("this version has no command '{name}'; a user of that name is given after --"),
+    }))
+}
+
+/// What clap has to say, in one line: all before the usage, which `--help` shows better.
+fn one_line(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::ArgumentConflict
+        && let Some(extra) = error.get(ContextKind::InvalidSubcommand)
+    {
+        // Where commands exist, clap takes any further word for one.
+        return format!(
+            "unexpected argument '{extra}' after USERNAME and PASSWORD; see 'imo2sproxy --help'"
+        );
+    }
+    let text = error.render().to_string();
+    let said: Vec<&str> = text
+        .lines()
+        .take_while(|line| !line.starts_with("Usage:"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("For more information"))
+        .collect();
+    format!("{}; see 'imo2sproxy --help'", said.join(" "))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+use super::*;
+
+use clap::CommandFactory as _;
+
+fn parse(line: &str) -> Result<Command, Failure> {
+    read(line.split_whitespace().map(OsString::from))
+}
+
+fn usage(line: &str) -> String {
+    match parse(line) {
+        Err(Failure::Usage(text)) => text,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn the_definition_of_the_options_holds_together() {
+    Line::command().debug_assert();
+}
+
+#[test]
+fn the_drop_in_form_is_understood() {
+    let line = "imo2sproxy -v -l a.log -t -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ alice secret";
+    let Ok(Command::Daemon(args)) = parse(line) else {
+        panic!("not the daemon");
+    };
+    assert!(args.verbose && args.local_time && !args.i_know_it_is_open);
+    assert_eq!(args.log_file, Some("a.log".into()));
+    assert_eq!((args.bind.as_deref(), args.port), (Some("::1"), 0));
+    assert_eq!(args.access.access_password, Some("pw1".into()));
+    assert_eq!(args.account.server, "https://imo.example/");
+    assert_eq!(args.username.as_deref(), Some("alice"));
+    let shown = format!("{args:?}");
+    assert!(
+        !shown.contains("pw1") && !shown.contains("secret"),
+        "{shown}"
+    );
+    assert_eq!(args.password, Some("secret".into()));
+}
+
+#[test]
+fn defaults_are_port_1401_and_the_embedded_service() {
+    let Ok(Command::Daemon(args)) = parse("imo2sproxy alice") else {
+        panic!("not the daemon");
+    };
+    assert_eq!((args.port, args.bind, args.mode), (1401, None, Mode::S));
+    assert_eq!(args.account.server, "embedded");
+}
+
+#[test]
+fn a_user_named_like_a_command_is_given_after_two_dashes() {
+    assert!(matches!(
+        parse("imo2sproxy service"),
+        Ok(Command::Service(_))
+    ));
+    assert!(matches!(
+        parse("imo2sproxy console alice"),
+        Ok(Command::Console(_))
+    ));
+    for name in COMMAND_NAMES {
+        let Ok(Command::Daemon(args)) = parse(&format!("imo2sproxy -v -- {name} pw")) else {
+            panic!("{name} is not taken for a user");
+        };
+        assert_eq!(args.username.as_deref(), Some(name));
+        assert!(usage(&format!("imo2sproxy -v {name}")).contains("given after --"));
+    }
+    assert!(usage("imo2sproxy control status").contains("no command 'control'"));
+}
+
+#[test]
+fn options_of_other_versions_are_refused() {
+    for option in [
+        "-d",
+        "-i",
+        "--dialect v1",
+        "--proxy http://p:1/",
+        "--config a.toml",
+        "--listen len8=127.0.0.1:1",
+        "--tls-cert a.pem",
+        "--tls-key a.pem",
+        "--record a.jsonl",
+        "--admin 127.0.0.1:1",
+        "--check-config",
+        "--avatar-dir .",
+        "--call-command true",
+        "-V",
+    ] {
+        let text = usage(&format!("imo2sproxy {option} alice"));
+        assert!(text.contains("unexpected argument"), "{text}");
+    }
+}
+
+#[test]
+fn a_usage_error_is_one_line_that_names_the_culprit() {
+    for (line, culprit) in [
+        ("imo2sproxy -p 70000 alice", "70000"),
+        ("imo2sproxy -m x alice", "x"),
+        ("imo2sproxy a b c", "unexpected argument 'c'"),
+        ("imo2sproxy --password-file f alice pw", "--password-file"),
+        (
+            "imo2sproxy -k a --access-password-file f alice",
+            "--access-password",
+        ),
+        ("imo2sproxy service --tls-cert a.pem", "--tls-key"),
+        ("imo2sproxy service --poll-hold 31", "31"),
+        ("imo2sproxy service -h 1.2.3.4", "-h"),
+        ("imo2sproxy console --connect 127.0.0.1:1 alice", "USERNAME"),
+        ("imo2sproxy console -k a alice", "USERNAME"),
+    ] {
+        let text = usage(line);
+        assert!(text.contains(culprit) && !text.contains('\n'), "{text}");
+    }
+}

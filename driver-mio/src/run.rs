@@ -1,0 +1,84 @@
+//! What daemon and service share between options and event loop: the store, the start-up lines, the run itself.
+//! Never knows which machine it runs.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use imo2sproxy::event_loop::{EventLoop, Parts, Remote};
+use imo2sproxy::store::SqliteStore;
+use imo2sproxy_core::io::Machine;
+use imo2sproxy_core::store::Store;
+
+use crate::data_folder::DataFolder;
+use crate::failure::{Failure, note, reason};
+
+/// The file in the data folder that holds the records.
+const STORE_NAME: &str = "store.sqlite";
+
+/// Opens the store in a folder that this process holds.
+///
+/// # Errors
+/// If it cannot be opened.
+pub(crate) fn open_store(data: &DataFolder) -> Result<Box<dyn Store + Send>, Failure> {
+    let folder = match data {
+        DataFolder::Memory => {
+            note(
+                "--data-dir :memory: keeps nothing: accounts and messages are gone when this process ends",
+            );
+            let store = SqliteStore::in_memory().map_err(|error| {
+                Failure::trouble(format!("cannot keep a store in memory: {error}"))
+            })?;
+            return Ok(Box::new(store));
+        }
+        DataFolder::Path(folder) => folder,
+    };
+    let path = folder.join(STORE_NAME);
+    let unusable = |why: String| Failure::trouble(format!("cannot open {}: {why}", path.display()));
+    make_private(&path).map_err(|error| unusable(reason(&error)))?;
+    let store = SqliteStore::open(&path).map_err(|error| unusable(error.to_string()))?;
+    Ok(Box::new(store))
+}
+
+/// Makes an empty file for its owner only, if there is none: SQLite would let the whole system read it, and a
+/// folder that was there before may be open. The files it puts beside it get the same rights.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}
+
+/// Prints start-up lines at once. That nobody reads them is no reason not to run.
+pub(crate) fn announce(lines: &[String]) {
+    let mut out = io::stdout().lock();
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    let _ = out.flush();
+}
+
+/// Runs `machine` until it is drained. `ready` is called once signals are heeded, so that whoever has read the
+/// start-up lines may send one; it gets the handle by which another thread can ask for the end.
+///
+/// # Errors
+/// If the event loop cannot go on.
+pub(crate) fn run<M: Machine>(
+    machine: M,
+    parts: Parts,
+    ready: impl FnOnce(Remote),
+) -> Result<(), Failure> {
+    let broken = |error: io::Error| {
+        Failure::trouble(format!(
+            "internal error: the event loop stopped: {}",
+            reason(&error)
+        ))
+    };
+    let mut event_loop = EventLoop::new(machine, parts).map_err(broken)?;
+    ready(event_loop.handle());
+    event_loop.run().map_err(broken)
+}

@@ -1,0 +1,149 @@
+use super::*;
+
+use imo2sproxy_core::io::Origin;
+
+use crate::cli::{self, Command};
+
+fn read(line: &str) -> Command {
+    let args = line.split_whitespace().map(std::ffi::OsString::from);
+    cli::read(args).unwrap()
+}
+
+fn daemon(options: &str) -> Result<DaemonSettings, Failure> {
+    let Command::Daemon(args) = read(&format!("imo2sproxy --data-dir d {options}")) else {
+        panic!("not the daemon");
+    };
+    DaemonSettings::of_daemon(args)
+}
+
+fn service(options: &str) -> Result<ServiceSettings, Failure> {
+    let Command::Service(args) = read(&format!("imo2sproxy service --data-dir d {options}")) else {
+        panic!("not the service");
+    };
+    ServiceSettings::of_service(args)
+}
+
+fn usage<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
+    match result {
+        Err(Failure::Usage(line)) => line,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_one_account_form_becomes_a_configuration() {
+    let settings = daemon("-v -t -p 1402 -k access alice secret").unwrap();
+    assert_eq!(settings.address, "127.0.0.1:1402".parse().unwrap());
+    assert!(settings.is_embedded());
+    let config = &settings.config;
+    assert!(config.verbose && config.local_time);
+    assert_eq!(config.linger, Some(Duration::from_secs(600)));
+    assert_eq!(config.listeners.len(), 1);
+    assert_eq!(config.listeners[0].account, "alice");
+    let account = &config.accounts[0];
+    assert_eq!((&*account.name, &*account.username), ("alice", "alice"));
+    assert_eq!(account.password, Secret::from("secret"));
+    assert_eq!(account.access, Some(Secret::from("access")));
+}
+
+#[test]
+fn a_server_of_its_own_is_no_embedded_one() {
+    let settings = daemon("--server https://imo.example:444/v1 alice pw").unwrap();
+    assert!(!settings.is_embedded());
+    assert_eq!(settings.server, "https://imo.example:444/v1");
+    let upstream = &settings.config.accounts[0].upstream;
+    assert_eq!(upstream.path, "/v1/");
+    assert_eq!(
+        upstream.origin,
+        Origin::Net {
+            host: "imo.example".into(),
+            port: 444,
+            tls: true
+        }
+    );
+    assert!(usage(daemon("--server imo.example alice pw")).contains("https://HOST/"));
+}
+
+#[test]
+fn beyond_loopback_only_with_an_access_password() {
+    for options in [
+        "-h 127.0.0.1 alice pw",
+        "-h ::1 alice pw",
+        "-h 0.0.0.0 -k access alice pw",
+        "-h :: --i-know-it-is-open alice pw",
+    ] {
+        assert!(daemon(options).is_ok(), "{options}");
+    }
+    for options in [
+        "-h 0.0.0.0 alice pw",
+        "-h :: alice pw",
+        "-h 192.0.2.1 alice pw",
+    ] {
+        let line = usage(daemon(options));
+        assert!(line.contains("access password"), "{line}");
+    }
+    assert!(usage(daemon("-h nowhere alice pw")).contains("no address"));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for (options, word) in [
+        ("-m a alice pw", "Windows"),
+        ("-v", "USERNAME is missing"),
+        ("-k= alice pw", "empty"),
+        (
+            "--password-file - --access-password-file - alice",
+            "one password",
+        ),
+        ("--password-file /nowhere/pw alice", "/nowhere/pw"),
+    ] {
+        let line = usage(daemon(options));
+        assert!(line.contains(word), "{line}");
+    }
+    let args = AccountArgs {
+        server: "embedded".into(),
+        ca_file: None,
+        password_file: None,
+        data_dir: Some("".into()),
+    };
+    let result = DaemonSettings::of_account(args, "alice".into(), Some("pw".into()), None);
+    assert!(usage(result).contains("--data-dir is empty"));
+}
+
+#[test]
+fn a_username_follows_the_rule_for_handles() {
+    for name in ["a", "Alice", "a.b,c-d_9", &"x".repeat(32)] {
+        assert_eq!(check_username(name), Ok(()), "{name}");
+    }
+    for name in [
+        "",
+        "1a",
+        "_a",
+        "a b",
+        "a/b",
+        "gr\u{fc}n",
+        "echo123",
+        "Echo123",
+        &"x".repeat(33),
+    ] {
+        assert!(check_username(name).is_err(), "{name}");
+    }
+}
+
+#[test]
+fn a_service_registers_nobody_by_default() {
+    let settings = service("").unwrap();
+    assert_eq!(settings.address, "127.0.0.1:8080".parse().unwrap());
+    assert_eq!(settings.config, ServiceConfig::default());
+    let settings = service("--open-registration --poll-hold 2").unwrap();
+    assert_eq!(settings.config.registration, Registration::Open);
+    assert_eq!(settings.config.poll_hold, Duration::from_secs(2));
+}
+
+#[test]
+fn a_service_off_loopback_speaks_tls() {
+    assert!(usage(service("--listen 0.0.0.0:8443")).contains("--tls-cert"));
+    let settings = service("--listen [::]:8443 --tls-cert c.pem --tls-key k.pem").unwrap();
+    assert_eq!(settings.tls, Some(("c.pem".into(), "k.pem".into())));
+    assert!(usage(service("--listen 8080")).contains("ADDR:PORT"));
+}
