@@ -26,14 +26,16 @@ pub(crate) struct Client {
     pub(crate) open: bool,
     /// The command that waits for something, and since when.
     pub(crate) waiting: Option<(String, Instant)>,
-    /// Bytes that are sent and have not left.
-    pub(crate) unsent: usize,
-    /// When bytes left it last, while some are unsent.
-    pub(crate) stalled_since: Option<Instant>,
     /// Nothing is read from it at the moment.
     pub(crate) paused: bool,
-    /// It is closed as soon as everything is flushed; nothing it says counts.
+    /// It is being closed; nothing it says counts.
     pub(crate) closing: bool,
+    /// Bytes that are queued or sent and have not left.
+    unsent: usize,
+    /// How many of them, at most, belong to replies: those are bounded by what it asks.
+    unsent_replies: usize,
+    /// When bytes left it last, while some have not.
+    stalled_since: Option<Instant>,
 }
 
 impl Client {
@@ -48,10 +50,11 @@ impl Client {
             ready: false,
             open: false,
             waiting: None,
-            unsent: 0,
-            stalled_since: None,
             paused: false,
             closing: false,
+            unsent: 0,
+            unsent_replies: 0,
+            stalled_since: None,
         }
     }
 
@@ -62,37 +65,73 @@ impl Client {
 
     /// The next thing it says.
     pub(crate) fn next(&mut self) -> Result<Option<FromClient>, WireError> {
-        self.wire.decode(&mut self.rx, &mut self.tx)
+        let before = self.tx.len();
+        let said = self.wire.decode(&mut self.rx, &mut self.tx);
+        self.unsent += self.tx.len() - before;
+        said
     }
 
     /// Tells it whether its password was right.
     pub(crate) fn login_result(&mut self, ok: bool) {
+        let before = self.tx.len();
         self.wire.encode(ToClient::LoginResult(ok), &mut self.tx);
+        self.unsent += self.tx.len() - before;
     }
 
-    /// Queues a line in the form of its protocol version, and gives it back for the log.
+    /// Queues a reply in the form of its protocol version, and gives the line for the log.
     pub(crate) fn say(&mut self, reply: &Reply<'_>, tag: Option<&Tag<'_>>) -> &str {
-        self.line.clear();
-        reply.write_line(self.protocol, tag, &mut self.line);
-        self.wire.encode(ToClient::Line(&self.line), &mut self.tx);
+        self.unsent_replies += self.queue(reply, tag);
         &self.line
     }
 
-    /// Takes what is to be sent, in `spare`; `None` if there is nothing.
-    pub(crate) fn flush(&mut self, now: Instant, spare: Vec<u8>) -> Result<Vec<u8>, Vec<u8>> {
+    /// Queues a notice, and gives the line for the log.
+    pub(crate) fn say_unasked(&mut self, notice: &Reply<'_>) -> &str {
+        self.queue(notice, None);
+        &self.line
+    }
+
+    fn queue(&mut self, reply: &Reply<'_>, tag: Option<&Tag<'_>>) -> usize {
+        self.line.clear();
+        reply.write_line(self.protocol, tag, &mut self.line);
+        let before = self.tx.len();
+        self.wire.encode(ToClient::Line(&self.line), &mut self.tx);
+        let length = self.tx.len() - before;
+        self.unsent += length;
+        length
+    }
+
+    /// Takes what is queued, leaving an empty buffer in its place; `None` if there is nothing.
+    pub(crate) fn take_queued(
+        &mut self,
+        now: Instant,
+        spare: impl FnOnce() -> Vec<u8>,
+    ) -> Option<Vec<u8>> {
         if self.tx.is_empty() {
-            return Err(spare);
+            return None;
         }
-        if self.unsent == 0 {
-            self.stalled_since = Some(now);
-        }
-        self.unsent += self.tx.len();
-        Ok(core::mem::replace(&mut self.tx, spare))
+        self.stalled_since.get_or_insert(now);
+        Some(core::mem::replace(&mut self.tx, spare()))
     }
 
     /// Bytes have left.
     pub(crate) fn sent(&mut self, now: Instant, count: usize) {
         self.unsent = self.unsent.saturating_sub(count);
+        self.unsent_replies = self.unsent_replies.min(self.unsent);
         self.stalled_since = (self.unsent > 0).then_some(now);
+    }
+
+    /// Bytes that have not left.
+    pub(crate) const fn unsent(&self) -> usize {
+        self.unsent
+    }
+
+    /// Bytes that have not left and that it did not ask for.
+    pub(crate) const fn unsent_notices(&self) -> usize {
+        self.unsent - self.unsent_replies
+    }
+
+    /// Since when nothing has left it, if something should.
+    pub(crate) const fn stalled_since(&self) -> Option<Instant> {
+        self.stalled_since
     }
 }

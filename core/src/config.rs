@@ -161,6 +161,8 @@ pub struct Limits {
     pub contacts: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
+    /// First logins of accounts under way at once; further accounts wait for their turn.
+    pub logins: usize,
     /// Open connections that have not logged in, in all; beyond it new ones are closed.
     pub unauthenticated: usize,
     /// Longest time a client takes to log in; after it the connection is closed.
@@ -210,6 +212,7 @@ impl Default for Limits {
             mids: 1_000,
             contacts: 5_000,
             sessions: 16,
+            logins: 4,
             unauthenticated: 256,
             login_wait: Duration::from_secs(30),
             notice_wait: Duration::from_secs(5),

@@ -50,6 +50,17 @@ impl Messages {
         }
     }
 
+    /// Drops the message of a record if it is too old to be kept. Most are dropped when a newer one comes; but numbers
+    /// that were reserved and not given when a process ended have no newer one.
+    pub(super) fn drop_outdated(&self, record: &Record, journal: &mut Journal) {
+        let Ok(number) = last_part(&record.key).parse::<u32>() else { return };
+        let oldest = self.next.saturating_sub(self.kept_max.saturating_mul(2));
+        let waits = self.unread.contains(&number) || self.unsent.contains(&number);
+        if number < oldest && !waits {
+            journal.remove(self.keys.message(number));
+        }
+    }
+
     /// The bound to reserve numbers up to, if few of the reserved ones are left.
     pub(super) fn reserve(&mut self) -> Option<u32> {
         if self.reserved.saturating_sub(self.next) > BLOCK / 2 {
@@ -178,14 +189,15 @@ impl Messages {
         self.unsent.iter().copied()
     }
 
+    /// Numbers and partners of the messages in memory beyond `number`, oldest first.
+    pub(super) fn newer_than(&self, number: u32) -> impl Iterator<Item = (u32, String)> {
+        let newer = self.cached.range(number.saturating_add(1)..);
+        newer.map(|(number, (record, _))| (*number, record.partner.clone()))
+    }
+
     /// True if the service has not taken this own message.
     pub(super) fn is_unsent(&self, number: u32) -> bool {
         self.unsent.contains(&number)
-    }
-
-    /// The number that the next message will have.
-    pub(super) const fn next_number(&self) -> u32 {
-        self.next
     }
 
     /// The key of a message's record.

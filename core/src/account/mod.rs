@@ -33,6 +33,9 @@ use crate::skype::{Reply, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
+/// How many messages that are too old are looked for at each start, and dropped.
+const OUTDATED_AT_ONCE: usize = 128;
+
 /// What an account asks of the proxy.
 #[derive(Debug)]
 pub(crate) enum AccountOutput {
@@ -144,8 +147,11 @@ pub(crate) struct Account {
     /// State is loaded and numbers are reserved.
     ready: bool,
     stopping: bool,
-    /// Own messages on their way.
-    sending: BTreeMap<CallId, u32>,
+    /// Own messages on their way: number, and length in bytes.
+    sending: BTreeMap<CallId, (u32, usize)>,
+    /// The sum of those lengths.
+    sending_bytes: usize,
+    congested: bool,
     /// Other calls on their way, by the handle they are about.
     asking: BTreeMap<CallId, String>,
     held: VecDeque<(Ticket, Held)>,
@@ -211,6 +217,8 @@ impl Account {
             ready: false,
             stopping: false,
             sending: BTreeMap::new(),
+            sending_bytes: 0,
+            congested: false,
             asking: BTreeMap::new(),
             held: VecDeque::new(),
             fetched: None,
@@ -248,6 +256,7 @@ impl Account {
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
             Query::all(self.keys.mids(), self.limits.mids),
+            Query::all(self.keys.messages(), OUTDATED_AT_ONCE),
         ];
         scene
             .out
@@ -278,8 +287,6 @@ impl Account {
     /// Says goodbye; [`Account::is_stopped`] tells when that is done.
     pub(crate) fn stop(&mut self, scene: &mut Scene<'_>) {
         self.stopping = true;
-        self.state.reserved = self.messages.next_number();
-        scene.journal.put(self.keys.state(), &self.state);
         self.with_link(scene, |link, now, out| link.stop(now, out));
     }
 
@@ -288,9 +295,25 @@ impl Account {
         self.link.is_stopped()
     }
 
-    /// True if so many calls wait that no further command should be read.
-    pub(crate) fn is_congested(&self) -> bool {
-        self.link.calls_waiting() > self.limits.calls_waiting
+    /// True if so many calls wait that no further command should be read; until they are half as many.
+    pub(crate) const fn is_congested(&self) -> bool {
+        self.congested
+    }
+
+    /// True once it needs no more patience at the start: it is online, is refused, or cannot be.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.ready && !self.link.is_logging_in()
+    }
+
+    fn watch_congestion(&mut self) {
+        let (calls, bytes) = (self.link.calls_waiting(), self.sending_bytes);
+        let limits = &self.limits;
+        let (calls_max, bytes_max) = if self.congested {
+            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
+        } else {
+            (limits.calls_waiting, limits.call_bytes_waiting)
+        };
+        self.congested = calls > calls_max || bytes > bytes_max;
     }
 
     /// Takes what happened to the connection of a lane.
@@ -316,17 +339,19 @@ impl Account {
     }
 
     /// Runs `act` on the link and translates what it says.
-    fn with_link(
+    fn with_link<T>(
         &mut self,
         scene: &mut Scene<'_>,
-        act: impl FnOnce(&mut Link, Now, &mut Vec<LinkOutput>),
-    ) {
+        act: impl FnOnce(&mut Link, Now, &mut Vec<LinkOutput>) -> T,
+    ) -> T {
         let mut said = Vec::new();
-        act(&mut self.link, scene.now, &mut said);
+        let result = act(&mut self.link, scene.now, &mut said);
         for output in said {
             self.link_said(scene, output);
         }
+        self.watch_congestion();
         self.timers.set(Wake::Link, self.link.deadline());
+        result
     }
 
     fn watch_linger(&mut self, now: Now) {

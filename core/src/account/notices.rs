@@ -376,7 +376,8 @@ impl Account {
 
     fn call_done(&mut self, scene: &mut Scene<'_>, id: CallId, result: Result<u64, Refusal>) {
         scene.out.push(AccountOutput::Wake);
-        if let Some(number) = self.sending.remove(&id) {
+        if let Some((number, length)) = self.sending.remove(&id) {
+            self.sending_bytes -= length;
             let failed = result.is_err();
             if let Err(refusal) = result {
                 let detail = format!("message {number} was refused: {}", refusal.msg);
@@ -403,13 +404,8 @@ impl Account {
 
     /// Makes a call that is about a contact.
     pub(super) fn ask(&mut self, scene: &mut Scene<'_>, handle: &str, call: Call) {
-        let mut said = Vec::new();
-        let id = self.link.call(scene.now, call, &mut said);
+        let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
         self.asking.insert(id, handle.into());
-        for output in said {
-            self.link_said(scene, output);
-        }
-        self.with_link(scene, |_, _, _| {});
     }
 
     /// Tells the clients of a chat before its first message.

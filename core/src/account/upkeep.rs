@@ -1,7 +1,7 @@
 //! What an account does about its own records: reading them at the start, and acting on what has become durable.
 //! Never tells a client of a message that could still be lost.
 
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -57,14 +57,18 @@ impl Account {
                     let message: MessageRecord = read(record)?;
                     Some((last_part(&record.key).parse().ok()?, message.partner))
                 };
-                self.history = Some(records.iter().filter_map(entry).collect());
+                let mut history: Vec<(u32, String)> = records.iter().filter_map(entry).collect();
+                let newest = history.last().map_or(0, |(number, _)| *number);
+                // What has come since the store was asked, or is not durable, is in memory.
+                history.extend(self.messages.newer_than(newest));
+                self.history = Some(history);
                 scene.out.push(AccountOutput::Wake);
             }
         }
     }
 
-    /// What was fetched for waiting commands has been used.
-    pub(crate) fn forget_fetched(&mut self) {
+    /// The history that was read for waiting commands has been used.
+    pub(crate) fn forget_history(&mut self) {
         self.history = None;
     }
 
@@ -90,6 +94,10 @@ impl Account {
         self.mids = Mids::from_records(&mids);
         for record in &lists {
             self.messages.restore(record);
+        }
+        let messages_prefix = self.keys.messages();
+        for record in lists.iter().filter(|record| record.key.starts_with(&messages_prefix)) {
+            self.messages.drop_outdated(record, scene.journal);
         }
         let ticket = self.reserve(scene).unwrap_or_default();
         self.hold(scene, ticket, Held::Ready);
@@ -242,7 +250,7 @@ impl Account {
             self.messages.settle(number, false, scene.journal);
             return;
         };
-        if self.sending.values().any(|other| *other == number) {
+        if self.sending.values().any(|(other, _)| *other == number) {
             return;
         }
         let call = Call::SendMessage {
@@ -255,12 +263,14 @@ impl Account {
 
     /// Hands an own message to the link.
     pub(super) fn send(&mut self, scene: &mut Scene<'_>, number: u32, call: Call) {
-        let mut said = Vec::new();
-        let id = self.link.call(scene.now, call, &mut said);
-        self.sending.insert(id, number);
-        for output in said {
-            self.link_said(scene, output);
-        }
-        self.with_link(scene, |_, _, _| {});
+        let length = match &call {
+            Call::SendMessage { body, .. } => body.len(),
+            _ => 0,
+        };
+        // A call is never done before it is made: its number can be noted afterwards.
+        let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
+        self.sending.insert(id, (number, length));
+        self.sending_bytes += length;
+        self.watch_congestion();
     }
 }

@@ -239,6 +239,19 @@ impl Link {
         self.state == State::Stopped
     }
 
+    /// True while an attempt to sign on is under way.
+    #[must_use]
+    pub fn is_logging_in(&self) -> bool {
+        match self.state {
+            State::FetchingPage
+            | State::OpeningSession
+            | State::LoggingIn
+            | State::SettlingIn
+            | State::AwaitingSignOn => true,
+            State::Stopped | State::BackingOff | State::Online | State::SigningOff => false,
+        }
+    }
+
     /// How many calls are not done.
     #[must_use]
     pub fn calls_waiting(&self) -> usize {

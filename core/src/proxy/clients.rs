@@ -1,0 +1,317 @@
+//! The proxy's clients: who has come, what each of them says, what is said to it, and when it has to go.
+//! Never looks into an account: it carries commands to it, and replies and notices from it.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{AccountId, ClientWake, Proxy, Wake};
+use crate::account::{Account, Answer, Scene};
+use crate::client::Client;
+use crate::event::{Event, EventKind};
+use crate::io::{CloseCause, CloseHow, ConnId, ListenerId, Output, Outputs};
+use crate::skype::{Command, ConnStatus, Reply, Tag, parse};
+use crate::time::{Instant, Now};
+use crate::wire::FromClient;
+
+impl Proxy {
+    pub(super) fn accepted(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        listener: ListenerId,
+        out: &mut Outputs,
+    ) {
+        let index = usize::try_from(listener.0).unwrap_or(usize::MAX);
+        let full = self.strangers >= self.limits.unauthenticated;
+        let refusal = if full { "too many clients have not logged in" } else { "not served now" };
+        let place = self.listeners.get(index).filter(|_| !full && !self.draining);
+        let Some((kind, Some(id))) = place.copied() else {
+            out.event(Event::conn(EventKind::ClientFault, conn, refusal));
+            out.push(Output::Close { conn, how: CloseHow::Abort });
+            return;
+        };
+        let login = self.accounts.get(id).is_some_and(|account| account.access().is_some());
+        self.clients.insert(conn, (id, Client::new(kind, login, &self.limits)));
+        self.strangers += 1;
+        self.set_wake(conn, ClientWake::Login, Some(now.mono + self.limits.login_wait));
+    }
+
+    /// Takes bytes; false if no client has sent them.
+    pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
+        let Some((_, client)) = self.clients.get_mut(&conn) else { return false };
+        if !client.closing {
+            client.receive(bytes);
+            self.dirty.insert(conn);
+        }
+        true
+    }
+
+    pub(super) fn sent(&mut self, now: Now, conn: ConnId, count: usize) {
+        if let Some((_, client)) = self.clients.get_mut(&conn) {
+            client.sent(now.mono, count);
+            self.dirty.insert(conn);
+        }
+    }
+
+    /// Takes the end of a connection; false if it was no client's.
+    pub(super) fn closed(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        cause: CloseCause,
+        out: &mut Outputs,
+    ) -> bool {
+        let Some((id, client)) = self.clients.remove(&conn) else { return false };
+        for wake in [ClientWake::Login, ClientWake::Open, ClientWake::Command, ClientWake::Stall] {
+            self.set_wake(conn, wake, None);
+        }
+        self.dirty.remove(&conn);
+        if !client.ready {
+            self.strangers -= 1;
+            return true;
+        }
+        if let Some(attached) = self.attached.get_mut(id) {
+            attached.remove(&conn);
+        }
+        let detail = format!("client left: {}", cause.explain());
+        out.event(Event::conn(EventKind::ClientLeft, conn, detail));
+        self.with_account(now, id, out, |account, scene| account.detach(scene.now));
+        true
+    }
+
+    fn set_wake(&mut self, conn: ConnId, wake: ClientWake, at: Option<Instant>) {
+        self.timers.set(Wake::Client(conn, wake), at);
+    }
+
+    pub(super) fn client_woken(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        wake: ClientWake,
+        out: &mut Outputs,
+    ) {
+        match wake {
+            ClientWake::Open => self.open(now, conn, out),
+            ClientWake::Command => {
+                self.dirty.insert(conn);
+            }
+            ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
+            ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
+        }
+    }
+
+    /// Closes a client at once, through its own fault.
+    fn fault(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
+        let event = Event::conn(EventKind::ClientFault, conn, why);
+        self.close(conn, CloseHow::Abort, event, out);
+    }
+
+    /// Closes a client, if that is not under way; what is queued for it goes first, if `how` lets it.
+    fn close(&mut self, conn: ConnId, how: CloseHow, event: Event, out: &mut Outputs) {
+        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        if core::mem::replace(&mut client.closing, true) {
+            return;
+        }
+        out.event(event);
+        if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
+            out.push(Output::Send { conn, bytes });
+        }
+        for wake in [ClientWake::Login, ClientWake::Open, ClientWake::Command, ClientWake::Stall] {
+            self.set_wake(conn, wake, None);
+        }
+        out.push(Output::Close { conn, how });
+    }
+
+    /// Tells every client that the daemon ends.
+    pub(super) fn dismiss_clients(&mut self, out: &mut Outputs) {
+        let clients: Vec<ConnId> = self.clients.keys().copied().collect();
+        for conn in clients {
+            let open = self.clients.get(&conn).is_some_and(|(_, client)| client.open);
+            if open {
+                self.reply(conn, &Reply::ConnStatus(ConnStatus::LoggedOut), None, out);
+            }
+            let event = Event::conn(EventKind::ClientLeft, conn, "client dismissed");
+            self.close(conn, CloseHow::AfterFlush, event, out);
+        }
+    }
+
+    /// Takes what a client says, as far as it may be heard now, and sends what there is to say to it.
+    pub(super) fn serve(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        while let Some((id, client)) = self.clients.get_mut(&conn) {
+            let id = *id;
+            if client.closing || client.unsent() > self.limits.unsent_bytes_soft {
+                break;
+            }
+            if let Some((line, since)) = client.waiting.take() {
+                if !self.command(now, (conn, id), &line, since, out) {
+                    break;
+                }
+                continue;
+            }
+            if self.accounts.get(id).is_some_and(Account::is_congested) {
+                break;
+            }
+            match client.next() {
+                Ok(Some(said)) => self.heard(now, (conn, id), said, out),
+                Ok(None) => break,
+                Err(error) => self.fault(conn, error.explain(), out),
+            }
+        }
+        self.flush(now, conn, out);
+    }
+
+    fn heard(
+        &mut self,
+        now: Now,
+        (conn, id): (ConnId, AccountId),
+        said: FromClient,
+        out: &mut Outputs,
+    ) {
+        match said {
+            FromClient::Login(secret) => {
+                let access = self.accounts.get(id).and_then(Account::access);
+                let ok = access.is_none_or(|access| *access == secret);
+                let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+                client.login_result(ok);
+                if !ok {
+                    let why = "wrong access password";
+                    let event = Event::conn(EventKind::ClientRefused, conn, why);
+                    self.close(conn, CloseHow::AfterFlush, event, out);
+                }
+            }
+            FromClient::Ready => self.attach(now, (conn, id), out),
+            FromClient::Line(line) => {
+                if self.verbose {
+                    out.event(Event::conn(EventKind::Command, conn, line.clone()));
+                }
+                self.command(now, (conn, id), &line, now.mono, out);
+            }
+        }
+    }
+
+    fn attach(&mut self, now: Now, (conn, id): (ConnId, AccountId), out: &mut Outputs) {
+        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        client.ready = true;
+        self.strangers -= 1;
+        self.set_wake(conn, ClientWake::Login, None);
+        self.set_wake(conn, ClientWake::Open, Some(now.mono + self.limits.notice_wait));
+        if let Some(attached) = self.attached.get_mut(id) {
+            attached.insert(conn);
+        }
+        let name = self.accounts.get(id).map_or("", Account::name);
+        out.event(Event::conn(EventKind::ClientAttached, conn, format!("client of {name}")));
+        // Whoever has a client does not wait for its turn.
+        if let Some(at) = self.to_start.iter().position(|waiting| *waiting == id) {
+            self.to_start.remove(at);
+            self.with_account(now, id, out, Account::start);
+        }
+        self.with_account(now, id, out, Account::attach);
+    }
+
+    /// Answers a command line. False if the answer has to wait.
+    fn command(
+        &mut self,
+        now: Now,
+        (conn, id): (ConnId, AccountId),
+        line: &str,
+        since: Instant,
+        out: &mut Outputs,
+    ) -> bool {
+        let tagged = parse(line);
+        let keeps_quiet = matches!(tagged.body, Ok(Command::Name(_) | Command::Ping));
+        let Some(account) = self.accounts.get_mut(id) else { return true };
+        let mut said = core::mem::take(&mut self.scratch);
+        let mut scene = Scene { now, journal: &mut self.journal, out: &mut said };
+        let answer = match tagged.body {
+            Ok(command) => account.command(&mut scene, command, since),
+            Err(error) => Answer::Reply(error.into()),
+        };
+        let until = match answer {
+            Answer::Reply(reply) => {
+                if let Reply::Protocol(version) = reply
+                    && let Some((_, client)) = self.clients.get_mut(&conn)
+                {
+                    client.protocol = version;
+                }
+                self.reply(conn, &reply, tagged.tag.as_ref(), out);
+                None
+            }
+            Answer::Wait(until) => {
+                if let Some((_, client)) = self.clients.get_mut(&conn) {
+                    client.waiting = Some((line.into(), since));
+                }
+                Some(until)
+            }
+        };
+        self.set_wake(conn, ClientWake::Command, until.flatten());
+        // What the account tells everybody comes after the reply to the one who caused it.
+        self.after_account(id, said, out);
+        if until.is_none() && !keeps_quiet {
+            self.open(now, conn, out);
+        }
+        until.is_none()
+    }
+
+    fn reply(&mut self, conn: ConnId, reply: &Reply<'_>, tag: Option<&Tag<'_>>, out: &mut Outputs) {
+        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        let line = client.say(reply, tag);
+        if self.verbose {
+            out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
+        }
+    }
+
+    /// Says something to every client of an account that is open for notices.
+    pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
+        for conn in self.attached.get(id).into_iter().flatten() {
+            let Some((_, client)) = self.clients.get_mut(conn) else { continue };
+            if client.open && !client.closing {
+                let line = client.say_unasked(reply);
+                if self.verbose {
+                    out.event(Event::conn(EventKind::Reply, *conn, String::from(line)));
+                }
+                self.dirty.insert(*conn);
+            }
+        }
+    }
+
+    /// From now on a client is told notices; first, how things are.
+    fn open(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some((id, client)) = self.clients.get_mut(&conn) else { return };
+        if client.open || client.closing {
+            return;
+        }
+        let id = *id;
+        client.open = true;
+        self.set_wake(conn, ClientWake::Open, None);
+        let lines = self.with_account(now, id, out, Account::greeting).unwrap_or_default();
+        for line in &lines {
+            self.reply(conn, line, None, out);
+        }
+        self.dirty.insert(conn);
+    }
+
+    /// Sends what is queued for a client, and decides whether it is read from.
+    fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some((id, client)) = self.clients.get_mut(&conn) else { return };
+        if client.closing {
+            return;
+        }
+        if let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
+            out.push(Output::Send { conn, bytes });
+        }
+        let congested = self.accounts.get(*id).is_some_and(Account::is_congested);
+        let soft = self.limits.unsent_bytes_soft;
+        let bound = if client.paused { soft / 2 } else { soft };
+        let pause = client.waiting.is_some() || congested || client.unsent() > bound;
+        if core::mem::replace(&mut client.paused, pause) != pause {
+            out.push(Output::Reading { conn, on: !pause });
+        }
+        let stalled = client.stalled_since().map(|since| since + self.limits.client_stall);
+        let too_much = client.unsent_notices() > self.limits.unsent_bytes;
+        self.set_wake(conn, ClientWake::Stall, stalled);
+        if too_much {
+            self.fault(conn, "it takes its notices too slowly", out);
+        }
+    }
+}
