@@ -2,14 +2,18 @@
 
 use imo2sproxy_sim::Faults;
 
-use crate::town::{SECONDS, befriend, everybody_online, friends, host, sit_down};
+use crate::town::{SECONDS, befriend, come_back, everybody_online, friends, host};
 
 #[test]
 fn two_people_become_contacts_and_see_each_other() {
     let mut world = friends(1, Faults::none());
     for (one, other) in [("alice", "bob"), ("bob", "alice")] {
         let person = world.person(one).clone();
-        world.expect(one, &format!("USER {other} ONLINESTATUS ONLINE"), SECONDS(5));
+        world.expect(
+            one,
+            &format!("USER {other} ONLINESTATUS ONLINE"),
+            SECONDS(5),
+        );
         person.say("SEARCH FRIENDS");
         world.expect(one, &format!("USERS {other}, echo123"), SECONDS(5));
     }
@@ -20,13 +24,25 @@ fn presence_and_mood_of_a_contact_are_seen_and_only_when_they_change() {
     let mut world = friends(1, Faults::none());
     world.run_for(SECONDS(2));
     let (alice, bob) = (world.person("alice").clone(), world.person("bob").clone());
-    for (word, seen) in [("AWAY", "AWAY"), ("DND", "DND"), ("INVISIBLE", "OFFLINE"), ("ONLINE", "ONLINE")]
-    {
+    for (word, seen) in [
+        ("AWAY", "AWAY"),
+        ("DND", "DND"),
+        ("INVISIBLE", "OFFLINE"),
+        ("ONLINE", "ONLINE"),
+    ] {
         alice.say(&format!("SET USERSTATUS {word}"));
-        world.expect("bob", &format!("USER alice ONLINESTATUS {seen}"), SECONDS(5));
+        world.expect(
+            "bob",
+            &format!("USER alice ONLINESTATUS {seen}"),
+            SECONDS(5),
+        );
     }
     alice.say("SET PROFILE MOOD_TEXT on air; don't knock");
-    world.expect("bob", "USER alice MOOD_TEXT on air; don't knock", SECONDS(5));
+    world.expect(
+        "bob",
+        "USER alice MOOD_TEXT on air; don't knock",
+        SECONDS(5),
+    );
     let before = bob.count("USER alice *");
     alice.say("SET USERSTATUS ONLINE");
     world.run_for(SECONDS(10));
@@ -65,7 +81,9 @@ fn two_who_ask_each_other_need_no_further_answer() {
 #[test]
 fn a_request_to_nobody_is_taken_back() {
     let mut world = everybody_online(&["alice"]);
-    world.person("alice").say("SET USER nobody BUDDYSTATUS 2 hello?");
+    world
+        .person("alice")
+        .say("SET USER nobody BUDDYSTATUS 2 hello?");
     world.expect("alice", "USER nobody BUDDYSTATUS 2", SECONDS(1));
     world.expect("alice", "USER nobody BUDDYSTATUS 1", SECONDS(5));
 }
@@ -96,12 +114,18 @@ fn a_blocked_contact_sees_nothing_and_cannot_write() {
 fn a_request_waits_for_whoever_is_away() {
     let mut world = everybody_online(&["alice", "bob"]);
     world.kill(&host("bob"));
-    world.person("alice").say("SET USER bob BUDDYSTATUS 2 it is me");
+    world
+        .person("alice")
+        .say("SET USER bob BUDDYSTATUS 2 it is me");
     world.run_for(SECONDS(200));
     let seed = world.seed_for("bob again");
     world.restart(&host("bob"), crate::town::daemon("bob", seed));
-    sit_down(&mut world, "bob");
-    world.expect("bob", "USER alice RECEIVEDAUTHREQUEST it is me", SECONDS(10));
+    come_back(&mut world, "bob");
+    world.expect(
+        "bob",
+        "USER alice RECEIVEDAUTHREQUEST it is me",
+        SECONDS(10),
+    );
 }
 
 #[test]

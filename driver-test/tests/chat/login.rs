@@ -16,12 +16,19 @@ fn the_daemon_with_its_service_inside_is_of_use_by_itself() {
     alice.say("MESSAGE echo123 hello \u{1F600}\n\"%s%n\" ");
     let sending = world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(1));
     let sent = world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(5));
-    assert_eq!(sending.split(' ').nth(1), sent.split(' ').nth(1), "the same number");
+    assert_eq!(
+        sending.split(' ').nth(1),
+        sent.split(' ').nth(1),
+        "the same number"
+    );
     let received = world.expect("alice", "CHATMESSAGE * STATUS RECEIVED", SECONDS(5));
     let number = received.split(' ').nth(1).unwrap();
     alice.say(&format!("GET CHATMESSAGE {number} BODY"));
     let body = world.expect("alice", "CHATMESSAGE * BODY *", SECONDS(1));
-    assert_eq!(body, format!("CHATMESSAGE {number} BODY hello \u{1F600}\n\"%s%n\" "));
+    assert_eq!(
+        body,
+        format!("CHATMESSAGE {number} BODY hello \u{1F600}\n\"%s%n\" ")
+    );
 }
 
 #[test]
@@ -35,15 +42,23 @@ fn a_client_is_told_its_state_after_its_first_reply_and_not_before() {
     world.expect("late", "USERSTATUS ONLINE", SECONDS(5));
     assert_eq!(
         late.replies(),
-        ["#0 OK", "#1 PROTOCOL 7", "CONNSTATUS ONLINE", "CURRENTUSERHANDLE alice", "USERSTATUS ONLINE"]
+        [
+            "#0 OK",
+            "#1 PROTOCOL 7",
+            "CONNSTATUS ONLINE",
+            "CURRENTUSERHANDLE alice",
+            "USERSTATUS ONLINE"
+        ]
     );
 }
 
 #[test]
 fn a_client_that_says_nothing_more_is_told_its_state_after_five_seconds() {
     let mut world = everybody_online(&["alice"]);
-    let quiet =
-        world.join("quiet", Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401));
+    let quiet = world.join(
+        "quiet",
+        Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401),
+    );
     quiet.say("NAME quiet");
     world.run_for(SECONDS(4));
     assert_eq!(quiet.replies(), ["OK"]);
@@ -53,8 +68,10 @@ fn a_client_that_says_nothing_more_is_told_its_state_after_five_seconds() {
 #[test]
 fn contacts_asked_for_before_the_list_has_come_are_waited_for() {
     let mut world = crate::town::town(1, Faults::none(), &["alice"]);
-    let alice =
-        world.join("alice", Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401));
+    let alice = world.join(
+        "alice",
+        Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401),
+    );
     alice.say("SEARCH FRIENDS");
     alice.say("#9 PING");
     world.expect("alice", "USERS echo123", SECONDS(4));
@@ -65,8 +82,10 @@ fn contacts_asked_for_before_the_list_has_come_are_waited_for() {
 fn contacts_asked_for_while_the_service_is_away_are_answered_after_three_seconds() {
     let mut world = crate::town::town(1, Faults::none(), &["alice"]);
     world.kill("imo");
-    let alice =
-        world.join("alice", Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401));
+    let alice = world.join(
+        "alice",
+        Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401),
+    );
     alice.say("SEARCH FRIENDS");
     world.run_for(SECONDS(2));
     assert!(!alice.heard("USERS *"));
@@ -100,15 +119,23 @@ fn a_wrong_password_is_told_once_and_not_tried_again_before_a_client_asks() {
     world.run_for(SECONDS(120));
     let refusals = |world: &imo2sproxy_sim::World| {
         let events = world.events(&host("alice")).iter();
-        events.filter(|(_, event)| event.kind == imo2sproxy_core::event::EventKind::LoginRefused).count()
+        events
+            .filter(|(_, event)| event.kind == imo2sproxy_core::event::EventKind::LoginRefused)
+            .count()
     };
     assert_eq!(refusals(&world), 1);
-    let alice =
-        world.join("again", Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401));
+    let alice = world.join(
+        "again",
+        Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401),
+    );
     alice.say("PROTOCOL 7");
     world.expect("again", "CONNSTATUS OFFLINE", SECONDS(5));
     world.run_for(SECONDS(60));
-    assert_eq!(refusals(&world), 1, "a client alone is no reason to try again");
+    assert_eq!(
+        refusals(&world),
+        1,
+        "a client alone is no reason to try again"
+    );
     alice.say("SET USERSTATUS ONLINE");
     world.run_for(SECONDS(20));
     assert_eq!(refusals(&world), 2);

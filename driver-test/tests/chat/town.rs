@@ -19,7 +19,10 @@ pub const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 /// The daemon of `name` and what it is told.
 pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     Config {
-        listeners: vec![Listener { kind: WireKind::SkypeProxy, account: name.into() }],
+        listeners: vec![Listener {
+            kind: WireKind::SkypeProxy,
+            account: name.into(),
+        }],
         accounts: vec![AccountConfig {
             name: name.into(),
             username: name.into(),
@@ -36,11 +39,21 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
 
 pub fn upstream() -> Upstream {
     let host = "imo.example".into();
-    Upstream { origin: Origin::Net { host, port: 443, tls: true }, path: "/".into() }
+    Upstream {
+        origin: Origin::Net {
+            host,
+            port: 443,
+            tls: true,
+        },
+        path: "/".into(),
+    }
 }
 
 pub fn service(seed: Seed) -> Service {
-    let config = ServiceConfig { registration: Registration::Open, ..ServiceConfig::default() };
+    let config = ServiceConfig {
+        registration: Registration::Open,
+        ..ServiceConfig::default()
+    };
     Service::new(config, seed)
 }
 
@@ -70,10 +83,23 @@ pub fn host(name: &str) -> String {
 
 /// Somebody sits down at the client of `name` and waits until the daemon is online.
 pub fn sit_down(world: &mut World, name: &str) -> Person {
-    let person = world.join(name, Person::new(WireKind::SkypeProxy, None, &host(name), 1401));
+    let person = world.join(
+        name,
+        Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
+    );
     person.say("PROTOCOL 7");
     world.expect(name, "CONNSTATUS ONLINE", SECONDS(60));
     person
+}
+
+/// The client of `name`, who has left or has been cut off, comes back.
+pub fn come_back(world: &mut World, name: &str) {
+    let person = world.person(name).clone();
+    // It may not have noticed yet that it was cut off.
+    world.run_for(SECONDS(1));
+    person.connect();
+    person.say("PROTOCOL 7");
+    world.expect(name, "CONNSTATUS ONLINE", SECONDS(60));
 }
 
 /// A town in which everybody of `names` sits at a client and is online.
@@ -96,9 +122,17 @@ pub fn friends(seed: u64, faults: Faults) -> World {
 
 /// One asks the other, who agrees.
 pub fn befriend(world: &mut World, one: &str, other: &str) {
-    world.person(one).say(&format!("SET USER {other} BUDDYSTATUS 2 it is me"));
-    world.expect(other, &format!("USER {one} RECEIVEDAUTHREQUEST it is me"), SECONDS(90));
-    world.person(other).say(&format!("SET USER {one} ISAUTHORIZED TRUE"));
+    world
+        .person(one)
+        .say(&format!("SET USER {other} BUDDYSTATUS 2 it is me"));
+    world.expect(
+        other,
+        &format!("USER {one} RECEIVEDAUTHREQUEST it is me"),
+        SECONDS(90),
+    );
+    world
+        .person(other)
+        .say(&format!("SET USER {one} ISAUTHORIZED TRUE"));
     world.expect(one, &format!("USER {other} BUDDYSTATUS 3"), SECONDS(90));
     world.expect(other, &format!("USER {one} BUDDYSTATUS 3"), SECONDS(90));
 }
@@ -107,14 +141,20 @@ pub fn befriend(world: &mut World, one: &str, other: &str) {
 pub fn embedded(seed: u64, faults: Faults) -> World {
     let mut world = World::new(seed, faults);
     let (proxy_seed, service_seed) = (world.seed_for("proxy"), world.seed_for("service"));
-    world.host(&host("alice"), pair("alice", "secret", proxy_seed, service_seed));
+    world.host(
+        &host("alice"),
+        pair("alice", "secret", proxy_seed, service_seed),
+    );
     world.listen(&host("alice"), ListenerId(0), &host("alice"), 1401, false);
     world
 }
 
 pub fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
     let registration = Registration::Embedded;
-    let service_config = ServiceConfig { registration, ..ServiceConfig::default() };
+    let service_config = ServiceConfig {
+        registration,
+        ..ServiceConfig::default()
+    };
     let proxy = Proxy::new(config(name, password, Upstream::embedded()), proxy);
     Pair::new(proxy, Service::new(service_config, service))
 }

@@ -2,7 +2,7 @@
 
 use imo2sproxy_sim::Faults;
 
-use crate::town::{SECONDS, daemon, friends, host, service, sit_down, town};
+use crate::town::{SECONDS, come_back, daemon, friends, host, service, sit_down, town};
 
 #[test]
 fn a_service_that_appears_late_is_found() {
@@ -46,7 +46,10 @@ fn a_message_that_a_dead_daemon_had_accepted_goes_out_once_it_lives_again() {
     world.restart(&host("alice"), daemon("alice", seeds.1));
     world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(60));
     world.run_for(SECONDS(60));
-    assert_eq!(world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"), 1);
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        1
+    );
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn message_numbers_are_never_given_twice() {
         world.kill(&host("alice"));
         let seed = world.seed_for(&format!("life {life}"));
         world.restart(&host("alice"), daemon("alice", seed));
-        sit_down(&mut world, "alice");
+        come_back(&mut world, "alice");
     }
 }
 
@@ -73,10 +76,15 @@ fn a_slow_client_does_not_delay_the_others() {
     slow.stop_reading();
     for number in 0..200 {
         let text = "x".repeat(1000);
-        world.person("alice").say(&format!("MESSAGE bob {number} {text}"));
+        world
+            .person("alice")
+            .say(&format!("MESSAGE bob {number} {text}"));
     }
     world.run_for(SECONDS(30));
-    assert_eq!(world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"), 200);
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        200
+    );
 }
 
 fn sit_down_as(
@@ -85,7 +93,10 @@ fn sit_down_as(
     name: &str,
 ) -> imo2sproxy_sim::Person {
     let kind = imo2sproxy_core::config::WireKind::SkypeProxy;
-    let person = world.join(name, imo2sproxy_sim::Person::new(kind, None, &host(account), 1401));
+    let person = world.join(
+        name,
+        imo2sproxy_sim::Person::new(kind, None, &host(account), 1401),
+    );
     person.say("PROTOCOL 7");
     world.expect(name, "CONNSTATUS ONLINE", SECONDS(10));
     person
