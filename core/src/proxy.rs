@@ -82,7 +82,9 @@ pub struct Proxy {
 
 impl core::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        f.debug_struct("Proxy").field("clients", &self.clients.len()).finish_non_exhaustive()
+        f.debug_struct("Proxy")
+            .field("clients", &self.clients.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,8 +96,11 @@ impl Proxy {
         let account = |own: &AccountConfig| Account::new(own, &config, &rng.derive(&own.name));
         let accounts: Vec<Account> = config.accounts.iter().map(account).collect();
         let place = |name: &str| accounts.iter().position(|account| account.name() == name);
-        let listeners =
-            config.listeners.iter().map(|one| (one.kind, place(&one.account))).collect();
+        let listeners = config
+            .listeners
+            .iter()
+            .map(|one| (one.kind, place(&one.account)))
+            .collect();
         Self {
             limits: config.limits,
             verbose: config.verbose,
@@ -132,7 +137,14 @@ impl Proxy {
     ) -> Option<T> {
         let account = self.accounts.get_mut(id)?;
         let mut said = core::mem::take(&mut self.scratch);
-        let result = act(account, &mut Scene { now, journal: &mut self.journal, out: &mut said });
+        let result = act(
+            account,
+            &mut Scene {
+                now,
+                journal: &mut self.journal,
+                out: &mut said,
+            },
+        );
         self.after_account(id, said, out);
         Some(result)
     }
@@ -143,7 +155,9 @@ impl Proxy {
             self.account_said(id, output, out);
         }
         self.scratch = said;
-        let Some(account) = self.accounts.get(id) else { return };
+        let Some(account) = self.accounts.get(id) else {
+            return;
+        };
         self.timers.set(Wake::Account(id), account.deadline());
         if account.is_settled() {
             self.starting.remove(&id);
@@ -169,7 +183,10 @@ impl Proxy {
             }
             AccountOutput::Close(lane) => {
                 if let Some(conn) = self.lanes.remove(&(id, lane)) {
-                    out.push(Output::Close { conn, how: CloseHow::Abort });
+                    out.push(Output::Close {
+                        conn,
+                        how: CloseHow::Abort,
+                    });
                 }
             }
             AccountOutput::Notice(reply) => self.notice(id, &reply, out),
@@ -193,7 +210,9 @@ impl Proxy {
     /// Starts accounts, few at a time.
     fn start_accounts(&mut self, now: Now, out: &mut Outputs) {
         while self.starting.len() < self.limits.logins {
-            let Some(id) = self.to_start.pop_front() else { return };
+            let Some(id) = self.to_start.pop_front() else {
+                return;
+            };
             self.starting.insert(id);
             self.with_account(now, id, out, Account::start);
         }
@@ -201,7 +220,9 @@ impl Proxy {
 
     /// Takes what happened to a connection of a lane.
     fn lane_input(&mut self, now: Now, conn: ConnId, input: LaneInput<'_>, out: &mut Outputs) {
-        let Some((id, lane)) = self.upstreams.get(&conn).copied() else { return };
+        let Some((id, lane)) = self.upstreams.get(&conn).copied() else {
+            return;
+        };
         // What comes on a connection that the lane has given up is of no interest, but for its end.
         let is_current = self.lanes.get(&(id, lane)) == Some(&conn);
         let is_end = matches!(input, LaneInput::Closed(_));
@@ -212,7 +233,9 @@ impl Proxy {
             self.lanes.remove(&(id, lane));
         }
         if is_end || is_current {
-            self.with_account(now, id, out, |account, scene| account.upstream(scene, lane, input));
+            self.with_account(now, id, out, |account, scene| {
+                account.upstream(scene, lane, input)
+            });
         }
     }
 
@@ -223,10 +246,20 @@ impl Proxy {
         result: Result<Vec<Record>, StoreError>,
         out: &mut Outputs,
     ) {
-        let Some((id, topic)) = self.loads.remove(&load) else { return };
-        self.with_account(now, id, out, |account, scene| account.loaded(scene, topic, result));
+        let Some((id, topic)) = self.loads.remove(&load) else {
+            return;
+        };
+        self.with_account(now, id, out, |account, scene| {
+            account.loaded(scene, topic, result)
+        });
         // Those who waited for it are served at once; then it is used up.
-        let waiting: Vec<ConnId> = self.attached.get(id).into_iter().flatten().copied().collect();
+        let waiting: Vec<ConnId> = self
+            .attached
+            .get(id)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         for conn in waiting {
             self.serve(now, conn, out);
         }
@@ -235,7 +268,10 @@ impl Proxy {
 
     fn durable(&mut self, now: Now, out: &mut Outputs) {
         let durable = self.journal.durable();
-        while let Some(entry) = self.awaiting.first_entry().filter(|entry| *entry.key() <= durable)
+        while let Some(entry) = self
+            .awaiting
+            .first_entry()
+            .filter(|entry| *entry.key() <= durable)
         {
             for id in entry.remove() {
                 self.with_account(now, id, out, Account::durable);
@@ -258,7 +294,8 @@ impl Proxy {
         match control {
             Control::Drain if !self.draining => {
                 self.draining = true;
-                self.timers.set(Wake::Drain, Some(now.mono + self.limits.drain_wait));
+                self.timers
+                    .set(Wake::Drain, Some(now.mono + self.limits.drain_wait));
                 self.to_start.clear();
                 self.leaving = (0..self.accounts.len()).collect();
                 for id in 0..self.accounts.len() {

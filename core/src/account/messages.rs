@@ -53,7 +53,9 @@ impl Messages {
     /// Drops the message of a record if it is too old to be kept. Most are dropped when a newer one comes; but numbers
     /// that were reserved and not given when a process ended have no newer one.
     pub(super) fn drop_outdated(&self, record: &Record, journal: &mut Journal) {
-        let Ok(number) = last_part(&record.key).parse::<u32>() else { return };
+        let Ok(number) = last_part(&record.key).parse::<u32>() else {
+            return;
+        };
         let oldest = self.next.saturating_sub(self.kept_max.saturating_mul(2));
         let waits = self.unread.contains(&number) || self.unsent.contains(&number);
         if number < oldest && !waits {

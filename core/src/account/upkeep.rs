@@ -96,7 +96,10 @@ impl Account {
             self.messages.restore(record);
         }
         let messages_prefix = self.keys.messages();
-        for record in lists.iter().filter(|record| record.key.starts_with(&messages_prefix)) {
+        for record in lists
+            .iter()
+            .filter(|record| record.key.starts_with(&messages_prefix))
+        {
             self.messages.drop_outdated(record, scene.journal);
         }
         let ticket = self.reserve(scene).unwrap_or_default();

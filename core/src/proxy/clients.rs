@@ -24,22 +24,42 @@ impl Proxy {
     ) {
         let index = usize::try_from(listener.0).unwrap_or(usize::MAX);
         let full = self.strangers >= self.limits.unauthenticated;
-        let refusal = if full { "too many clients have not logged in" } else { "not served now" };
-        let place = self.listeners.get(index).filter(|_| !full && !self.draining);
+        let refusal = if full {
+            "too many clients have not logged in"
+        } else {
+            "not served now"
+        };
+        let place = self
+            .listeners
+            .get(index)
+            .filter(|_| !full && !self.draining);
         let Some((kind, Some(id))) = place.copied() else {
             out.event(Event::conn(EventKind::ClientFault, conn, refusal));
-            out.push(Output::Close { conn, how: CloseHow::Abort });
+            out.push(Output::Close {
+                conn,
+                how: CloseHow::Abort,
+            });
             return;
         };
-        let login = self.accounts.get(id).is_some_and(|account| account.access().is_some());
-        self.clients.insert(conn, (id, Client::new(kind, login, &self.limits)));
+        let login = self
+            .accounts
+            .get(id)
+            .is_some_and(|account| account.access().is_some());
+        self.clients
+            .insert(conn, (id, Client::new(kind, login, &self.limits)));
         self.strangers += 1;
-        self.set_wake(conn, ClientWake::Login, Some(now.mono + self.limits.login_wait));
+        self.set_wake(
+            conn,
+            ClientWake::Login,
+            Some(now.mono + self.limits.login_wait),
+        );
     }
 
     /// Takes bytes; false if no client has sent them.
     pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
-        let Some((_, client)) = self.clients.get_mut(&conn) else { return false };
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return false;
+        };
         if !client.closing {
             client.receive(bytes);
             self.dirty.insert(conn);
@@ -62,8 +82,15 @@ impl Proxy {
         cause: CloseCause,
         out: &mut Outputs,
     ) -> bool {
-        let Some((id, client)) = self.clients.remove(&conn) else { return false };
-        for wake in [ClientWake::Login, ClientWake::Open, ClientWake::Command, ClientWake::Stall] {
+        let Some((id, client)) = self.clients.remove(&conn) else {
+            return false;
+        };
+        for wake in [
+            ClientWake::Login,
+            ClientWake::Open,
+            ClientWake::Command,
+            ClientWake::Stall,
+        ] {
             self.set_wake(conn, wake, None);
         }
         self.dirty.remove(&conn);
@@ -109,7 +136,9 @@ impl Proxy {
 
     /// Closes a client, if that is not under way; what is queued for it goes first, if `how` lets it.
     fn close(&mut self, conn: ConnId, how: CloseHow, event: Event, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
         if core::mem::replace(&mut client.closing, true) {
             return;
         }
@@ -117,7 +146,12 @@ impl Proxy {
         if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
         }
-        for wake in [ClientWake::Login, ClientWake::Open, ClientWake::Command, ClientWake::Stall] {
+        for wake in [
+            ClientWake::Login,
+            ClientWake::Open,
+            ClientWake::Command,
+            ClientWake::Stall,
+        ] {
             self.set_wake(conn, wake, None);
         }
         out.push(Output::Close { conn, how });
@@ -127,7 +161,10 @@ impl Proxy {
     pub(super) fn dismiss_clients(&mut self, out: &mut Outputs) {
         let clients: Vec<ConnId> = self.clients.keys().copied().collect();
         for conn in clients {
-            let open = self.clients.get(&conn).is_some_and(|(_, client)| client.open);
+            let open = self
+                .clients
+                .get(&conn)
+                .is_some_and(|(_, client)| client.open);
             if open {
                 self.reply(conn, &Reply::ConnStatus(ConnStatus::LoggedOut), None, out);
             }
@@ -172,7 +209,9 @@ impl Proxy {
             FromClient::Login(secret) => {
                 let access = self.accounts.get(id).and_then(Account::access);
                 let ok = access.is_none_or(|access| *access == secret);
-                let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+                let Some((_, client)) = self.clients.get_mut(&conn) else {
+                    return;
+                };
                 client.login_result(ok);
                 if !ok {
                     let why = "wrong access password";
@@ -191,16 +230,26 @@ impl Proxy {
     }
 
     fn attach(&mut self, now: Now, (conn, id): (ConnId, AccountId), out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
         client.ready = true;
         self.strangers -= 1;
         self.set_wake(conn, ClientWake::Login, None);
-        self.set_wake(conn, ClientWake::Open, Some(now.mono + self.limits.notice_wait));
+        self.set_wake(
+            conn,
+            ClientWake::Open,
+            Some(now.mono + self.limits.notice_wait),
+        );
         if let Some(attached) = self.attached.get_mut(id) {
             attached.insert(conn);
         }
         let name = self.accounts.get(id).map_or("", Account::name);
-        out.event(Event::conn(EventKind::ClientAttached, conn, format!("client of {name}")));
+        out.event(Event::conn(
+            EventKind::ClientAttached,
+            conn,
+            format!("client of {name}"),
+        ));
         // Whoever has a client does not wait for its turn.
         if let Some(at) = self.to_start.iter().position(|waiting| *waiting == id) {
             self.to_start.remove(at);
@@ -220,9 +269,15 @@ impl Proxy {
     ) -> bool {
         let tagged = parse(line);
         let keeps_quiet = matches!(tagged.body, Ok(Command::Name(_) | Command::Ping));
-        let Some(account) = self.accounts.get_mut(id) else { return true };
+        let Some(account) = self.accounts.get_mut(id) else {
+            return true;
+        };
         let mut said = core::mem::take(&mut self.scratch);
-        let mut scene = Scene { now, journal: &mut self.journal, out: &mut said };
+        let mut scene = Scene {
+            now,
+            journal: &mut self.journal,
+            out: &mut said,
+        };
         let answer = match tagged.body {
             Ok(command) => account.command(&mut scene, command, since),
             Err(error) => Answer::Reply(error.into()),
@@ -254,7 +309,9 @@ impl Proxy {
     }
 
     fn reply(&mut self, conn: ConnId, reply: &Reply<'_>, tag: Option<&Tag<'_>>, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else { return };
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
         let line = client.say(reply, tag);
         if self.verbose {
             out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
@@ -264,7 +321,9 @@ impl Proxy {
     /// Says something to every client of an account that is open for notices.
     pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
         for conn in self.attached.get(id).into_iter().flatten() {
-            let Some((_, client)) = self.clients.get_mut(conn) else { continue };
+            let Some((_, client)) = self.clients.get_mut(conn) else {
+                continue;
+            };
             if client.open && !client.closing {
                 let line = client.say_unasked(reply);
                 if self.verbose {
@@ -277,14 +336,18 @@ impl Proxy {
 
     /// From now on a client is told notices; first, how things are.
     fn open(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((id, client)) = self.clients.get_mut(&conn) else { return };
+        let Some((id, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
         if client.open || client.closing {
             return;
         }
         let id = *id;
         client.open = true;
         self.set_wake(conn, ClientWake::Open, None);
-        let lines = self.with_account(now, id, out, Account::greeting).unwrap_or_default();
+        let lines = self
+            .with_account(now, id, out, Account::greeting)
+            .unwrap_or_default();
         for line in &lines {
             self.reply(conn, line, None, out);
         }
@@ -293,7 +356,9 @@ impl Proxy {
 
     /// Sends what is queued for a client, and decides whether it is read from.
     fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((id, client)) = self.clients.get_mut(&conn) else { return };
+        let Some((id, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
         if client.closing {
             return;
         }
@@ -307,7 +372,9 @@ impl Proxy {
         if core::mem::replace(&mut client.paused, pause) != pause {
             out.push(Output::Reading { conn, on: !pause });
         }
-        let stalled = client.stalled_since().map(|since| since + self.limits.client_stall);
+        let stalled = client
+            .stalled_since()
+            .map(|since| since + self.limits.client_stall);
         let too_much = client.unsent_notices() > self.limits.unsent_bytes;
         self.set_wake(conn, ClientWake::Stall, stalled);
         if too_much {

@@ -1,0 +1,160 @@
+//! A small town: one service, a daemon and a client for each inhabitant.
+//! Never tests anything itself.
+
+use std::time::Duration;
+
+use imo2sproxy_core::config::{
+    AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
+};
+use imo2sproxy_core::imo::service::Service;
+use imo2sproxy_core::io::{ListenerId, Origin};
+use imo2sproxy_core::pair::Pair;
+use imo2sproxy_core::proxy::Proxy;
+use imo2sproxy_core::rng::Seed;
+use imo2sproxy_core::secret::Secret;
+use imo2sproxy_sim::{Faults, Person, World};
+
+pub const SECONDS: fn(u64) -> Duration = Duration::from_secs;
+
+/// The daemon of `name` and what it is told.
+pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
+    Config {
+        listeners: vec![Listener {
+            kind: WireKind::SkypeProxy,
+            account: name.into(),
+        }],
+        accounts: vec![AccountConfig {
+            name: name.into(),
+            username: name.into(),
+            password: Secret::from(password),
+            access: None,
+            upstream,
+        }],
+        verbose: false,
+        local_time: false,
+        linger: None,
+        limits: Limits::default(),
+    }
+}
+
+pub fn upstream() -> Upstream {
+    let host = "imo.example".into();
+    Upstream {
+        origin: Origin::Net {
+            host,
+            port: 443,
+            tls: true,
+        },
+        path: "/".into(),
+    }
+}
+
+pub fn service(seed: Seed) -> Service {
+    let config = ServiceConfig {
+        registration: Registration::Open,
+        ..ServiceConfig::default()
+    };
+    Service::new(config, seed)
+}
+
+pub fn daemon(name: &str, seed: Seed) -> Proxy {
+    Proxy::new(config(name, "secret", upstream()), seed)
+}
+
+/// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
+pub fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
+    let mut world = World::new(seed, faults);
+    let service_seed = world.seed_for("imo");
+    world.host("imo", service(service_seed));
+    world.listen("imo", ListenerId(0), "imo.example", 443, true);
+    for name in names {
+        let host = host(name);
+        let daemon_seed = world.seed_for(&host);
+        world.host(&host, daemon(name, daemon_seed));
+        world.listen(&host, ListenerId(0), &host, 1401, false);
+    }
+    world
+}
+
+/// The name of the host on which the daemon of `name` runs.
+pub fn host(name: &str) -> String {
+    format!("{name}s-daemon")
+}
+
+/// Somebody sits down at the client of `name` and waits until the daemon is online.
+pub fn sit_down(world: &mut World, name: &str) -> Person {
+    let person = world.join(
+        name,
+        Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
+    );
+    person.say("PROTOCOL 7");
+    world.expect(name, "CONNSTATUS ONLINE", SECONDS(60));
+    person
+}
+
+/// The client of `name`, who has left or has been cut off, comes back.
+pub fn come_back(world: &mut World, name: &str) {
+    let person = world.person(name).clone();
+    // It may not have noticed yet that it was cut off.
+    world.run_for(SECONDS(1));
+    person.connect();
+    person.say("PROTOCOL 7");
+    world.expect(name, "CONNSTATUS ONLINE", SECONDS(60));
+}
+
+/// A town in which everybody of `names` sits at a client and is online.
+pub fn everybody_online(names: &[&str]) -> World {
+    let mut world = town(1, Faults::none(), names);
+    for name in names {
+        sit_down(&mut world, name);
+    }
+    world
+}
+
+/// A town in which alice and bob are contacts of each other.
+pub fn friends(seed: u64, faults: Faults) -> World {
+    let mut world = town(seed, faults, &["alice", "bob"]);
+    sit_down(&mut world, "alice");
+    sit_down(&mut world, "bob");
+    befriend(&mut world, "alice", "bob");
+    world
+}
+
+/// One asks the other, who agrees.
+pub fn befriend(world: &mut World, one: &str, other: &str) {
+    world
+        .person(one)
+        .say(&format!("SET USER {other} BUDDYSTATUS 2 it is me"));
+    world.expect(
+        other,
+        &format!("USER {one} RECEIVEDAUTHREQUEST it is me"),
+        SECONDS(90),
+    );
+    world
+        .person(other)
+        .say(&format!("SET USER {one} ISAUTHORIZED TRUE"));
+    world.expect(one, &format!("USER {other} BUDDYSTATUS 3"), SECONDS(90));
+    world.expect(other, &format!("USER {one} BUDDYSTATUS 3"), SECONDS(90));
+}
+
+/// The daemon of alice with the service inside.
+pub fn embedded(seed: u64, faults: Faults) -> World {
+    let mut world = World::new(seed, faults);
+    let (proxy_seed, service_seed) = (world.seed_for("proxy"), world.seed_for("service"));
+    world.host(
+        &host("alice"),
+        pair("alice", "secret", proxy_seed, service_seed),
+    );
+    world.listen(&host("alice"), ListenerId(0), &host("alice"), 1401, false);
+    world
+}
+
+pub fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
+    let registration = Registration::Embedded;
+    let service_config = ServiceConfig {
+        registration,
+        ..ServiceConfig::default()
+    };
+    let proxy = Proxy::new(config(name, password, Upstream::embedded()), proxy);
+    Pair::new(proxy, Service::new(service_config, service))
+}

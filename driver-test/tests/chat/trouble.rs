@@ -1,0 +1,103 @@
+//! What goes wrong in the world, and how everybody comes back from it.
+
+use imo2sproxy_sim::Faults;
+
+use crate::town::{SECONDS, come_back, daemon, friends, host, service, sit_down, town};
+
+#[test]
+fn a_service_that_appears_late_is_found() {
+    let mut world = town(1, Faults::none(), &["alice"]);
+    world.kill("imo");
+    world.run_for(SECONDS(300));
+    let downs = world
+        .events(&host("alice"))
+        .iter()
+        .filter(|(_, event)| event.kind == imo2sproxy_core::event::EventKind::LinkDown)
+        .count();
+    assert_eq!(downs, 1, "one line per cause, not per attempt");
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    sit_down(&mut world, "alice");
+}
+
+#[test]
+fn a_message_written_while_the_service_is_away_goes_out_when_it_is_back() {
+    let mut world = friends(1, Faults::none());
+    world.kill("imo");
+    world.person("alice").say("MESSAGE bob are you there?");
+    world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(1));
+    world.run_for(SECONDS(100));
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(60));
+    world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(60));
+}
+
+#[test]
+fn a_message_that_a_dead_daemon_had_accepted_goes_out_once_it_lives_again() {
+    let mut world = friends(1, Faults::none());
+    world.kill("imo");
+    world.person("alice").say("MESSAGE bob are you there?");
+    world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(1));
+    world.run_for(SECONDS(1));
+    world.kill(&host("alice"));
+    let seeds = (world.seed_for("imo again"), world.seed_for("alice again"));
+    world.restart("imo", service(seeds.0));
+    world.restart(&host("alice"), daemon("alice", seeds.1));
+    world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(60));
+    world.run_for(SECONDS(60));
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        1
+    );
+}
+
+#[test]
+fn message_numbers_are_never_given_twice() {
+    let mut world = friends(1, Faults::none());
+    let mut last = 0;
+    for life in 0..4 {
+        world.person("alice").say("MESSAGE bob hello");
+        let line = world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(5));
+        let number: u32 = line.split(' ').nth(1).unwrap().parse().unwrap();
+        assert!(number > last);
+        last = number;
+        world.kill(&host("alice"));
+        let seed = world.seed_for(&format!("life {life}"));
+        world.restart(&host("alice"), daemon("alice", seed));
+        come_back(&mut world, "alice");
+    }
+}
+
+#[test]
+fn a_slow_client_does_not_delay_the_others() {
+    let mut world = friends(1, Faults::none());
+    let slow = sit_down_as(&mut world, "bob", "slow");
+    slow.stop_reading();
+    for number in 0..200 {
+        let text = "x".repeat(1000);
+        world
+            .person("alice")
+            .say(&format!("MESSAGE bob {number} {text}"));
+    }
+    world.run_for(SECONDS(30));
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        200
+    );
+}
+
+fn sit_down_as(
+    world: &mut imo2sproxy_sim::World,
+    account: &str,
+    name: &str,
+) -> imo2sproxy_sim::Person {
+    let kind = imo2sproxy_core::config::WireKind::SkypeProxy;
+    let person = world.join(
+        name,
+        imo2sproxy_sim::Person::new(kind, None, &host(account), 1401),
+    );
+    person.say("PROTOCOL 7");
+    world.expect(name, "CONNSTATUS ONLINE", SECONDS(10));
+    person
+}
