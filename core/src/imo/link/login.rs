@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::super::Primitive;
 use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid};
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
@@ -74,6 +75,10 @@ impl Link {
                 self.state = State::SettlingIn;
                 for call in [Call::Unread, Call::Alpha, Call::Activity] {
                     self.push(call);
+                }
+                // Whoever comes invisibly must not be seen before the first poll brings the sign-on.
+                if self.primitive != Primitive::Available {
+                    self.push_status();
                 }
                 self.pump(now, out);
             }

@@ -138,6 +138,7 @@ impl Service {
             return;
         };
         session.mail = Mail::Unwanted;
+        session.fresh = true;
         let before = session.account.replace(name.into());
         if let Some(before) = before.filter(|before| before != name) {
             self.house.sign_off(&before, id, effects);
