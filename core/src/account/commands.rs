@@ -41,11 +41,14 @@ impl Account {
             }
             Command::Ping => Reply::Pong,
             Command::GetUserStatus => Reply::UserStatus(self.user_status()),
-            Command::SetUserStatus(status) => self.set_status(scene, status),
+            Command::SetUserStatus(status) => match self.set_status(scene, status) {
+                Ok(status) => Reply::UserStatus(status),
+                Err(error) => error.into(),
+            },
             Command::GetConnStatus => Reply::ConnStatus(self.conn_status()),
             Command::SetConnStatus(status) => match self.set_status(scene, status) {
-                Reply::UserStatus(status) => Reply::ConnStatusAsked(status),
-                other => other,
+                Ok(status) => Reply::ConnStatusAsked(status),
+                Err(error) => error.into(),
             },
             Command::GetCurrentUserHandle => Reply::CurrentUserHandle(self.handle.clone().into()),
             Command::Search(search) => return self.search(scene, search, since),
@@ -89,9 +92,9 @@ impl Account {
         })
     }
 
-    fn set_status<'a>(&mut self, scene: &mut Scene<'_>, status: Status) -> Reply<'a> {
-        if matches!(status, Status::Unknown) {
-            return ErrorReply::BAD_STATUS.into();
+    fn set_status(&mut self, scene: &mut Scene<'_>, status: Status) -> Result<Status, ErrorReply> {
+        if status == Status::Unknown {
+            return Err(ErrorReply::BAD_STATUS);
         }
         let status = if status == Status::LoggedOut {
             Status::Offline
@@ -111,7 +114,7 @@ impl Account {
             Some(_) => self.bring_up(scene),
             None => self.with_link(scene, |link, now, out| link.stop(now, out)),
         }
-        Reply::UserStatus(status)
+        Ok(status)
     }
 
     fn set_profile<'a>(
@@ -184,11 +187,21 @@ impl Account {
                 if coming && scene.now.mono < until {
                     return Answer::Wait(Some(until));
                 }
-                Reply::Users(self.roster.contacts.keys().map(owned).collect())
+                Reply::Users(
+                    self.roster
+                        .contacts
+                        .keys()
+                        .map(|handle| owned(handle))
+                        .collect(),
+                )
             }
-            Search::UsersWaitingMyAuthorization => {
-                Reply::Users(self.roster.requests.keys().map(owned).collect())
-            }
+            Search::UsersWaitingMyAuthorization => Reply::Users(
+                self.roster
+                    .requests
+                    .keys()
+                    .map(|handle| owned(handle))
+                    .collect(),
+            ),
             Search::Users(text) => {
                 let text = text.to_lowercase();
                 let found = self.roster.contacts.iter().filter(|(handle, contact)| {
@@ -353,12 +366,7 @@ impl Account {
         let number = self.messages.add_own(record, scene.journal);
         self.reserve(scene);
         self.introduce_chat(scene, &partner);
-        let call = Call::SendMessage {
-            to: partner,
-            body: body.to_owned(),
-            mid: Some(mid),
-        };
-        self.send(scene, number, call);
+        self.send(scene, number, (partner, body.to_owned(), Some(mid)));
         status_line(
             MessageObject::ChatMessage,
             number.into(),
@@ -411,6 +419,6 @@ impl Account {
 /// Length of a message's identity.
 const MID_LENGTH: usize = 16;
 
-fn owned<'a>(handle: &String) -> Cow<'a, str> {
-    Cow::Owned(handle.clone())
+fn owned<'a>(handle: &str) -> Cow<'a, str> {
+    Cow::Owned(handle.to_owned())
 }

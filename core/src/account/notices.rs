@@ -58,11 +58,12 @@ impl Account {
 
     /// The state of the link and of the own user, as lines.
     pub(super) fn own_status(&self) -> Vec<Reply<'static>> {
-        let mut lines = Vec::new();
-        lines.push(Reply::ConnStatus(self.conn_status()));
-        lines.push(Reply::CurrentUserHandle(self.handle.clone().into()));
-        lines.push(Reply::UserStatus(self.user_status()));
-        lines
+        [
+            Reply::ConnStatus(self.conn_status()),
+            Reply::CurrentUserHandle(self.handle.clone().into()),
+            Reply::UserStatus(self.user_status()),
+        ]
+        .into()
     }
 
     pub(super) fn conn_status(&self) -> ConnStatus {

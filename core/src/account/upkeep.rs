@@ -256,20 +256,23 @@ impl Account {
         if self.sending.values().any(|(other, _)| *other == number) {
             return;
         }
-        let call = Call::SendMessage {
-            to: message.partner.clone(),
-            body: message.body.clone(),
-            mid: message.mid.clone(),
-        };
-        self.send(scene, number, call);
+        let text = (
+            message.partner.clone(),
+            message.body.clone(),
+            message.mid.clone(),
+        );
+        self.send(scene, number, text);
     }
 
     /// Hands an own message to the link.
-    pub(super) fn send(&mut self, scene: &mut Scene<'_>, number: u32, call: Call) {
-        let length = match &call {
-            Call::SendMessage { body, .. } => body.len(),
-            _ => 0,
-        };
+    pub(super) fn send(
+        &mut self,
+        scene: &mut Scene<'_>,
+        number: u32,
+        (to, body, mid): (String, String, Option<String>),
+    ) {
+        let length = body.len();
+        let call = Call::SendMessage { to, body, mid };
         // A call is never done before it is made: its number can be noted afterwards.
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
         self.sending.insert(id, (number, length));
