@@ -32,9 +32,6 @@ use crate::skype::{Reply, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
-/// How many messages that are too old are looked for at each start, and dropped.
-const OUTDATED_AT_ONCE: usize = 128;
-
 /// What an account asks of the proxy.
 #[derive(Debug)]
 pub(crate) enum AccountOutput {
@@ -57,14 +54,18 @@ pub(crate) enum AccountOutput {
 }
 
 /// What a load is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Topic {
     /// All that an account needs to come online.
     State,
+    /// Own messages that the service has not taken.
+    Unsent,
     /// One message.
     Message(u32),
     /// The messages that are kept.
     History,
+    /// The oldest messages, of which some are to be dropped.
+    Oldest,
 }
 
 /// What comes of a command.
@@ -159,7 +160,7 @@ pub(crate) struct Account {
     /// What the last load of the history has brought: numbers and partners, oldest first.
     history: Option<Vec<(u32, String)>>,
     /// Loads under way, so that none is asked for twice.
-    loading: BTreeSet<Option<u32>>,
+    loading: BTreeSet<Topic>,
     /// Chats that clients have been told of, by partner.
     chats: BTreeSet<String>,
     /// Numbers of chat members that were asked for: partner of the chat, and whether it is the account itself.
@@ -255,7 +256,9 @@ impl Account {
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
             Query::all(self.keys.mids(), self.limits.mids),
-            Query::all(self.keys.messages(), OUTDATED_AT_ONCE),
+            Query::Count {
+                prefix: self.keys.messages(),
+            },
         ];
         scene
             .out

@@ -8,7 +8,7 @@ use crate::town::{SECONDS, come_back, daemon, everybody_online, friends, host};
 /// The number of the next message that `name` is told of.
 fn next_number(world: &mut World, name: &str) -> String {
     let line = world.expect(name, "CHATMESSAGE * STATUS RECEIVED", SECONDS(90));
-    line.split(' ').nth(1).unwrap().to_owned()
+    line.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
 /// The body of the message of this number.
@@ -17,7 +17,7 @@ fn body(world: &mut World, name: &str, number: &str) -> String {
         .person(name)
         .say(&format!("GET CHATMESSAGE {number} BODY"));
     let reply = world.expect(name, &format!("CHATMESSAGE {number} BODY *"), SECONDS(30));
-    reply.splitn(4, ' ').nth(3).unwrap().to_owned()
+    reply.splitn(4, ' ').nth(3).unwrap_or_default().to_owned()
 }
 
 /// The body of the next message that `name` is told of.

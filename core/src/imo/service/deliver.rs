@@ -20,6 +20,8 @@ use crate::time::Now;
 
 /// How long after the answer a result comes to a client that learns from the answer what the result is about.
 const LATE_RESULT: Duration = Duration::from_millis(25);
+/// How long to wait before mail is asked for again that the store could not give.
+const MAIL_RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How much JSON of notices one answer carries, in bytes, the last notice not counted.
 const ANSWER_BYTES: usize = 512 * 1024;
 
@@ -142,7 +144,8 @@ impl Service {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        let room = session.outbox.len() < self.config.limits.session_events / 2;
+        let room = session.outbox.len() < self.config.limits.session_events / 2
+            && session.mail_retry.is_none();
         if let Mail::Behind {
             cursor,
             asked: None,
@@ -236,6 +239,16 @@ impl Service {
             }
         };
         self.serve_poll(now, id, out);
+    }
+
+    /// A page of mail could not be read: it is asked for again in a moment.
+    pub(super) fn page_failed(&mut self, now: Now, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if let Mail::Behind { cursor, .. } = session.mail {
+            session.mail = Mail::Behind { cursor, asked: None };
+            session.mail_retry = Some(now.mono + MAIL_RETRY_AFTER);
+            self.timers.set(Wake::Session(id), Some(session.deadline()));
+        }
     }
 
     /// Ends a session; with the last one of an account, those who know it see it go.

@@ -169,6 +169,7 @@ impl Service {
         for id in answered.sessions {
             match &answered.mails {
                 Some(mails) => self.deliver_page(now, id, mails, out),
+                None if answered.is_mail => self.page_failed(now, id),
                 None if answered.ok => self.advance(now, id, out),
                 None => self.fail_request(now, id, out),
             }
@@ -231,6 +232,10 @@ impl Service {
         if session.expires <= now.mono && session.requests.is_empty() && !session.answering {
             self.end_session(now, id, "expired", out);
             return;
+        }
+        if session.mail_retry.is_some_and(|at| at <= now.mono) {
+            session.mail_retry = None;
+            self.ripe.insert(id);
         }
         while let Some((_, notice)) = session.late.pop_front_if(|(at, _)| *at <= now.mono) {
             Self::push(session, notice, None);

@@ -41,6 +41,8 @@ pub(super) struct Session {
     pub(super) login: Login,
     /// How far the account's mail has been passed on.
     pub(super) mail: Mail,
+    /// When mail is to be asked for again, after the store could not be read.
+    pub(super) mail_retry: Option<Instant>,
     /// What is to be told a moment later.
     pub(super) late: VecDeque<(Instant, Notice)>,
     /// It ends when its present request has been answered.
@@ -127,6 +129,7 @@ impl Session {
             answering: false,
             login: Login::Idle,
             mail: Mail::Unwanted,
+            mail_retry: None,
             late: VecDeque::new(),
             ending: false,
             changed: false,
@@ -137,7 +140,7 @@ impl Session {
     pub(super) fn deadline(&self) -> Instant {
         let held = self.parked.map(|(_, until)| until);
         let late = self.late.front().map(|(at, _)| *at);
-        [held, late]
+        [held, late, self.mail_retry]
             .into_iter()
             .flatten()
             .fold(self.expires, Instant::min)

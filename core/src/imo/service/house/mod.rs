@@ -94,6 +94,8 @@ pub(super) struct Answered {
     pub(super) sessions: Vec<SessionId>,
     /// Mails that were asked for, with their numbers; `None` if the load was for something else.
     pub(super) mails: Option<Vec<(u64, Incoming)>>,
+    /// True if mails were asked for.
+    pub(super) is_mail: bool,
     /// False if the store could not be read.
     pub(super) ok: bool,
 }
@@ -199,6 +201,7 @@ impl House {
         let question = self.questions.remove(&load)?;
         let ok = result.is_ok();
         let mut mails = None;
+        let is_mail = matches!(question.about, Topic::Mail);
         match (question.about, result) {
             (Topic::Account(name), Ok(records)) => {
                 let place = Resident::from_records(&records)
@@ -222,6 +225,7 @@ impl House {
         Some(Answered {
             sessions: question.waiting,
             mails,
+            is_mail,
             ok,
         })
     }
