@@ -72,7 +72,6 @@ fn a_daemon_killed_amid_traffic_remembers_what_it_has_confirmed() {
     assert_eq!(bob.hear_text(), "mine");
 
     alices.kill();
-    bob.hear("USER alice ONLINESTATUS OFFLINE");
     bob.send("alice", "missed");
     let alices = town.daemon("alice");
     let mut alice = alices.client();
