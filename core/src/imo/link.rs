@@ -176,6 +176,8 @@ pub struct Link {
     failures: u32,
     /// The last cause that was told.
     told: Option<String>,
+    /// It was started again before its sign-off was done.
+    again: bool,
     timers: Timers<Wake>,
 }
 
@@ -224,6 +226,7 @@ impl Link {
             mood: String::new(),
             failures: 0,
             told: None,
+            again: false,
             timers: Timers::new(),
         }
     }
@@ -259,17 +262,28 @@ impl Link {
         self.waiting.len() + self.outbox.len() + self.awaited.len()
     }
 
-    /// Brings it up, and keeps it up.
+    /// Brings it up, and keeps it up. If it is just signing off, that is finished first.
     pub fn start(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
-        if self.state == State::Stopped {
-            self.failures = 0;
-            self.told = None;
-            self.open(now, out);
+        match self.state {
+            State::Stopped => {
+                self.failures = 0;
+                self.told = None;
+                self.open(now, out);
+            }
+            State::SigningOff => self.again = true,
+            State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::LoggingIn
+            | State::SettlingIn
+            | State::AwaitingSignOn
+            | State::Online => {}
         }
     }
 
     /// Signs off, within a bounded time.
     pub fn stop(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.again = false;
         match self.state {
             State::Stopped | State::SigningOff => {}
             State::Online => {
@@ -286,7 +300,7 @@ impl Link {
             | State::OpeningSession
             | State::LoggingIn
             | State::SettlingIn
-            | State::AwaitingSignOn => self.halt(out),
+            | State::AwaitingSignOn => self.halt(now, out),
         }
     }
 
@@ -349,7 +363,7 @@ impl Link {
             match wake {
                 Wake::Lane(lane) => self.handle(now, lane, LaneInput::Tick, out),
                 Wake::Start => self.open(now, out),
-                Wake::Patience if self.state == State::SigningOff => self.halt(out),
+                Wake::Patience if self.state == State::SigningOff => self.halt(now, out),
                 Wake::Patience => {
                     self.fail(now, "it does not say that the account is signed on", out)
                 }
@@ -484,7 +498,7 @@ impl Link {
             State::LoggingIn | State::SettlingIn | State::AwaitingSignOn => {
                 self.fail(now, reason, out);
             }
-            State::SigningOff => self.halt(out),
+            State::SigningOff => self.halt(now, out),
             State::Online => {
                 self.failures = self.failures.saturating_add(1);
                 // A connection that died while it was idle is no news; one that cannot be renewed is.

@@ -23,6 +23,8 @@ pub(super) struct Session {
     pub(super) embedded: bool,
     /// The account that is signed on, if one is.
     pub(super) account: Option<String>,
+    /// It has not polled since that account was signed on.
+    pub(super) fresh: bool,
     /// The client's messages.
     pub(super) arrivals: Arrivals,
     /// Our messages that the client has not acknowledged.
@@ -118,6 +120,7 @@ impl Session {
             ssid,
             embedded,
             account: None,
+            fresh: false,
             arrivals: Arrivals::default(),
             outbox: Outbox::default(),
             parked: None,
