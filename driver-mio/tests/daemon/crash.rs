@@ -67,9 +67,9 @@ fn a_daemon_killed_amid_traffic_remembers_what_it_has_confirmed() {
     let (mut alice, mut bob) = (alices.client(), bobs.client());
     acquaint(&mut alice, &mut bob);
     let mine = alice.send("bob", "mine");
+    assert_eq!(bob.hear_text(), "mine");
     bob.send("alice", "yours");
     let yours = alice.hear_message();
-    assert_eq!(bob.hear_text(), "mine");
 
     alices.kill();
     bob.send("alice", "missed");
