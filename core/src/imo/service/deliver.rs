@@ -243,9 +243,14 @@ impl Service {
 
     /// A page of mail could not be read: it is asked for again in a moment.
     pub(super) fn page_failed(&mut self, now: Now, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         if let Mail::Behind { cursor, .. } = session.mail {
-            session.mail = Mail::Behind { cursor, asked: None };
+            session.mail = Mail::Behind {
+                cursor,
+                asked: None,
+            };
             session.mail_retry = Some(now.mono + MAIL_RETRY_AFTER);
             self.timers.set(Wake::Session(id), Some(session.deadline()));
         }
