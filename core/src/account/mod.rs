@@ -143,6 +143,8 @@ pub(crate) struct Account {
     /// The account is signed on: clients see the presence of its contacts.
     shows_presence: bool,
     clients: usize,
+    /// How many of them are told notices.
+    listeners: usize,
     started: Option<Now>,
     /// State is loaded and numbers are reserved.
     ready: bool,
@@ -213,6 +215,7 @@ impl Account {
             refused: false,
             shows_presence: false,
             clients: 0,
+            listeners: 0,
             started: None,
             ready: false,
             stopping: false,
@@ -272,6 +275,11 @@ impl Account {
         if !self.refused {
             self.bring_up(scene);
         }
+    }
+
+    /// A client that had its [`Account::greeting`] is told nothing any more.
+    pub(crate) fn stop_listening(&mut self) {
+        self.listeners = self.listeners.saturating_sub(1);
     }
 
     /// A client has left.

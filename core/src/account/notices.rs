@@ -283,7 +283,7 @@ impl Account {
         } else {
             text
         };
-        let announced = self.clients > 0;
+        let announced = self.listeners > 0;
         if announced {
             let value = text.clone().into();
             scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));

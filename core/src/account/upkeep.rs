@@ -184,7 +184,7 @@ impl Account {
 
     /// Tells the clients of a message that came, if there are any; else whoever comes next is told.
     fn announce(&mut self, scene: &mut Scene<'_>, number: u32) {
-        if self.clients == 0 {
+        if self.listeners == 0 {
             return;
         }
         if let Some(partner) = self
@@ -210,8 +210,9 @@ impl Account {
         }
     }
 
-    /// What a client is told first, when it can be told anything.
+    /// What a client is told first, when it can be told anything. From then on it is told notices.
     pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>) -> Vec<Reply<'static>> {
+        self.listeners += 1;
         let mut lines = self.own_status();
         for (handle, request) in &mut self.roster.requests {
             if !core::mem::replace(&mut request.announced, true) {

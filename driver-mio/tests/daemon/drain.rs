@@ -86,10 +86,10 @@ fn an_end_amid_traffic_loses_nothing() {
         alices = town.daemon("alice");
         alice = alices.client();
     }
-    bob.send("alice", "the end");
-    to_alice.push("the end".into());
     let bodies: Vec<String> = to_bob.iter().map(|_| bob.hear_text()).collect();
     assert_eq!(bodies, to_bob);
+    bob.begin("alice", "the end");
+    to_alice.push("the end".into());
     loop {
         let number = alice.hear_message();
         shown.push(format!("CHATMESSAGE {number} STATUS RECEIVED"));

@@ -10,7 +10,8 @@ use crate::client::{Client, PATIENCE, frame};
 use crate::town::{Daemon, Town};
 
 fn daemon(more: &[&str]) -> Daemon {
-    Town::new().daemon_with("alice", &[&["--data-dir", ":memory:"], more].concat())
+    let more = [&["--data-dir", ":memory:"], more].concat();
+    Town::new().daemon_with("alice", &more)
 }
 
 fn connect(daemon: &Daemon) -> TcpStream {

@@ -106,8 +106,14 @@ impl Town {
     /// The same with another password.
     pub(crate) fn daemon_of(&self, name: &str, password: &str, more: &[&str]) -> Daemon {
         let data = self.path(name);
-        let args = ["-p", "0", "--data-dir", &data, name];
-        let mut command = program(self.home.path(), &[&args[..], more].concat());
+        let own = ["--data-dir", &data];
+        let folder = if more.contains(&own[0]) {
+            &[][..]
+        } else {
+            &own
+        };
+        let args = ["-p", "0", name];
+        let mut command = program(self.home.path(), &[&args[..], folder, more].concat());
         command.env("IMO2SPROXY_PASSWORD", password);
         let mut process = Running::start(command);
         let port = process.port("skypeproxy");
@@ -122,10 +128,9 @@ impl Daemon {
     }
 
     /// Ends it as a power failure would.
-    pub(crate) fn kill(mut self) -> u16 {
+    pub(crate) fn kill(mut self) {
         self.process.child.kill().unwrap();
         self.process.child.wait().unwrap();
-        self.port
     }
 
     /// Stops it, and gives its log.

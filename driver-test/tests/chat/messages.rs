@@ -255,3 +255,19 @@ fn an_old_client_is_spoken_to_in_its_own_words() {
     world.person("bob").say("SEARCH MISSEDMESSAGES");
     world.expect("bob", &format!("MESSAGES {number}"), SECONDS(1));
 }
+
+#[test]
+fn a_message_that_comes_to_a_client_that_does_not_listen_yet_is_told_when_it_does() {
+    let mut world = friends(1, Faults::none());
+    let (alice, bob) = (world.person("alice").clone(), world.person("bob").clone());
+    bob.leave();
+    world.run_for(SECONDS(1));
+    bob.connect();
+    bob.say("NAME quiet");
+    world.expect("bob", "OK", SECONDS(1));
+    alice.say("MESSAGE bob early");
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(2));
+    assert!(!bob.heard("CHATMESSAGE * STATUS RECEIVED"), "not yet");
+    bob.say("PROTOCOL 7");
+    world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(1));
+}
