@@ -1,6 +1,9 @@
 //! What every implementation of [`Store`] has to do, whatever it keeps its records in.
 //! Never looks behind the trait.
-#![expect(clippy::unwrap_used, reason = "a panic here is what a failing store gets")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic here is what a failing store gets"
+)]
 
 use imo2sproxy_core::store::{Query, Record, Store, StoreOp};
 
