@@ -7,15 +7,12 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::MessageRecord;
 use super::{Account, Answer, Scene, presence};
 use crate::handle::{canonical, is_handle};
-use crate::imo::call::{Call, Verdict};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Id, MessageObject, MessageStatus,
-    ProfileProperty, Reply, Search, Status, UserChange, UserProperty, dialog_partner, same_handle,
-    status_line,
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
+    UserProperty, dialog_partner, same_handle,
 };
 use crate::time::Instant;
 

@@ -66,7 +66,7 @@ impl Account {
             self.answered(scene, &handle);
         }
         if name {
-            let value = self.alias(&handle).to_string().into();
+            let value = self.alias(&handle).to_owned().into();
             scene.notice(user_line(&handle, UserProperty::FullName, value));
         }
         if presence {

@@ -2,24 +2,17 @@
 //! Never repeats to a client what it has been told before.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::contacts::user_line;
-use super::records::MessageRecord;
-use super::roster::{Change, Request};
 use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
-use crate::handle::{canonical, is_handle};
-use crate::imo::call::Call;
+use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::mids;
-use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
-use crate::skype::{
-    ChatProperty, ConnStatus, MessageObject, MessageStatus, Reply, Status, UserProperty, Value,
-    status_line,
-};
+use crate::imo::notice::{Notice, Refusal};
+use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
 const ROSTER_COMPLETE: Duration = Duration::from_secs(60);
