@@ -104,10 +104,10 @@ impl Client {
         loop {
             while let Some(line) = self.lines.pop_front() {
                 let rest = line.strip_prefix(start);
-                if let Some(middle) = rest.and_then(|rest| rest.strip_suffix(end)) {
-                    if !end.is_empty() || middle.is_empty() {
-                        return middle.into();
-                    }
+                if let Some(middle) = rest.and_then(|rest| rest.strip_suffix(end))
+                    && (!end.is_empty() || middle.is_empty())
+                {
+                    return middle.into();
                 }
                 passed.push(line);
             }
@@ -142,7 +142,7 @@ impl Client {
     }
 
     /// All lines up to the end of the connection.
-    pub(crate) fn to_the_end(mut self) -> Vec<String> {
+    pub(crate) fn into_rest(mut self) -> Vec<String> {
         let until = Instant::now() + PATIENCE;
         while self.read(until) {}
         self.lines.into()

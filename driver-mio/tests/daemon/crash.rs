@@ -141,7 +141,7 @@ fn a_daemon_killed_again_and_again_while_it_receives_shows_everything_once() {
         }
         sleep(Duration::from_millis(20 * round));
         alices.kill();
-        for line in alice.to_the_end() {
+        for line in alice.into_rest() {
             if line.ends_with(" STATUS RECEIVED") {
                 assert!(shown.insert(line.clone()), "twice: {line}");
             }

@@ -14,7 +14,7 @@ fn a_daemon_that_ends_tells_its_clients_and_its_contacts() {
     let begin = Instant::now();
     let said = alices.stop();
     assert!(begin.elapsed() < Duration::from_secs(5), "{said}");
-    let lines = alice.to_the_end();
+    let lines = alice.into_rest();
     assert_eq!(lines.last().unwrap(), "CONNSTATUS LOGGEDOUT", "{lines:?}");
     bob.hear("USER alice ONLINESTATUS OFFLINE");
     for word in [" WARN ", " ERROR "] {
@@ -76,7 +76,7 @@ fn an_end_amid_traffic_loses_nothing() {
         let begin = Instant::now();
         alices.stop();
         assert!(begin.elapsed() < Duration::from_secs(10));
-        let lines = alice.to_the_end();
+        let lines = alice.into_rest();
         assert_eq!(lines.last().unwrap(), "CONNSTATUS LOGGEDOUT");
         shown.extend(
             lines
