@@ -7,15 +7,12 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::MessageRecord;
 use super::{Account, Answer, Scene, presence};
 use crate::handle::{canonical, is_handle};
-use crate::imo::call::{Call, Verdict};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Id, MessageObject, MessageStatus,
-    ProfileProperty, Reply, Search, Status, UserChange, UserProperty, dialog_partner, same_handle,
-    status_line,
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
+    UserProperty, dialog_partner, same_handle,
 };
 use crate::time::Instant;
 
@@ -264,132 +261,6 @@ impl Account {
         })
     }
 
-    fn change_user<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        handle: &'a str,
-        change: UserChange<'a>,
-    ) -> Reply<'a> {
-        let buddy = canonical(handle).into_owned();
-        if !is_handle(&buddy) {
-            return ErrorReply::BAD_HANDLE.into();
-        }
-        // What cannot be done now is asked as soon as the link is up.
-        match change {
-            UserChange::Remove => {
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::RemoveBuddy {
-                        buddy: buddy.clone(),
-                    },
-                );
-            }
-            UserChange::Add { text } => {
-                let text = text.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::AddBuddy {
-                        buddy: buddy.clone(),
-                        text,
-                    },
-                );
-            }
-            UserChange::Authorize(yes) => {
-                let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict,
-                    },
-                );
-                self.request_over(scene, &buddy);
-            }
-            UserChange::Block(on) => {
-                let asked = self.roster.requests.contains_key(&buddy);
-                let call = if on && asked {
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict: Verdict::Block,
-                    }
-                } else {
-                    Call::Block {
-                        buddy: buddy.clone(),
-                        on,
-                    }
-                };
-                if on {
-                    self.roster.blocked.insert(buddy.clone());
-                    self.request_over(scene, &buddy);
-                } else {
-                    self.roster.blocked.remove(&buddy);
-                }
-                self.state.blocked = self.roster.blocked.iter().cloned().collect();
-                self.keep_state(scene);
-                self.ask(scene, &buddy, call);
-            }
-            UserChange::Rename(alias) => {
-                let alias = alias.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Rename {
-                        buddy: buddy.clone(),
-                        alias,
-                    },
-                );
-            }
-        }
-        change.confirmation(handle)
-    }
-
-    fn send_text<'a>(&mut self, scene: &mut Scene<'_>, to: &str, body: &str) -> Reply<'a> {
-        let partner = canonical(to).into_owned();
-        if !is_handle(&partner) || partner == self.handle {
-            return ErrorReply::MESSAGE_HANDLE.into();
-        }
-        if body.len() > self.limits.body_bytes {
-            return ErrorReply::MESSAGE_TOO_LONG.into();
-        }
-        let mid = self.rng.alphanumeric(MID_LENGTH);
-        let record = MessageRecord {
-            partner: partner.clone(),
-            own: true,
-            body: body.to_owned(),
-            timestamp: scene.now.wall.as_seconds(),
-            mid: Some(mid.clone()),
-            failed: false,
-        };
-        let number = self.messages.add_own(record, scene.journal);
-        self.reserve(scene);
-        self.introduce_chat(scene, &partner);
-        self.send(scene, number, (partner, body.to_owned(), Some(mid)));
-        status_line(
-            MessageObject::ChatMessage,
-            number.into(),
-            MessageStatus::Sending,
-        )
-    }
-
-    fn seen<'a>(&mut self, scene: &mut Scene<'_>, object: MessageObject, id: Id<'a>) -> Answer<'a> {
-        let number = id.number();
-        let own = match self.message(number) {
-            Some(Some(message)) => message.own,
-            Some(None) => return Answer::Reply(ErrorReply::SET_MESSAGE_UNKNOWN.into()),
-            None => {
-                self.fetch(scene, number);
-                return Answer::Wait(None);
-            }
-        };
-        if !own && self.messages.seen(number, scene.journal) {
-            scene.notice(Self::status_notice(number, MessageStatus::Read));
-        }
-        Answer::Reply(status_line(object, id, MessageStatus::Read))
-    }
-
     fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
         let (first, second) = (targets.next(), targets.next());
         match (first, second) {
@@ -415,9 +286,6 @@ impl Account {
         Some(canonical(other).into_owned())
     }
 }
-
-/// Length of a message's identity.
-const MID_LENGTH: usize = 16;
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())

@@ -3,11 +3,13 @@
 
 mod answers;
 mod commands;
+mod contacts;
 mod messages;
 mod notices;
 mod presence;
 mod records;
 mod roster;
+mod texts;
 mod upkeep;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
