@@ -78,9 +78,21 @@ fn what_comes_up_during_a_request_goes_as_one_batch_without_a_gap() {
     for body in ["one", "two", "three"] {
         send(&mut bench, body);
     }
-    assert_eq!((bench.ask(LaneId::Calls).seq(), bench.ask(LaneId::Calls).calls().len()), (5, 1));
+    assert_eq!(
+        (
+            bench.ask(LaneId::Calls).seq(),
+            bench.ask(LaneId::Calls).calls().len()
+        ),
+        (5, 1)
+    );
     bench.acknowledge();
-    assert_eq!((bench.ask(LaneId::Calls).seq(), bench.ask(LaneId::Calls).calls().len()), (6, 2));
+    assert_eq!(
+        (
+            bench.ask(LaneId::Calls).seq(),
+            bench.ask(LaneId::Calls).calls().len()
+        ),
+        (6, 2)
+    );
 }
 
 #[test]
@@ -120,7 +132,11 @@ fn a_service_that_never_acknowledges_is_not_asked_without_pause() {
         }
         bench.run(Duration::from_secs(1));
     }
-    assert!(bench.asked() - before < 40, "{} requests", bench.asked() - before);
+    assert!(
+        bench.asked() - before < 40,
+        "{} requests",
+        bench.asked() - before
+    );
 }
 
 #[test]
@@ -144,7 +160,11 @@ fn an_answer_with_events_is_a_success_whatever_it_acknowledges() {
         bench.say(LaneId::Calls, &json!({"ack": ack, "messages": messages}));
         assert_eq!(bench.texts(), ["hello"], "{ack}");
         let ask = bench.ask(LaneId::Calls);
-        assert_eq!(ask.seq(), 6, "{ack}: what was sent is done, and nothing else");
+        assert_eq!(
+            ask.seq(),
+            6,
+            "{ack}: what was sent is done, and nothing else"
+        );
         bench.acknowledge();
         bench.say(LaneId::Poll, &json!({"messages": []}));
         bench.run(Duration::from_secs(1));
@@ -164,7 +184,10 @@ fn events_that_overtake_each_other_come_out_in_order_and_once() {
     assert_eq!(bench.ask(LaneId::Poll).ack(), 2);
     bench.tell(LaneId::Poll, &[(2, text("two"))]);
     assert_eq!(bench.texts(), ["one", "two"]);
-    bench.tell(LaneId::Poll, &[(1, text("one")), (2, text("two")), (3, text("three"))]);
+    bench.tell(
+        LaneId::Poll,
+        &[(1, text("one")), (2, text("two")), (3, text("three"))],
+    );
     assert_eq!(bench.texts(), ["one", "two", "three"]);
 }
 
@@ -200,7 +223,10 @@ fn what_is_not_for_clients_is_not_heard_but_counts() {
 fn automatic_absence_is_switched_off() {
     let mut bench = Bench::signed_on();
     let data = json!({"preferences": [{"kind": "impref", "pref": "auto_away", "value": true}]});
-    bench.say(LaneId::Poll, &json!({"messages": [message(1, "preference", &data)]}));
+    bench.say(
+        LaneId::Poll,
+        &json!({"messages": [message(1, "preference", &data)]}),
+    );
     let ask = bench.ask(LaneId::Calls);
     let expected = json!({"method": "set", "data": {
         "accounts": [{"uid": "alice", "proto": "prpl-skype"}],
@@ -252,7 +278,14 @@ fn a_request_that_is_refused_as_a_whole_costs_only_the_call_that_spoils_it() {
 
 /// `whole` with each of its values, one at a time, replaced by something else.
 fn spoiled(whole: &Value) -> Vec<Value> {
-    let wrong = [json!(null), json!(7), json!("x"), json!(-1.5), json!([1]), json!({"a": 1})];
+    let wrong = [
+        json!(null),
+        json!(7),
+        json!("x"),
+        json!(-1.5),
+        json!([1]),
+        json!({"a": 1}),
+    ];
     let mut all = wrong.to_vec();
     match whole {
         Value::Object(fields) => {
@@ -295,25 +328,58 @@ fn every_event() -> Vec<(&'static str, Value)> {
         ("im", event("signed_on", &json!({"alias": "Alice"}))),
         ("im", event("buddy_added", &json!([buddy]))),
         ("im", event("buddy_status", &json!([buddy, buddy]))),
-        ("im", event("buddy_removed", &json!([{"buid": "a"}, {"buid": "b"}]))),
+        (
+            "im",
+            event("buddy_removed", &json!([{"buid": "a"}, {"buid": "b"}])),
+        ),
         ("im", event("buddy_removed", &json!({"buid": "a"}))),
-        ("im", event("buddy_request", &json!({"buid": "bob", "msg": "hi"}))),
-        ("im", event("buddy_icon", &json!([{"buid": "bob", "icon": "x.jpg"}]))),
+        (
+            "im",
+            event("buddy_request", &json!({"buid": "bob", "msg": "hi"})),
+        ),
+        (
+            "im",
+            event("buddy_icon", &json!([{"buid": "bob", "icon": "x.jpg"}])),
+        ),
         ("im", text("hello")),
         (
             "im",
-            reflect("account", json!({"r_name": "set_status", "primitive": "busy", "status": ""})),
+            reflect(
+                "account",
+                json!({"r_name": "set_status", "primitive": "busy", "status": ""}),
+            ),
         ),
         (
             "im",
-            reflect("conv", json!({"r_name": "send_im", "buid": "b", "msg": "x", "timestamp": 1})),
+            reflect(
+                "conv",
+                json!({"r_name": "send_im", "buid": "b", "msg": "x", "timestamp": 1}),
+            ),
         ),
-        ("im", event("typing", &json!({"buid": "bob", "typing_state": "typed"}))),
-        ("im", event("error", &json!({"method": "m", "seq": 1, "code": "c", "msg": "x"}))),
+        (
+            "im",
+            event("typing", &json!({"buid": "bob", "typing_state": "typed"})),
+        ),
+        (
+            "im",
+            event(
+                "error",
+                &json!({"method": "m", "seq": 1, "code": "c", "msg": "x"}),
+            ),
+        ),
         ("av", event("ended", &json!({"buid": "bob"}))),
-        ("internal", json!({"request_id": 1, "response": {"timestamp": 5}})),
-        ("internal", json!({"request_id": 1, "error": {"code": "c", "msg": "m"}})),
-        ("preference", json!({"preferences": [{"kind": "k", "pref": "p", "value": true}]})),
+        (
+            "internal",
+            json!({"request_id": 1, "response": {"timestamp": 5}}),
+        ),
+        (
+            "internal",
+            json!({"request_id": 1, "error": {"code": "c", "msg": "m"}}),
+        ),
+        (
+            "preference",
+            json!({"preferences": [{"kind": "k", "pref": "p", "value": true}]}),
+        ),
     ]
 }
 
@@ -323,7 +389,10 @@ fn no_field_of_another_type_ends_the_session_or_hides_the_next_event() {
     let mut seq = 1;
     for (system, data) in every_event() {
         for bad in spoiled(&data) {
-            let messages = [message(seq, system, &bad), message(seq + 1, "im", &text("good"))];
+            let messages = [
+                message(seq, system, &bad),
+                message(seq + 1, "im", &text("good")),
+            ];
             bench.say(LaneId::Poll, &json!({"ack": 5, "messages": messages}));
             seq += 2;
             assert_eq!(bench.texts().last(), Some(&"good"), "after {bad}");

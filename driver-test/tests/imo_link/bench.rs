@@ -99,13 +99,7 @@ impl Bench {
         let rng = Rng::new(Seed::from_number(1));
         let password = Secret::from("secret");
         let mut bench = Self {
-            link: Link::new(
-                "alice".into(),
-                password,
-                upstream,
-                &Limits::default(),
-                rng,
-            ),
+            link: Link::new("alice".into(), password, upstream, &Limits::default(), rng),
             now: Now {
                 mono: Instant::ZERO,
                 wall: UnixTime::from_seconds(1_400_000_000),
@@ -191,7 +185,8 @@ impl Bench {
         let server = self.servers.get_mut(&lane).expect("a connection");
         server.receive(bytes);
         while let Some(request) = server.next(&mut Vec::new()).unwrap() {
-            self.asks.push_back(Ask::read(lane, self.now.mono, &request));
+            self.asks
+                .push_back(Ask::read(lane, self.now.mono, &request));
             self.asked += 1;
             assert!(self.asked < ASKS_MAX, "it asks without end");
         }
@@ -252,7 +247,10 @@ impl Bench {
     pub(crate) fn acknowledge(&mut self) {
         let ask = self.ask(LaneId::Calls);
         let ack = ask.messages().last().unwrap()["seq"].as_u64().unwrap() + 1;
-        self.say(LaneId::Calls, &json!({"ack": ack, "ssid": SSID, "messages": []}));
+        self.say(
+            LaneId::Calls,
+            &json!({"ack": ack, "ssid": SSID, "messages": []}),
+        );
     }
 
     /// Answers with messages from `im`, each with its number.
@@ -262,7 +260,10 @@ impl Bench {
             .iter()
             .map(|(seq, data)| message(*seq, "im", data))
             .collect();
-        self.say(lane, &json!({"ack": 99, "ssid": SSID, "messages": messages}));
+        self.say(
+            lane,
+            &json!({"ack": 99, "ssid": SSID, "messages": messages}),
+        );
     }
 
     /// Lets time pass.
@@ -279,7 +280,10 @@ impl Bench {
 
     /// What the link told since the last time, in words.
     pub(crate) fn heard_of(&mut self) -> Vec<String> {
-        self.told.drain(..).map(|told| format!("{told:?}")).collect()
+        self.told
+            .drain(..)
+            .map(|told| format!("{told:?}"))
+            .collect()
     }
 
     /// The texts of messages the link told of.

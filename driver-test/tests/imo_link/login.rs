@@ -20,8 +20,15 @@ fn a_login_goes_from_the_page_to_the_poll() {
     let own = open.data["ssid"].as_str().unwrap().to_owned();
     assert_eq!(own.len(), 17);
     let call = &open.messages()[0]["data"];
-    assert_eq!((&call["data"]["ssid"], &call["data"]["kind"]), (&json!(own), &json!("reui")));
-    bench.answer(LaneId::Calls, 200, r#"{"deep": [{"ssid": "Qm3ABCDEFGHIJKLM"}]}"#);
+    assert_eq!(
+        (&call["data"]["ssid"], &call["data"]["kind"]),
+        (&json!(own), &json!("reui"))
+    );
+    bench.answer(
+        LaneId::Calls,
+        200,
+        r#"{"deep": [{"ssid": "Qm3ABCDEFGHIJKLM"}]}"#,
+    );
 
     let login = bench.ask(LaneId::Calls);
     assert_eq!(login.method, "forward_to_server");
@@ -42,7 +49,11 @@ fn a_login_goes_from_the_page_to_the_poll() {
     let settle = bench.ask(LaneId::Calls);
     assert_eq!(
         settle.calls(),
-        ["get_unread_msgs", "get_alpha_for_user", "observed_user_activity"]
+        [
+            "get_unread_msgs",
+            "get_alpha_for_user",
+            "observed_user_activity"
+        ]
     );
     assert!(bench.try_ask(LaneId::Poll).is_none(), "no poll before that");
     bench.acknowledge();
@@ -58,8 +69,16 @@ fn a_wrong_password_stops_the_link() {
     bench.acknowledge();
     let refused = event("disconnect", &json!({"msg": "uidpassword"}));
     bench.tell(LaneId::Poll, &[(0, refused)]);
-    assert!(bench.told.iter().any(|told| matches!(told, LinkOutput::Refused)));
-    assert_eq!((bench.link.status(), bench.link.deadline()), (LinkStatus::Offline, None));
+    assert!(
+        bench
+            .told
+            .iter()
+            .any(|told| matches!(told, LinkOutput::Refused))
+    );
+    assert_eq!(
+        (bench.link.status(), bench.link.deadline()),
+        (LinkStatus::Offline, None)
+    );
     let asked = bench.asked();
     bench.run(Duration::from_secs(3600));
     assert_eq!(bench.asked(), asked);
@@ -73,7 +92,12 @@ fn a_service_that_signs_on_in_its_answer_to_the_login_is_asked_for_mail_all_the_
     assert_eq!(bench.link.status(), LinkStatus::Online);
     assert_eq!(
         bench.ask(LaneId::Calls).calls(),
-        ["get_unread_msgs", "get_alpha_for_user", "observed_user_activity", "set_status"]
+        [
+            "get_unread_msgs",
+            "get_alpha_for_user",
+            "observed_user_activity",
+            "set_status"
+        ]
     );
     assert_eq!(bench.ask(LaneId::Poll).ack(), 1);
 }
@@ -104,7 +128,13 @@ fn answers_that_make_no_sense_fail_the_login_and_not_the_daemon() {
     ] {
         let mut bench = Bench::logging_in();
         bench.answer(LaneId::Calls, status, body);
-        assert!(bench.told.iter().any(|told| matches!(told, LinkOutput::Down(_))), "{body}");
+        assert!(
+            bench
+                .told
+                .iter()
+                .any(|told| matches!(told, LinkOutput::Down(_))),
+            "{body}"
+        );
         bench.run(Duration::from_secs(2));
         assert_eq!(bench.ask(LaneId::Calls).method, "", "{status} {body}");
     }
@@ -174,6 +204,11 @@ fn what_a_user_types_while_the_session_is_down_is_told_to_nobody() {
         state: TypingState::Typing,
     };
     let id = bench.act(|link, now, out| link.call(now, call, out));
-    assert!(bench.told.iter().any(|told| matches!(told, LinkOutput::Done(done, Ok(0)) if *done == id)));
+    assert!(
+        bench
+            .told
+            .iter()
+            .any(|told| matches!(told, LinkOutput::Done(done, Ok(0)) if *done == id))
+    );
     assert_eq!(bench.link.calls_waiting(), 0);
 }

@@ -45,7 +45,10 @@ fn a_lost_session_is_opened_again_and_takes_what_the_last_one_did_not() {
         let ask = bench.ask(LaneId::Calls);
         assert_eq!(ask.calls(), ["set_status", "send_im"], "{how}");
         let call = &ask.messages()[1];
-        assert_eq!((call["seq"].as_u64(), call["data"]["request_id"].as_u64()), (Some(5), Some(0)));
+        assert_eq!(
+            (call["seq"].as_u64(), call["data"]["request_id"].as_u64()),
+            (Some(5), Some(0))
+        );
         assert_eq!(call["data"]["data"]["mid"], "0123456789abcdef");
     }
 }
@@ -62,7 +65,10 @@ fn a_session_that_is_lost_right_after_each_sign_on_is_not_opened_in_a_hurry() {
         }
         bench.run(SECOND);
     }
-    assert!((15..80).contains(&sessions), "{sessions} sessions in ten minutes");
+    assert!(
+        (15..80).contains(&sessions),
+        "{sessions} sessions in ten minutes"
+    );
 }
 
 #[test]
@@ -91,10 +97,16 @@ fn attempts_that_fail_become_rarer_up_to_one_in_half_a_minute() {
     }
     for (attempt, wait) in waits.iter().enumerate() {
         let bound = SECOND * 2_u32.pow(u32::try_from(attempt).unwrap().min(5));
-        assert!(*wait <= bound.min(Duration::from_secs(30)), "attempt {attempt}: {wait:?}");
+        assert!(
+            *wait <= bound.min(Duration::from_secs(30)),
+            "attempt {attempt}: {wait:?}"
+        );
     }
     let late: Duration = waits[10..].iter().sum::<Duration>() / 30;
-    assert!((10..20).contains(&late.as_secs()), "full jitter: {late:?} on average");
+    assert!(
+        (10..20).contains(&late.as_secs()),
+        "full jitter: {late:?} on average"
+    );
     let told = bench.heard_of();
     let downs = told.iter().filter(|told| told.starts_with("Down")).count();
     assert_eq!(downs, 1, "one cause is told once");
@@ -110,12 +122,22 @@ fn a_poll_without_an_answer_is_given_up_and_renewed() {
     let next = bench.ask(LaneId::Poll);
     assert!(next.at > poll.at);
     assert_eq!(next.ack(), poll.ack());
-    assert_eq!(bench.link.status(), LinkStatus::Online, "one silence is no news");
+    assert_eq!(
+        bench.link.status(),
+        LinkStatus::Online,
+        "one silence is no news"
+    );
 }
 
 #[test]
 fn a_service_that_answers_polls_with_faults_is_left_for_a_new_session_in_the_end() {
-    for (status, body) in [(500, "<html>"), (404, ""), (403, ""), (200, "<html>"), (200, "{")] {
+    for (status, body) in [
+        (500, "<html>"),
+        (404, ""),
+        (403, ""),
+        (200, "<html>"),
+        (200, "{"),
+    ] {
         let mut bench = Bench::signed_on();
         let mut polls = 0;
         let mut seconds = 0;
@@ -132,7 +154,11 @@ fn a_service_that_answers_polls_with_faults_is_left_for_a_new_session_in_the_end
         assert_eq!(bench.ask(LaneId::Calls).method, "");
         let told = bench.heard_of();
         assert!(told.contains(&"Status(Connecting)".into()), "{told:?}");
-        assert_eq!(told.iter().filter(|told| told.starts_with("Down")).count(), 1, "{told:?}");
+        assert_eq!(
+            told.iter().filter(|told| told.starts_with("Down")).count(),
+            1,
+            "{told:?}"
+        );
     }
 }
 
