@@ -9,10 +9,9 @@ use core::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use zeroize::Zeroize;
 
 use super::super::Primitive;
-use super::super::call::Call;
+use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
 use super::super::notice::{Notice, Refusal};
 use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
@@ -378,11 +377,6 @@ impl Link {
             out.push(LinkOutput::Done(queued.id, result));
         }
     }
-}
-
-/// Zeroes the JSON of a call: it may hold the password.
-fn wipe(data: Box<RawValue>) {
-    Box::<str>::from(data).zeroize();
 }
 
 const NO_ANSWER: &str = "its answer is none of the protocol; is it an imo.im-compatible service?";
