@@ -144,12 +144,35 @@ impl Event {
 
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.about, self.kind) {
-            (About::Conn(conn), EventKind::Command) => write!(f, "{conn}< [{}]", self.detail),
-            (About::Conn(conn), EventKind::Reply) => write!(f, "{conn}> {}", self.detail),
-            (About::Process, _) => f.write_str(&self.detail),
-            (About::Conn(conn), _) => write!(f, "{conn}: {}", self.detail),
-            (About::Account(name), _) => write!(f, "{name}: {}", self.detail),
+        let detail = &self.detail;
+        match &self.about {
+            About::Process => f.write_str(detail),
+            About::Account(name) => write!(f, "{name}: {detail}"),
+            About::Conn(conn @ ConnId::Upstream(_)) => write!(f, "{conn}: {detail}"),
+            About::Conn(ConnId::Client(number)) if self.kind == EventKind::Command => {
+                write!(f, "{number:03}< [{detail}]")
+            }
+            About::Conn(ConnId::Client(number)) if self.kind == EventKind::Reply => {
+                write!(f, "{number:03}> {detail}")
+            }
+            About::Conn(ConnId::Client(number)) => write!(f, "{number:03}: {detail}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::string::ToString;
+
+    #[test]
+    fn a_connection_goes_by_the_same_number_in_all_its_lines() {
+        let line = |kind, number, text| {
+            Event::conn(kind, ConnId::Client(number), Cow::Borrowed(text)).to_string()
+        };
+        assert_eq!(line(EventKind::Command, 7, "PING"), "007< [PING]");
+        assert_eq!(line(EventKind::Reply, 7, "PONG"), "007> PONG");
+        assert_eq!(line(EventKind::ClientLeft, 7, "gone"), "007: gone");
+        assert_eq!(line(EventKind::Reply, 12345, "PONG"), "12345> PONG");
     }
 }

@@ -323,15 +323,17 @@ impl Proxy {
         self.journal.flush(now, out);
         self.timers.set(Wake::Store, self.journal.deadline());
         if self.draining && self.leaving.is_empty() && self.journal.is_idle() {
-            self.stop(out);
+            // First the service has been told, then the clients; what they are told has to reach them.
+            self.dismiss_clients(out);
+            if self.clients.is_empty() {
+                self.stop(out);
+            }
         }
     }
 
-    /// Says goodbye to every client, and is done.
     fn stop(&mut self, out: &mut Outputs) {
         if !core::mem::replace(&mut self.stopped, true) {
             self.timers.set(Wake::Drain, None);
-            self.dismiss_clients(out);
             out.push(Output::Stopped);
         }
     }

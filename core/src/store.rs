@@ -53,6 +53,12 @@ pub enum Query {
         /// From the last key downwards instead of the first upwards.
         newest_first: bool,
     },
+    /// How many records there are whose keys begin with `prefix`: one record, whose key is the prefix and whose
+    /// value is the number in decimal digits.
+    Count {
+        /// What the keys begin with.
+        prefix: String,
+    },
 }
 
 impl Query {

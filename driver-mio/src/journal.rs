@@ -159,8 +159,8 @@ mod tests {
     fn verbose_shows_what_is_said_and_debug_what_is_wrong_with_requests() {
         let events = one_of_each_level();
         let verbose = lines(true, false, &events);
-        assert!(verbose.contains("TALK  c7< [PING]\n"), "{verbose}");
-        assert!(verbose.contains("TALK  c7> PONG\n"), "{verbose}");
+        assert!(verbose.contains("TALK  007< [PING]\n"), "{verbose}");
+        assert!(verbose.contains("TALK  007> PONG\n"), "{verbose}");
         assert!(!verbose.contains("DEBUG"), "{verbose}");
         let debug = lines(false, true, &events);
         assert!(

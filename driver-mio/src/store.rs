@@ -163,6 +163,12 @@ impl SqliteStore {
             .optional()
     }
 
+    fn count(&self, bounds: &Bounds) -> rusqlite::Result<i64> {
+        self.connection
+            .prepare_cached("SELECT count(*) FROM record WHERE key >= ?1 AND key < ?2")?
+            .query_row(params![bounds.from, bounds.below], |row| row.get(0))
+    }
+
     fn range(
         &self,
         bounds: &Bounds,
@@ -203,6 +209,14 @@ impl Store for SqliteStore {
                     let key = key.clone();
                     records.push(Record { key, value });
                 }
+                Ok(())
+            }
+            Query::Count { prefix } => {
+                let count = self
+                    .count(&Bounds::new(prefix, None, false))
+                    .map_err(store_error)?;
+                let (key, value) = (prefix.clone(), count.to_string().into_bytes());
+                records.push(Record { key, value });
                 Ok(())
             }
             Query::Range {

@@ -5,62 +5,17 @@
     reason = "all of this is test code, helpers included"
 )]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::Write as _;
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, ChildStdout, Command};
 
 use tempfile::TempDir;
 
 mod program;
+#[path = "program/running.rs"]
+mod running;
 
 use program::{failure, program, run, text};
-
-/// A running daemon or service, killed when it goes out of scope.
-struct Running {
-    child: Child,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl Running {
-    fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().unwrap();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        Self { child, stdout }
-    }
-
-    fn line(&mut self) -> String {
-        let mut line = String::new();
-        self.stdout.read_line(&mut line).unwrap();
-        line.trim_end().into()
-    }
-
-    /// The port of its first line, which must begin with `listening KIND 127.0.0.1:`.
-    fn port(&mut self, kind: &str) -> u16 {
-        let line = self.line();
-        let port = line.strip_prefix(&format!("listening {kind} 127.0.0.1:"));
-        port.unwrap_or_else(|| panic!("{line:?}")).parse().unwrap()
-    }
-
-    /// Asks it to stop and gives its exit code and what it told standard error.
-    #[cfg(unix)]
-    fn stop(&mut self) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(killed.unwrap().success());
-        let code = self.child.wait().unwrap().code();
-        let mut said = String::new();
-        let stderr = self.child.stderr.as_mut().unwrap();
-        stderr.read_to_string(&mut said).unwrap();
-        (code, said)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use running::Running;
 
 fn start(home: &TempDir, args: &[&str]) -> Running {
     let mut command = program(home.path(), args);

@@ -10,6 +10,7 @@ mod net;
 mod pattern;
 mod record;
 
+pub mod conformance;
 pub mod faults;
 pub mod fuzzing;
 pub mod person;

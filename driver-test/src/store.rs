@@ -70,6 +70,10 @@ impl Store for MemoryStore {
         };
         match query {
             Query::Get { key } => records.extend(self.get(key).map(|value| record(key, value))),
+            Query::Count { prefix } => {
+                let count = self.keys(prefix).count();
+                records.push(record(prefix, count.to_string().as_bytes()));
+            }
             Query::Range {
                 prefix,
                 after,
@@ -125,6 +129,11 @@ mod tests {
         };
         filled().query(&query, &mut records).unwrap();
         records.into_iter().map(|record| record.key).collect()
+    }
+
+    #[test]
+    fn it_keeps_the_whole_contract_of_a_store() {
+        crate::conformance::check_store(&mut MemoryStore::new());
     }
 
     #[test]

@@ -97,6 +97,10 @@ impl Account {
         dialog_chat_id(&self.handle, partner)
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other properties need no list"
+    )]
     pub(super) fn chat_asked<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -126,7 +130,7 @@ impl Account {
                 self.reserve(scene);
                 property.list(members)
             }
-            _ => self.dialog(&partner, property, scene.now),
+            other => self.dialog(&partner, other, scene.now),
         };
         Answer::Reply(Reply::Chat {
             chat: chat.into(),

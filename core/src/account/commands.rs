@@ -7,15 +7,12 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::MessageRecord;
 use super::{Account, Answer, Scene, presence};
 use crate::handle::{canonical, is_handle};
-use crate::imo::call::{Call, Verdict};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Id, MessageObject, MessageStatus,
-    ProfileProperty, Reply, Search, Status, UserChange, UserProperty, dialog_partner, same_handle,
-    status_line,
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
+    UserProperty, dialog_partner, same_handle,
 };
 use crate::time::Instant;
 
@@ -41,11 +38,14 @@ impl Account {
             }
             Command::Ping => Reply::Pong,
             Command::GetUserStatus => Reply::UserStatus(self.user_status()),
-            Command::SetUserStatus(status) => self.set_status(scene, status),
+            Command::SetUserStatus(status) => match self.set_status(scene, status) {
+                Ok(status) => Reply::UserStatus(status),
+                Err(error) => error.into(),
+            },
             Command::GetConnStatus => Reply::ConnStatus(self.conn_status()),
             Command::SetConnStatus(status) => match self.set_status(scene, status) {
-                Reply::UserStatus(status) => Reply::ConnStatusAsked(status),
-                other => other,
+                Ok(status) => Reply::ConnStatusAsked(status),
+                Err(error) => error.into(),
             },
             Command::GetCurrentUserHandle => Reply::CurrentUserHandle(self.handle.clone().into()),
             Command::Search(search) => return self.search(scene, search, since),
@@ -89,9 +89,9 @@ impl Account {
         })
     }
 
-    fn set_status<'a>(&mut self, scene: &mut Scene<'_>, status: Status) -> Reply<'a> {
-        if matches!(status, Status::Unknown) {
-            return ErrorReply::BAD_STATUS.into();
+    fn set_status(&mut self, scene: &mut Scene<'_>, status: Status) -> Result<Status, ErrorReply> {
+        if status == Status::Unknown {
+            return Err(ErrorReply::BAD_STATUS);
         }
         let status = if status == Status::LoggedOut {
             Status::Offline
@@ -111,7 +111,7 @@ impl Account {
             Some(_) => self.bring_up(scene),
             None => self.with_link(scene, |link, now, out| link.stop(now, out)),
         }
-        Reply::UserStatus(status)
+        Ok(status)
     }
 
     fn set_profile<'a>(
@@ -184,11 +184,21 @@ impl Account {
                 if coming && scene.now.mono < until {
                     return Answer::Wait(Some(until));
                 }
-                Reply::Users(self.roster.contacts.keys().map(owned).collect())
+                Reply::Users(
+                    self.roster
+                        .contacts
+                        .keys()
+                        .map(|handle| owned(handle))
+                        .collect(),
+                )
             }
-            Search::UsersWaitingMyAuthorization => {
-                Reply::Users(self.roster.requests.keys().map(owned).collect())
-            }
+            Search::UsersWaitingMyAuthorization => Reply::Users(
+                self.roster
+                    .requests
+                    .keys()
+                    .map(|handle| owned(handle))
+                    .collect(),
+            ),
             Search::Users(text) => {
                 let text = text.to_lowercase();
                 let found = self.roster.contacts.iter().filter(|(handle, contact)| {
@@ -251,137 +261,6 @@ impl Account {
         })
     }
 
-    fn change_user<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        handle: &'a str,
-        change: UserChange<'a>,
-    ) -> Reply<'a> {
-        let buddy = canonical(handle).into_owned();
-        if !is_handle(&buddy) {
-            return ErrorReply::BAD_HANDLE.into();
-        }
-        // What cannot be done now is asked as soon as the link is up.
-        match change {
-            UserChange::Remove => {
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::RemoveBuddy {
-                        buddy: buddy.clone(),
-                    },
-                );
-            }
-            UserChange::Add { text } => {
-                let text = text.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::AddBuddy {
-                        buddy: buddy.clone(),
-                        text,
-                    },
-                );
-            }
-            UserChange::Authorize(yes) => {
-                let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict,
-                    },
-                );
-                self.request_over(scene, &buddy);
-            }
-            UserChange::Block(on) => {
-                let asked = self.roster.requests.contains_key(&buddy);
-                let call = if on && asked {
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict: Verdict::Block,
-                    }
-                } else {
-                    Call::Block {
-                        buddy: buddy.clone(),
-                        on,
-                    }
-                };
-                if on {
-                    self.roster.blocked.insert(buddy.clone());
-                    self.request_over(scene, &buddy);
-                } else {
-                    self.roster.blocked.remove(&buddy);
-                }
-                self.state.blocked = self.roster.blocked.iter().cloned().collect();
-                self.keep_state(scene);
-                self.ask(scene, &buddy, call);
-            }
-            UserChange::Rename(alias) => {
-                let alias = alias.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Rename {
-                        buddy: buddy.clone(),
-                        alias,
-                    },
-                );
-            }
-        }
-        change.confirmation(handle)
-    }
-
-    fn send_text<'a>(&mut self, scene: &mut Scene<'_>, to: &str, body: &str) -> Reply<'a> {
-        let partner = canonical(to).into_owned();
-        if !is_handle(&partner) || partner == self.handle {
-            return ErrorReply::MESSAGE_HANDLE.into();
-        }
-        if body.len() > self.limits.body_bytes {
-            return ErrorReply::MESSAGE_TOO_LONG.into();
-        }
-        let mid = self.rng.alphanumeric(MID_LENGTH);
-        let record = MessageRecord {
-            partner: partner.clone(),
-            own: true,
-            body: body.to_owned(),
-            timestamp: scene.now.wall.as_seconds(),
-            mid: Some(mid.clone()),
-            failed: false,
-        };
-        let number = self.messages.add_own(record, scene.journal);
-        self.reserve(scene);
-        self.introduce_chat(scene, &partner);
-        let call = Call::SendMessage {
-            to: partner,
-            body: body.to_owned(),
-            mid: Some(mid),
-        };
-        self.send(scene, number, call);
-        status_line(
-            MessageObject::ChatMessage,
-            number.into(),
-            MessageStatus::Sending,
-        )
-    }
-
-    fn seen<'a>(&mut self, scene: &mut Scene<'_>, object: MessageObject, id: Id<'a>) -> Answer<'a> {
-        let number = id.number();
-        let own = match self.message(number) {
-            Some(Some(message)) => message.own,
-            Some(None) => return Answer::Reply(ErrorReply::SET_MESSAGE_UNKNOWN.into()),
-            None => {
-                self.fetch(scene, number);
-                return Answer::Wait(None);
-            }
-        };
-        if !own && self.messages.seen(number, scene.journal) {
-            scene.notice(Self::status_notice(number, MessageStatus::Read));
-        }
-        Answer::Reply(status_line(object, id, MessageStatus::Read))
-    }
-
     fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
         let (first, second) = (targets.next(), targets.next());
         match (first, second) {
@@ -408,9 +287,6 @@ impl Account {
     }
 }
 
-/// Length of a message's identity.
-const MID_LENGTH: usize = 16;
-
-fn owned<'a>(handle: &String) -> Cow<'a, str> {
-    Cow::Owned(handle.clone())
+fn owned<'a>(handle: &str) -> Cow<'a, str> {
+    Cow::Owned(handle.to_owned())
 }

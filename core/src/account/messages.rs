@@ -7,7 +7,10 @@ use alloc::string::String;
 use super::records::{BLOCK, Keys, MessageRecord};
 use crate::journal::{Journal, Ticket};
 use crate::skype::MessageStatus;
-use crate::store::{Record, last_part};
+use crate::store::{Record, last_part, read};
+
+/// How many of the oldest messages are looked at together when too many are kept.
+const PRUNE_AT_ONCE: usize = 128;
 
 /// An account's messages.
 #[derive(Debug)]
@@ -19,7 +22,9 @@ pub(super) struct Messages {
     cached: BTreeMap<u32, (MessageRecord, Ticket)>,
     unread: BTreeSet<u32>,
     unsent: BTreeSet<u32>,
-    kept_max: u32,
+    /// How many messages the store keeps.
+    kept: usize,
+    kept_max: usize,
     cached_max: usize,
 }
 
@@ -33,7 +38,8 @@ impl Messages {
             cached: BTreeMap::new(),
             unread: BTreeSet::new(),
             unsent: BTreeSet::new(),
-            kept_max: u32::try_from(kept_max).unwrap_or(u32::MAX),
+            kept: 0,
+            kept_max,
             cached_max,
         }
     }
@@ -50,16 +56,45 @@ impl Messages {
         }
     }
 
-    /// Drops the message of a record if it is too old to be kept. Most are dropped when a newer one comes; but numbers
-    /// that were reserved and not given when a process ended have no newer one.
-    pub(super) fn drop_outdated(&self, record: &Record, journal: &mut Journal) {
-        let Ok(number) = last_part(&record.key).parse::<u32>() else {
-            return;
-        };
-        let oldest = self.next.saturating_sub(self.kept_max.saturating_mul(2));
-        let waits = self.unread.contains(&number) || self.unsent.contains(&number);
-        if number < oldest && !waits {
-            journal.remove(self.keys.message(number));
+    /// Takes the number of messages that the store keeps.
+    pub(super) fn restore_count(&mut self, record: &Record) {
+        self.kept = read(record).unwrap_or_default();
+    }
+
+    /// How many of the oldest messages are to be looked at, since more are kept than should be.
+    pub(super) fn surplus(&self) -> usize {
+        let surplus = self.kept.saturating_sub(self.kept_max);
+        if surplus < PRUNE_AT_ONCE / 2 {
+            0
+        } else {
+            PRUNE_AT_ONCE
+        }
+    }
+
+    /// Drops of the oldest messages those that were read, and if that is not enough those that were announced
+    /// (some clients never say that they have read one), down to the number to be kept.
+    pub(super) fn prune(&mut self, oldest: &[Record], announced: u32, journal: &mut Journal) {
+        for was_read in [true, false] {
+            for record in oldest {
+                let Ok(number) = last_part(&record.key).parse::<u32>() else {
+                    continue;
+                };
+                let unread = self.unread.contains(&number);
+                let may_go = if was_read {
+                    !unread
+                } else {
+                    unread && number <= announced
+                };
+                if self.kept <= self.kept_max || !may_go || self.unsent.contains(&number) {
+                    continue;
+                }
+                if self.unread.remove(&number) {
+                    journal.remove(self.keys.unread_one(number));
+                }
+                journal.remove(record.key.clone());
+                self.cached.remove(&number);
+                self.kept -= 1;
+            }
         }
     }
 
@@ -110,13 +145,8 @@ impl Messages {
     }
 
     fn keep(&mut self, number: u32, record: MessageRecord, journal: &mut Journal) {
-        let mut ticket = journal.put(self.keys.message(number), &record);
-        if let Some(old) = number.checked_sub(self.kept_max)
-            && !self.unread.contains(&old)
-            && !self.unsent.contains(&old)
-        {
-            ticket = journal.remove(self.keys.message(old));
-        }
+        let ticket = journal.put(self.keys.message(number), &record);
+        self.kept += 1;
         self.cached.insert(number, (record, ticket));
         while self.cached.len() > self.cached_max {
             // What the store does not hold yet cannot be read from it.
@@ -145,9 +175,6 @@ impl Messages {
         let was_unread = self.unread.remove(&number);
         if was_unread {
             journal.remove(self.keys.unread_one(number));
-            if number < self.next.saturating_sub(self.kept_max) {
-                journal.remove(self.keys.message(number));
-            }
         }
         was_unread
     }
@@ -195,11 +222,6 @@ impl Messages {
     pub(super) fn newer_than(&self, number: u32) -> impl Iterator<Item = (u32, String)> {
         let newer = self.cached.range(number.saturating_add(1)..);
         newer.map(|(number, (record, _))| (*number, record.partner.clone()))
-    }
-
-    /// True if the service has not taken this own message.
-    pub(super) fn is_unsent(&self, number: u32) -> bool {
-        self.unsent.contains(&number)
     }
 
     /// The key of a message's record.
@@ -252,5 +274,31 @@ mod tests {
         let refused = messages.add_own(record(true), &mut journal);
         messages.settle(refused, true, &mut journal);
         assert_eq!(status(&messages, refused), MessageStatus::Failed);
+    }
+
+    #[test]
+    fn what_was_read_leaves_before_what_was_only_announced() {
+        let mut journal = Journal::new();
+        let mut messages = Messages::new(Keys::new("alice"), 1, 2, 32);
+        for _ in 0..5 {
+            messages.add_received(record(false), &mut journal);
+        }
+        messages.seen(3, &mut journal);
+        let stored = |numbers: core::ops::RangeInclusive<u32>| -> alloc::vec::Vec<Record> {
+            let key = |n| Keys::new("alice").message(n);
+            numbers
+                .map(|n| Record {
+                    key: key(n),
+                    value: Default::default(),
+                })
+                .collect()
+        };
+        messages.prune(&stored(1..=3), 1, &mut journal);
+        let left: alloc::vec::Vec<u32> = messages.cached.keys().copied().collect();
+        assert_eq!(
+            left,
+            [2, 4, 5],
+            "3 was read, 1 was announced, 2 was neither"
+        );
     }
 }

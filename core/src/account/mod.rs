@@ -3,11 +3,13 @@
 
 mod answers;
 mod commands;
+mod contacts;
 mod messages;
 mod notices;
 mod presence;
 mod records;
 mod roster;
+mod texts;
 mod upkeep;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -32,9 +34,6 @@ use crate::skype::{Reply, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
-/// How many messages that are too old are looked for at each start, and dropped.
-const OUTDATED_AT_ONCE: usize = 128;
-
 /// What an account asks of the proxy.
 #[derive(Debug)]
 pub(crate) enum AccountOutput {
@@ -57,14 +56,18 @@ pub(crate) enum AccountOutput {
 }
 
 /// What a load is about.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Topic {
     /// All that an account needs to come online.
     State,
+    /// Own messages that the service has not taken.
+    Unsent,
     /// One message.
     Message(u32),
     /// The messages that are kept.
     History,
+    /// The oldest messages, of which some are to be dropped.
+    Oldest,
 }
 
 /// What comes of a command.
@@ -142,6 +145,8 @@ pub(crate) struct Account {
     /// The account is signed on: clients see the presence of its contacts.
     shows_presence: bool,
     clients: usize,
+    /// How many of them are told notices.
+    listeners: usize,
     started: Option<Now>,
     /// State is loaded and numbers are reserved.
     ready: bool,
@@ -159,7 +164,7 @@ pub(crate) struct Account {
     /// What the last load of the history has brought: numbers and partners, oldest first.
     history: Option<Vec<(u32, String)>>,
     /// Loads under way, so that none is asked for twice.
-    loading: BTreeSet<Option<u32>>,
+    loading: BTreeSet<Topic>,
     /// Chats that clients have been told of, by partner.
     chats: BTreeSet<String>,
     /// Numbers of chat members that were asked for: partner of the chat, and whether it is the account itself.
@@ -212,6 +217,7 @@ impl Account {
             refused: false,
             shows_presence: false,
             clients: 0,
+            listeners: 0,
             started: None,
             ready: false,
             stopping: false,
@@ -255,7 +261,9 @@ impl Account {
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
             Query::all(self.keys.mids(), self.limits.mids),
-            Query::all(self.keys.messages(), OUTDATED_AT_ONCE),
+            Query::Count {
+                prefix: self.keys.messages(),
+            },
         ];
         scene
             .out
@@ -269,6 +277,11 @@ impl Account {
         if !self.refused {
             self.bring_up(scene);
         }
+    }
+
+    /// A client that had its [`Account::greeting`] is told nothing any more.
+    pub(crate) fn stop_listening(&mut self) {
+        self.listeners = self.listeners.saturating_sub(1);
     }
 
     /// A client has left.

@@ -2,29 +2,20 @@
 //! Never repeats to a client what it has been told before.
 
 use alloc::format;
-use alloc::string::{String, ToString};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::records::MessageRecord;
-use super::roster::{Change, Request};
+use super::contacts::user_line;
 use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
-use crate::handle::{canonical, is_handle};
-use crate::imo::call::Call;
+use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::mids;
-use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
-use crate::skype::{
-    ChatProperty, ConnStatus, MessageObject, MessageStatus, Reply, Status, UserProperty, Value,
-    status_line,
-};
+use crate::imo::notice::{Notice, Refusal};
+use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
 const ROSTER_COMPLETE: Duration = Duration::from_secs(60);
-
-/// What a contact request says that says nothing: one client takes no notice of an empty one.
-const DEFAULT_REQUEST: &str = "Please let me add you to my contacts.";
 
 impl Account {
     /// Acts on one thing that the link says.
@@ -58,11 +49,12 @@ impl Account {
 
     /// The state of the link and of the own user, as lines.
     pub(super) fn own_status(&self) -> Vec<Reply<'static>> {
-        let mut lines = Vec::new();
-        lines.push(Reply::ConnStatus(self.conn_status()));
-        lines.push(Reply::CurrentUserHandle(self.handle.clone().into()));
-        lines.push(Reply::UserStatus(self.user_status()));
-        lines
+        [
+            Reply::ConnStatus(self.conn_status()),
+            Reply::CurrentUserHandle(self.handle.clone().into()),
+            Reply::UserStatus(self.user_status()),
+        ]
+        .into()
     }
 
     pub(super) fn conn_status(&self) -> ConnStatus {
@@ -109,32 +101,6 @@ impl Account {
                 }
                 scene.out.push(AccountOutput::Wake);
             }
-        }
-    }
-
-    /// Tells the presence of every contact that is not offline, as it is to be seen now.
-    fn tell_presence(&self, scene: &mut Scene<'_>) {
-        for handle in self.roster.contacts.keys() {
-            if self.roster.status(handle) != Status::Offline {
-                scene.notice(self.presence_line(handle));
-            }
-        }
-    }
-
-    fn presence_line(&self, handle: &str) -> Reply<'static> {
-        user_line(
-            handle,
-            UserProperty::OnlineStatus,
-            self.contact_status(handle).into(),
-        )
-    }
-
-    /// The status of a contact as clients see it.
-    pub(super) fn contact_status(&self, handle: &str) -> Status {
-        if self.shows_presence {
-            self.roster.status(handle)
-        } else {
-            Status::Offline
         }
     }
 
@@ -194,187 +160,12 @@ impl Account {
         }
     }
 
-    fn contact_told(&mut self, scene: &mut Scene<'_>, buddy: &Buddy) {
-        let full = self.roster.contacts.len() >= self.limits.contacts;
-        if !is_handle(&buddy.buid) || full && !self.roster.contacts.contains_key(&buddy.buid) {
-            self.event(
-                scene,
-                EventKind::UpstreamFault,
-                "a contact cannot be taken".into(),
-            );
-            return;
-        }
-        let Change {
-            buddy: listed,
-            presence,
-            mood,
-            name,
-        } = self.roster.update(buddy, self.shows_presence);
-        let handle = canonical(&buddy.buid);
-        if listed {
-            let value = self.roster.buddy_status(&handle).into();
-            scene.notice(user_line(&handle, UserProperty::BuddyStatus, value));
-            self.answered(scene, &handle);
-        }
-        if name {
-            let value = self.alias(&handle).to_string().into();
-            scene.notice(user_line(&handle, UserProperty::FullName, value));
-        }
-        if presence {
-            scene.notice(self.presence_line(&handle));
-        }
-        if mood {
-            let mood = self
-                .roster
-                .contacts
-                .get(&*handle)
-                .map(|contact| contact.mood.clone());
-            let value = mood.unwrap_or_default().into();
-            scene.notice(user_line(&handle, UserProperty::MoodText, value));
-        }
-    }
-
-    /// A request of somebody who is a contact now needs no answer any more.
-    fn answered(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        if self
-            .roster
-            .contacts
-            .get(handle)
-            .is_some_and(|contact| contact.agreed)
-        {
-            self.request_over(scene, handle);
-        }
-    }
-
-    /// A contact request has been answered.
-    pub(super) fn request_over(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        if self.roster.requests.remove(handle).is_some() {
-            let property = UserProperty::ReceivedAuthRequest;
-            scene.notice(user_line(handle, property, Value::EMPTY));
-        }
-    }
-
-    fn contact_gone(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        if self.roster.contacts.remove(handle).is_some() {
-            scene.notice(user_line(handle, UserProperty::BuddyStatus, 1_u32.into()));
-        }
-    }
-
-    /// Contacts that the present session has not told of are none any more.
-    pub(super) fn sweep(&mut self, scene: &mut Scene<'_>) {
-        if self.roster.known && self.shows_presence {
-            let gone: Vec<String> = self.roster.unconfirmed().cloned().collect();
-            for handle in gone {
-                self.contact_gone(scene, &handle);
-            }
-        }
-        self.roster.known = true;
-    }
-
-    fn asked(&mut self, scene: &mut Scene<'_>, from: &str, text: String) {
-        let handle = canonical(from);
-        let full = self.roster.requests.len() >= self.limits.contacts;
-        if !is_handle(&handle) || full || self.roster.requests.contains_key(&*handle) {
-            return;
-        }
-        let text = if text.is_empty() {
-            DEFAULT_REQUEST.into()
-        } else {
-            text
-        };
-        let announced = self.clients > 0;
-        if announced {
-            let value = text.clone().into();
-            scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));
-        }
-        self.roster
-            .requests
-            .insert(handle.into_owned(), Request { text, announced });
-    }
-
-    fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {
-        let Incoming {
-            buid,
-            msg,
-            timestamp,
-            mid,
-            ..
-        } = message;
-        let partner = canonical(&buid);
-        if *partner == *self.handle {
-            return;
-        }
-        if !is_handle(&partner) {
-            self.event(
-                scene,
-                EventKind::UpstreamFault,
-                "a message from nobody".into(),
-            );
-            return;
-        }
-        if let Some(hash) = mid.as_deref().map(mids::hash) {
-            if self.mids.knows(hash) {
-                return;
-            }
-            let (slot, record) = self.mids.add(hash, self.limits.mids);
-            scene.journal.put(self.keys.mids() + &slot, &record);
-        }
-        let here = scene.now.wall.as_seconds();
-        let timestamp = if self.local_time || timestamp == 0 {
-            here
-        } else {
-            timestamp
-        };
-        let record = MessageRecord {
-            partner: partner.into_owned(),
-            own: false,
-            body: msg,
-            timestamp,
-            mid,
-            failed: false,
-        };
-        let number = self.messages.add_received(record, scene.journal);
-        self.reserve(scene);
-        let ticket = scene.journal.latest();
-        self.hold(scene, ticket, Held::Received(number));
-    }
-
-    /// The same account has sent a message in another session: clients show it as their own.
-    fn sent_elsewhere(
+    pub(super) fn call_done(
         &mut self,
         scene: &mut Scene<'_>,
-        to: &str,
-        body: String,
-        timestamp: u64,
-        mid: Option<String>,
+        id: CallId,
+        result: Result<u64, Refusal>,
     ) {
-        let partner = canonical(to);
-        if !is_handle(&partner) {
-            return;
-        }
-        if let Some(hash) = mid.as_deref().map(mids::hash) {
-            if self.mids.knows(hash) {
-                return;
-            }
-            let (slot, record) = self.mids.add(hash, self.limits.mids);
-            scene.journal.put(self.keys.mids() + &slot, &record);
-        }
-        let partner = partner.into_owned();
-        let record = MessageRecord {
-            partner,
-            own: true,
-            body,
-            timestamp,
-            mid,
-            failed: false,
-        };
-        let number = self.messages.add_sent(record, scene.journal);
-        self.reserve(scene);
-        let ticket = scene.journal.latest();
-        self.hold(scene, ticket, Held::Sent(number));
-    }
-
-    fn call_done(&mut self, scene: &mut Scene<'_>, id: CallId, result: Result<u64, Refusal>) {
         scene.out.push(AccountOutput::Wake);
         if let Some((number, length)) = self.sending.remove(&id) {
             self.sending_bytes -= length;
@@ -400,54 +191,5 @@ impl Account {
                 scene.notice(user_line(&handle, UserProperty::BuddyStatus, 1_u32.into()));
             }
         }
-    }
-
-    /// Makes a call that is about a contact.
-    pub(super) fn ask(&mut self, scene: &mut Scene<'_>, handle: &str, call: Call) {
-        let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
-        self.asking.insert(id, handle.into());
-    }
-
-    /// Tells the clients of a chat before its first message.
-    pub(super) fn introduce_chat(&mut self, scene: &mut Scene<'_>, partner: &str) {
-        if !self.chats.insert(partner.into()) {
-            return;
-        }
-        let chat = self.chat_id(partner);
-        for property in [
-            ChatProperty::Name,
-            ChatProperty::Status,
-            ChatProperty::Type,
-            ChatProperty::Members,
-            ChatProperty::FriendlyName,
-            ChatProperty::ActiveMembers,
-            ChatProperty::Timestamp,
-            ChatProperty::Topic,
-        ] {
-            let value = self.dialog(partner, property, scene.now);
-            scene.notice(Reply::Chat {
-                chat: chat.clone().into(),
-                property,
-                value,
-            });
-        }
-    }
-
-    /// The line that says how a message stands.
-    pub(super) fn status_notice(number: u32, status: MessageStatus) -> Reply<'static> {
-        status_line(MessageObject::ChatMessage, number.into(), status)
-    }
-}
-
-/// One line about a user.
-pub(super) fn user_line(
-    handle: &str,
-    property: UserProperty,
-    value: Value<'static>,
-) -> Reply<'static> {
-    Reply::User {
-        handle: String::from(handle).into(),
-        property,
-        value,
     }
 }

@@ -28,11 +28,12 @@ impl Account {
         topic: Topic,
         result: Result<Vec<Record>, StoreError>,
     ) {
+        self.loading.remove(&topic);
         let records = match result {
             Ok(records) => records,
             Err(error) => {
                 self.event(scene, EventKind::StoreFailed, error.explain().to_string());
-                if topic == Topic::State {
+                if matches!(topic, Topic::State | Topic::Unsent) {
                     // Without it a message number could be given twice: nothing goes on before it is read.
                     self.timers
                         .set(Wake::Reload, Some(scene.now.mono + RELOAD_AFTER));
@@ -43,16 +44,15 @@ impl Account {
         };
         match topic {
             Topic::State => self.restore(scene, &records),
+            Topic::Unsent => self.resend(scene, &records),
             Topic::Message(number) => {
-                self.loading.remove(&Some(number));
                 self.fetched = Some((number, records.first().and_then(read)));
-                if self.messages.is_unsent(number) {
-                    self.resend(scene, number);
-                }
                 scene.out.push(AccountOutput::Wake);
             }
+            Topic::Oldest => self
+                .messages
+                .prune(&records, self.state.announced, scene.journal),
             Topic::History => {
-                self.loading.remove(&None);
                 let entry = |record: &Record| {
                     let message: MessageRecord = read(record)?;
                     Some((last_part(&record.key).parse().ok()?, message.partner))
@@ -96,13 +96,38 @@ impl Account {
             self.messages.restore(record);
         }
         let messages_prefix = self.keys.messages();
-        for record in lists
-            .iter()
-            .filter(|record| record.key.starts_with(&messages_prefix))
-        {
-            self.messages.drop_outdated(record, scene.journal);
+        if let Some(count) = lists.iter().find(|record| record.key == messages_prefix) {
+            self.messages.restore_count(count);
         }
-        let ticket = self.reserve(scene).unwrap_or_default();
+        self.reserve(scene);
+        let get = |number| Query::Get {
+            key: self.messages.key(number),
+        };
+        let queries: Vec<Query> = self.messages.unsent().map(get).collect();
+        if queries.is_empty() {
+            self.resend(scene, &[]);
+        } else {
+            scene.out.push(AccountOutput::Load(Topic::Unsent, queries));
+        }
+    }
+
+    /// Sends the own messages that an earlier life of the process had not brought out. Only then may clients add
+    /// to them: the order is to be kept.
+    fn resend(&mut self, scene: &mut Scene<'_>, records: &[Record]) {
+        let numbers: Vec<u32> = self.messages.unsent().collect();
+        for number in numbers {
+            let key = self.messages.key(number);
+            let record = records.iter().find(|record| record.key == key);
+            match record.and_then(read::<MessageRecord>) {
+                Some(message) => {
+                    self.send(scene, number, (message.partner, message.body, message.mid));
+                }
+                None => {
+                    self.messages.settle(number, false, scene.journal);
+                }
+            }
+        }
+        let ticket = scene.journal.latest();
         self.hold(scene, ticket, Held::Ready);
     }
 
@@ -114,6 +139,7 @@ impl Account {
 
     /// Sees to it that message numbers are reserved.
     pub(super) fn reserve(&mut self, scene: &mut Scene<'_>) -> Option<Ticket> {
+        self.prune(scene);
         self.messages.reserve().map(|_| self.keep_state(scene))
     }
 
@@ -150,9 +176,6 @@ impl Account {
             }
             Held::Ready => {
                 self.ready = true;
-                for number in self.messages.unsent().collect::<Vec<_>>() {
-                    self.fetch(scene, number);
-                }
                 self.bring_up(scene);
                 scene.out.push(AccountOutput::Wake);
             }
@@ -161,7 +184,7 @@ impl Account {
 
     /// Tells the clients of a message that came, if there are any; else whoever comes next is told.
     fn announce(&mut self, scene: &mut Scene<'_>, number: u32) {
-        if self.clients == 0 {
+        if self.listeners == 0 {
             return;
         }
         if let Some(partner) = self
@@ -187,8 +210,9 @@ impl Account {
         }
     }
 
-    /// What a client is told first, when it can be told anything.
+    /// What a client is told first, when it can be told anything. From then on it is told notices.
     pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>) -> Vec<Reply<'static>> {
+        self.listeners += 1;
         let mut lines = self.own_status();
         for (handle, request) in &mut self.roster.requests {
             if !core::mem::replace(&mut request.announced, true) {
@@ -226,50 +250,46 @@ impl Account {
 
     /// Asks for a message that is not in memory.
     pub(super) fn fetch(&mut self, scene: &mut Scene<'_>, number: u32) {
-        if self.loading.insert(Some(number)) {
-            let queries = [Query::Get {
+        self.load(
+            scene,
+            Topic::Message(number),
+            Query::Get {
                 key: self.messages.key(number),
-            }]
-            .into();
-            scene
-                .out
-                .push(AccountOutput::Load(Topic::Message(number), queries));
-        }
+            },
+        );
     }
 
     /// Asks for the list of all messages that are kept.
     pub(super) fn fetch_history(&mut self, scene: &mut Scene<'_>) {
-        if self.loading.insert(None) {
-            let query = Query::all(self.keys.messages(), self.limits.messages_kept * 2);
-            scene
-                .out
-                .push(AccountOutput::Load(Topic::History, [query].into()));
+        let query = Query::all(self.keys.messages(), self.limits.messages_kept * 2);
+        self.load(scene, Topic::History, query);
+    }
+
+    /// Sees to it that no more messages are kept than should be.
+    pub(super) fn prune(&mut self, scene: &mut Scene<'_>) {
+        let surplus = self.messages.surplus();
+        if surplus > 0 {
+            let query = Query::all(self.keys.messages(), surplus);
+            self.load(scene, Topic::Oldest, query);
         }
     }
 
-    /// Sends an own message that an earlier life of the process had not brought out.
-    fn resend(&mut self, scene: &mut Scene<'_>, number: u32) {
-        let Some((_, Some(message))) = self.fetched.as_ref().filter(|(n, _)| *n == number) else {
-            self.messages.settle(number, false, scene.journal);
-            return;
-        };
-        if self.sending.values().any(|(other, _)| *other == number) {
-            return;
+    /// Asks the store, unless the same is asked already.
+    fn load(&mut self, scene: &mut Scene<'_>, topic: Topic, query: Query) {
+        if self.loading.insert(topic) {
+            scene.out.push(AccountOutput::Load(topic, [query].into()));
         }
-        let call = Call::SendMessage {
-            to: message.partner.clone(),
-            body: message.body.clone(),
-            mid: message.mid.clone(),
-        };
-        self.send(scene, number, call);
     }
 
     /// Hands an own message to the link.
-    pub(super) fn send(&mut self, scene: &mut Scene<'_>, number: u32, call: Call) {
-        let length = match &call {
-            Call::SendMessage { body, .. } => body.len(),
-            _ => 0,
-        };
+    pub(super) fn send(
+        &mut self,
+        scene: &mut Scene<'_>,
+        number: u32,
+        (to, body, mid): (String, String, Option<String>),
+    ) {
+        let length = body.len();
+        let call = Call::SendMessage { to, body, mid };
         // A call is never done before it is made: its number can be noted afterwards.
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
         self.sending.insert(id, (number, length));

@@ -177,6 +177,8 @@ pub struct Link {
     online_since: Option<Instant>,
     /// The last cause that was told.
     told: Option<String>,
+    /// It was started again before its sign-off was done.
+    again: bool,
     timers: Timers<Wake>,
 }
 
@@ -226,6 +228,7 @@ impl Link {
             failures: 0,
             online_since: None,
             told: None,
+            again: false,
             timers: Timers::new(),
         }
     }
@@ -261,20 +264,28 @@ impl Link {
         self.waiting.len() + self.outbox.len() + self.awaited.len()
     }
 
-    /// Brings it up, and keeps it up. A sign-off that is under way is left to itself.
+    /// Brings it up, and keeps it up. If it is just signing off, that is finished first.
     pub fn start(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
-        if self.state == State::SigningOff {
-            self.halt(out);
-        }
-        if self.state == State::Stopped {
-            self.failures = 0;
-            self.told = None;
-            self.open(now, out);
+        match self.state {
+            State::Stopped => {
+                self.failures = 0;
+                self.told = None;
+                self.open(now, out);
+            }
+            State::SigningOff => self.again = true,
+            State::BackingOff
+            | State::FetchingPage
+            | State::OpeningSession
+            | State::LoggingIn
+            | State::SettlingIn
+            | State::AwaitingSignOn
+            | State::Online => {}
         }
     }
 
     /// Signs off, within a bounded time.
     pub fn stop(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.again = false;
         match self.state {
             State::Stopped | State::SigningOff => {}
             State::Online => {
@@ -291,7 +302,7 @@ impl Link {
             | State::OpeningSession
             | State::LoggingIn
             | State::SettlingIn
-            | State::AwaitingSignOn => self.halt(out),
+            | State::AwaitingSignOn => self.halt(now, out),
         }
     }
 
@@ -351,7 +362,7 @@ impl Link {
             match wake {
                 Wake::Lane(lane) => self.handle(now, lane, LaneInput::Tick, out),
                 Wake::Start => self.open(now, out),
-                Wake::Patience if self.state == State::SigningOff => self.halt(out),
+                Wake::Patience if self.state == State::SigningOff => self.halt(now, out),
                 Wake::Patience => {
                     self.fail(now, "it does not say that the account is signed on", out)
                 }

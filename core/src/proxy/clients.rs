@@ -98,6 +98,9 @@ impl Proxy {
             self.strangers -= 1;
             return true;
         }
+        if client.open && !client.closing {
+            self.stop_listening(id);
+        }
         if let Some(attached) = self.attached.get_mut(id) {
             attached.remove(&conn);
         }
@@ -105,6 +108,12 @@ impl Proxy {
         out.event(Event::conn(EventKind::ClientLeft, conn, detail));
         self.with_account(now, id, out, |account, scene| account.detach(scene.now));
         true
+    }
+
+    fn stop_listening(&mut self, id: AccountId) {
+        if let Some(account) = self.accounts.get_mut(id) {
+            account.stop_listening();
+        }
     }
 
     fn set_wake(&mut self, conn: ConnId, wake: ClientWake, at: Option<Instant>) {
@@ -136,15 +145,19 @@ impl Proxy {
 
     /// Closes a client, if that is not under way; what is queued for it goes first, if `how` lets it.
     fn close(&mut self, conn: ConnId, how: CloseHow, event: Event, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
+        let Some((id, client)) = self.clients.get_mut(&conn) else {
             return;
         };
         if core::mem::replace(&mut client.closing, true) {
             return;
         }
+        let listener_of = client.open.then_some(*id);
         out.event(event);
         if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
+        }
+        if let Some(id) = listener_of {
+            self.stop_listening(id);
         }
         for wake in [
             ClientWake::Login,

@@ -5,7 +5,7 @@
     reason = "helpers of tests may unwrap like the tests themselves"
 )]
 
-mod conformance;
+use imo2sproxy_sim::conformance;
 
 use std::fs;
 use std::path::Path;

@@ -141,3 +141,18 @@ fn contacts_survive_a_restart_of_the_service() {
     world.expect("alice", "CONNSTATUS ONLINE", SECONDS(60));
     world.expect("alice", "USER bob ONLINESTATUS ONLINE", SECONDS(60));
 }
+
+#[test]
+fn whoever_comes_invisibly_is_never_seen() {
+    let mut world = friends(1, Faults::none());
+    let (alice, bob) = (world.person("alice").clone(), world.person("bob").clone());
+    alice.say("SET USERSTATUS OFFLINE");
+    world.expect("bob", "USER alice ONLINESTATUS OFFLINE", SECONDS(5));
+    let before = bob.count("USER alice ONLINESTATUS *");
+    alice.say("SET USERSTATUS INVISIBLE");
+    world.expect("alice", "USERSTATUS INVISIBLE", SECONDS(1));
+    world.run_for(SECONDS(5));
+    alice.say("GET CONNSTATUS");
+    world.expect("alice", "CONNSTATUS ONLINE", SECONDS(1));
+    assert_eq!(bob.count("USER alice ONLINESTATUS *"), before);
+}

@@ -149,3 +149,15 @@ fn a_drain_says_goodbye_to_clients_and_service() {
     world.expect("bob", "USER alice ONLINESTATUS OFFLINE", SECONDS(5));
     assert!(world.stopped(&host("alice")).is_some());
 }
+
+#[test]
+fn whoever_goes_offline_and_online_in_one_breath_is_online() {
+    let mut world = everybody_online(&["alice"]);
+    let alice = world.person("alice").clone();
+    alice.say("SET USERSTATUS OFFLINE");
+    alice.say("SET USERSTATUS AWAY");
+    world.expect("alice", "CONNSTATUS OFFLINE", SECONDS(1));
+    world.expect("alice", "CONNSTATUS ONLINE", SECONDS(5));
+    alice.say("GET USERSTATUS");
+    world.expect("alice", "USERSTATUS AWAY", SECONDS(1));
+}

@@ -4,5 +4,6 @@
 mod contacts;
 mod login;
 mod messages;
+#[path = "../town/mod.rs"]
 mod town;
 mod trouble;

@@ -5,15 +5,33 @@ use imo2sproxy_sim::{Faults, World};
 
 use crate::town::{SECONDS, come_back, daemon, everybody_online, friends, host};
 
-/// Reads the body of the next message that `name` is told of.
-fn next_body(world: &mut World, name: &str) -> String {
+/// The number of the next message that `name` is told of.
+fn next_number(world: &mut World, name: &str) -> String {
     let line = world.expect(name, "CHATMESSAGE * STATUS RECEIVED", SECONDS(90));
-    let number = line.split(' ').nth(1).unwrap().to_owned();
+    line.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// The body of the message of this number.
+fn body(world: &mut World, name: &str, number: &str) -> String {
     world
         .person(name)
         .say(&format!("GET CHATMESSAGE {number} BODY"));
     let reply = world.expect(name, &format!("CHATMESSAGE {number} BODY *"), SECONDS(30));
-    reply.splitn(4, ' ').nth(3).unwrap().to_owned()
+    reply.splitn(4, ' ').nth(3).unwrap_or_default().to_owned()
+}
+
+/// The body of the next message that `name` is told of.
+fn next_body(world: &mut World, name: &str) -> String {
+    let number = next_number(world, name);
+    body(world, name, &number)
+}
+
+/// Checks that the next messages that `name` is told of are these.
+fn expect_messages(world: &mut World, name: &str, texts: &[&str]) {
+    let numbers: Vec<_> = texts.iter().map(|_| next_number(world, name)).collect();
+    for (number, text) in numbers.iter().zip(texts) {
+        assert_eq!(body(world, name, number), *text);
+    }
 }
 
 #[test]
@@ -140,9 +158,7 @@ fn a_message_to_somebody_who_is_away_arrives_when_they_come() {
     let seed = world.seed_for("bob again");
     world.restart(&host("bob"), daemon("bob", seed));
     come_back(&mut world, "bob");
-    for text in ["one", "two", "three"] {
-        assert_eq!(next_body(&mut world, "bob"), text);
-    }
+    expect_messages(&mut world, "bob", &["one", "two", "three"]);
 }
 
 #[test]
@@ -159,8 +175,7 @@ fn messages_that_came_while_no_client_was_there_are_told_to_the_next_one() {
     let seed = world.seed_for("bob again");
     world.restart(&host("bob"), daemon("bob", seed));
     come_back(&mut world, "bob");
-    assert_eq!(next_body(&mut world, "bob"), "one");
-    assert_eq!(next_body(&mut world, "bob"), "two");
+    expect_messages(&mut world, "bob", &["one", "two"]);
     let told = world.person("bob").count("CHATMESSAGE * STATUS RECEIVED");
     world.person("bob").leave();
     world.run_for(SECONDS(1));
@@ -239,4 +254,20 @@ fn an_old_client_is_spoken_to_in_its_own_words() {
     );
     world.person("bob").say("SEARCH MISSEDMESSAGES");
     world.expect("bob", &format!("MESSAGES {number}"), SECONDS(1));
+}
+
+#[test]
+fn a_message_that_comes_to_a_client_that_does_not_listen_yet_is_told_when_it_does() {
+    let mut world = friends(1, Faults::none());
+    let (alice, bob) = (world.person("alice").clone(), world.person("bob").clone());
+    bob.leave();
+    world.run_for(SECONDS(1));
+    bob.connect();
+    bob.say("NAME quiet");
+    world.expect("bob", "OK", SECONDS(1));
+    alice.say("MESSAGE bob early");
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(2));
+    assert!(!bob.heard("CHATMESSAGE * STATUS RECEIVED"), "not yet");
+    bob.say("PROTOCOL 7");
+    world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(1));
 }

@@ -164,6 +164,7 @@ fn who_signs_on_again_while_signing_off_is_signed_on() {
     let mut bench = Bench::signed_on();
     bench.act(Link::stop);
     bench.act(Link::start);
+    bench.acknowledge();
     bench.sign_on();
 }
 

@@ -181,7 +181,7 @@ impl Link {
             | State::LoggingIn
             | State::SettlingIn
             | State::AwaitingSignOn => self.fail(now, reason, out),
-            State::SigningOff => self.halt(out),
+            State::SigningOff => self.halt(now, out),
             State::Online => {
                 let line = self.line(lane);
                 let failures = line.failures;

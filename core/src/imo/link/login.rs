@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize;
 
+use super::super::Primitive;
 use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid};
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
@@ -73,13 +74,17 @@ impl Link {
             State::LoggingIn => {
                 self.state = State::SettlingIn;
                 self.push_settling();
+                // Whoever comes invisibly must not be seen before the first poll brings the sign-on.
+                if self.primitive != Primitive::Available {
+                    self.push_status();
+                }
                 self.pump(now, out);
             }
             State::SettlingIn => {
                 self.state = State::AwaitingSignOn;
                 self.renew_poll(now, out);
             }
-            State::SigningOff => self.halt(out),
+            State::SigningOff => self.halt(now, out),
             State::Stopped
             | State::BackingOff
             | State::FetchingPage
@@ -121,7 +126,7 @@ impl Link {
     /// The session is lost, through nobody's fault: a new one is opened soon.
     pub(super) fn lost(&mut self, now: Now, reason: &str, out: &mut Vec<LinkOutput>) {
         match self.state {
-            State::SigningOff | State::Stopped => self.halt(out),
+            State::SigningOff | State::Stopped => self.halt(now, out),
             State::BackingOff
             | State::FetchingPage
             | State::OpeningSession
@@ -151,16 +156,20 @@ impl Link {
     }
 
     /// The service refuses the password.
-    pub(super) fn refused(&mut self, out: &mut Vec<LinkOutput>) {
-        self.halt(out);
+    pub(super) fn refused(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.again = false;
+        self.halt(now, out);
         out.push(LinkOutput::Refused);
     }
 
-    /// Stops everything.
-    pub(super) fn halt(&mut self, out: &mut Vec<LinkOutput>) {
+    /// Stops everything, or starts anew if that was asked for in the meantime.
+    pub(super) fn halt(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         self.forget_session(out);
         self.state = State::Stopped;
         self.set_status(LinkStatus::Offline, out);
+        if core::mem::take(&mut self.again) {
+            self.start(now, out);
+        }
     }
 
     /// Drops what belongs to the present session. Calls that the user has made and the service has not taken

@@ -110,6 +110,21 @@ impl Service {
         });
     }
 
+    /// Lets the account of a session be seen, if this is its first poll: whatever a client has to say about
+    /// its status it may say before.
+    pub(super) fn appear(&mut self, now: Now, id: SessionId) {
+        let mut effects = Vec::new();
+        if let Some(session) = self.sessions.get_mut(&id)
+            && let Some(name) = &session.account
+            && core::mem::take(&mut session.fresh)
+        {
+            self.house.appear(name, &mut effects);
+        }
+        for effect in effects {
+            self.happen(now, effect);
+        }
+    }
+
     /// Parks a poll until there is something to say.
     pub(super) fn hold_poll(&mut self, now: Now, id: SessionId, conn: ConnId, out: &mut Outputs) {
         self.answer_poll(now, id, out);

@@ -42,6 +42,7 @@ impl Service {
             Registration::Embedded => session.embedded,
             Registration::Open => true,
         };
+        let is_embedded = session.embedded;
         match core::mem::take(&mut session.login) {
             Login::Idle if valid && !exists && may_register && !password.is_empty() => {
                 self.start_job(
@@ -80,11 +81,14 @@ impl Service {
             }
             Login::Checked { ok } if ok && exists => {}
             Login::Checked { .. } => {
-                out.event(Event::account(
-                    EventKind::SessionRefused,
-                    if valid { &*name } else { "?" },
-                    "wrong user or password",
-                ));
+                // In one process with its daemon the service leaves it to that one to tell.
+                if !is_embedded {
+                    out.event(Event::account(
+                        EventKind::SessionRefused,
+                        if valid { &*name } else { "?" },
+                        "wrong user or password",
+                    ));
+                }
                 let notice = Notice::Disconnected {
                     reason: "uidpassword".to_string(),
                 };
@@ -138,6 +142,7 @@ impl Service {
             return;
         };
         self.strangers.remove(&id);
+        session.fresh = true;
         let before = session.account.replace(name.into());
         if before.as_deref() != Some(name) {
             // What is on its way is another account's mail: it is not this one's to acknowledge.

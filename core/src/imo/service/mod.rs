@@ -2,7 +2,7 @@
 //! Never assumes that its clients are daemons, or that they are ours.
 //!
 //! The *face* (this folder) knows connections, sessions, polls and envelopes; the *house* knows accounts, rosters
-//! and mail. The face asks [`house::House::call`]; the house answers with effects. See `core/docs/imo-protocol.md`.
+//! and mail. The face asks `House::call`; the house answers with effects. See `core/docs/imo-protocol.md`.
 
 mod deliver;
 mod house;

@@ -128,6 +128,7 @@ impl Service {
         };
         session.expires = expires;
         if is_poll {
+            self.appear(now, id);
             self.hold_poll(now, id, conn, out);
             return;
         }

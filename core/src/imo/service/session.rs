@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub(super) embedded: bool,
     /// The account that is signed on, if one is.
     pub(super) account: Option<String>,
+    /// It has not polled since that account was signed on.
+    pub(super) fresh: bool,
     /// The client's messages.
     pub(super) arrivals: Arrivals,
     /// What the last answer to a request acknowledged: all of that is durable.
@@ -148,6 +150,7 @@ impl Session {
             ssid,
             embedded,
             account: None,
+            fresh: false,
             arrivals: Arrivals::default(),
             confirmed: 0,
             outbox: Outbox::default(),

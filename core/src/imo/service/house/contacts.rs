@@ -117,6 +117,7 @@ impl House {
             core::mem::replace(&mut resident.mood, mood.to_owned()),
         );
         resident.primitive = primitive;
+        resident.hidden = false;
         let after = (resident.shown(), resident.mood.clone());
         effects.push(Effect::Tell {
             to: name.to_owned(),

@@ -307,7 +307,8 @@ impl House {
             .map_or(&[], |resident| resident.sessions.as_slice())
     }
 
-    /// Signs a session on: the account is told who it knows, and those who know it see it come.
+    /// Signs a session on: the account is told who it knows. Those who know it see it come when it says how
+    /// it is, or at [`House::appear`].
     pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
         let Some(resident) = self.resident(name) else {
             return;
@@ -318,6 +319,7 @@ impl House {
         }
         if first {
             resident.primitive = Primitive::Available;
+            resident.hidden = true;
         }
         let tell = |notice| Effect::TellSession {
             session,
@@ -343,7 +345,12 @@ impl House {
             };
             effects.push(tell(notice));
         }
-        if first {
+    }
+
+    /// The account has had the time to say how it is: now those who know it see it come.
+    pub(super) fn appear(&mut self, name: &str, effects: &mut Vec<Effect>) {
+        let hidden = self.resident(name).map(|resident| &mut resident.hidden);
+        if hidden.is_some_and(core::mem::take) {
             self.announce_presence(name, effects);
         }
     }

@@ -25,6 +25,8 @@ pub(super) struct Resident {
     pub(super) sessions: Vec<SessionId>,
     /// How available it wants to be seen while it has sessions.
     pub(super) primitive: Primitive,
+    /// It has just signed on, and may still say that it is not to be seen.
+    pub(super) hidden: bool,
     /// Its mood text.
     pub(super) mood: String,
     /// The number of its next mail.
@@ -48,6 +50,7 @@ impl Resident {
             requests: BTreeMap::new(),
             sessions: Vec::new(),
             primitive: Primitive::Available,
+            hidden: false,
             mood: String::new(),
             mail_next: 1,
             mail_oldest: 1,
@@ -97,7 +100,7 @@ impl Resident {
 
     /// How available others see it.
     pub(super) fn shown(&self) -> Primitive {
-        if self.sessions.is_empty() {
+        if self.sessions.is_empty() || self.hidden {
             Primitive::Offline
         } else {
             self.primitive.shown()

@@ -1,15 +1,23 @@
 //! What every implementation of [`Store`] has to do, whatever it keeps its records in.
 //! Never looks behind the trait.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic here is what a failing store gets"
+)]
 
 use imo2sproxy_core::store::{Query, Record, Store, StoreOp};
 
 /// Holds an empty store to the whole contract; leaves records behind.
-pub(crate) fn check_store(store: &mut dyn Store) {
+///
+/// # Panics
+/// If the store breaks it.
+pub fn check_store(store: &mut dyn Store) {
     a_put_is_read_back_and_replaced(store);
     a_transaction_is_done_in_order(store);
     a_range_follows_the_bytes_of_the_keys(store);
     a_range_goes_on_beyond_after_in_both_directions(store);
     a_prefix_holds_every_key_that_begins_with_it(store);
+    a_count_tells_how_many_keys_begin_with_a_prefix(store);
 }
 
 fn put(store: &mut dyn Store, key: &str, value: &[u8]) {
@@ -146,4 +154,20 @@ fn a_prefix_holds_every_key_that_begins_with_it(store: &mut dyn Store) {
     let mut backwards = range(store, "", None, usize::MAX, true);
     backwards.reverse();
     assert_eq!(all, backwards);
+}
+
+fn a_count_tells_how_many_keys_begin_with_a_prefix(store: &mut dyn Store) {
+    for key in ["count/1", "count/2", "count", "counter"] {
+        put(store, key, b"x");
+    }
+    let mut records = Vec::new();
+    let prefix = String::from("count/");
+    store.query(&Query::Count { prefix }, &mut records).unwrap();
+    assert_eq!(
+        records,
+        [Record {
+            key: "count/".into(),
+            value: b"2".into()
+        }]
+    );
 }

@@ -14,10 +14,10 @@ use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_sim::{Faults, Person, World};
 
-pub const SECONDS: fn(u64) -> Duration = Duration::from_secs;
+pub(crate) const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 
 /// The daemon of `name` and what it is told.
-pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
+pub(crate) fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
@@ -37,7 +37,7 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     }
 }
 
-pub fn upstream() -> Upstream {
+pub(crate) fn upstream() -> Upstream {
     let host = "imo.example".into();
     Upstream {
         origin: Origin::Net {
@@ -49,7 +49,7 @@ pub fn upstream() -> Upstream {
     }
 }
 
-pub fn service(seed: Seed) -> Service {
+pub(crate) fn service(seed: Seed) -> Service {
     let config = ServiceConfig {
         registration: Registration::Open,
         ..ServiceConfig::default()
@@ -57,12 +57,12 @@ pub fn service(seed: Seed) -> Service {
     Service::new(config, seed)
 }
 
-pub fn daemon(name: &str, seed: Seed) -> Proxy {
+pub(crate) fn daemon(name: &str, seed: Seed) -> Proxy {
     Proxy::new(config(name, "secret", upstream()), seed)
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
-pub fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
+pub(crate) fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
     let mut world = World::new(seed, faults);
     let service_seed = world.seed_for("imo");
     world.host("imo", service(service_seed));
@@ -77,12 +77,12 @@ pub fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
 }
 
 /// The name of the host on which the daemon of `name` runs.
-pub fn host(name: &str) -> String {
+pub(crate) fn host(name: &str) -> String {
     format!("{name}s-daemon")
 }
 
 /// Somebody sits down at the client of `name` and waits until the daemon is online.
-pub fn sit_down(world: &mut World, name: &str) -> Person {
+pub(crate) fn sit_down(world: &mut World, name: &str) -> Person {
     let person = world.join(
         name,
         Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
@@ -93,7 +93,7 @@ pub fn sit_down(world: &mut World, name: &str) -> Person {
 }
 
 /// The client of `name`, who has left or has been cut off, comes back.
-pub fn come_back(world: &mut World, name: &str) {
+pub(crate) fn come_back(world: &mut World, name: &str) {
     let person = world.person(name).clone();
     // It may not have noticed yet that it was cut off.
     world.run_for(SECONDS(1));
@@ -103,7 +103,7 @@ pub fn come_back(world: &mut World, name: &str) {
 }
 
 /// A town in which everybody of `names` sits at a client and is online.
-pub fn everybody_online(names: &[&str]) -> World {
+pub(crate) fn everybody_online(names: &[&str]) -> World {
     let mut world = town(1, Faults::none(), names);
     for name in names {
         sit_down(&mut world, name);
@@ -112,7 +112,7 @@ pub fn everybody_online(names: &[&str]) -> World {
 }
 
 /// A town in which alice and bob are contacts of each other.
-pub fn friends(seed: u64, faults: Faults) -> World {
+pub(crate) fn friends(seed: u64, faults: Faults) -> World {
     let mut world = town(seed, faults, &["alice", "bob"]);
     sit_down(&mut world, "alice");
     sit_down(&mut world, "bob");
@@ -121,7 +121,7 @@ pub fn friends(seed: u64, faults: Faults) -> World {
 }
 
 /// One asks the other, who agrees.
-pub fn befriend(world: &mut World, one: &str, other: &str) {
+pub(crate) fn befriend(world: &mut World, one: &str, other: &str) {
     world
         .person(one)
         .say(&format!("SET USER {other} BUDDYSTATUS 2 it is me"));
@@ -138,7 +138,7 @@ pub fn befriend(world: &mut World, one: &str, other: &str) {
 }
 
 /// The daemon of alice with the service inside.
-pub fn embedded(seed: u64, faults: Faults) -> World {
+pub(crate) fn embedded(seed: u64, faults: Faults) -> World {
     let mut world = World::new(seed, faults);
     let (proxy_seed, service_seed) = (world.seed_for("proxy"), world.seed_for("service"));
     world.host(
@@ -149,7 +149,7 @@ pub fn embedded(seed: u64, faults: Faults) -> World {
     world
 }
 
-pub fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
+pub(crate) fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
     let registration = Registration::Embedded;
     let service_config = ServiceConfig {
         registration,

@@ -1,0 +1,21 @@
+//! The daemon and the service as their users meet them: the real program over real sockets, on this host only.
+//! Never looks inside: whatever is checked here could be checked by hand.
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this is test code, helpers included"
+)]
+
+#[path = "../program/mod.rs"]
+mod program;
+#[path = "../program/running.rs"]
+mod running;
+
+mod chat;
+mod client;
+mod crash;
+mod drain;
+mod frames;
+mod thrift;
+mod town;
+mod trouble;

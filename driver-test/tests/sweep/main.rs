@@ -1,0 +1,216 @@
+//! Sweeps: two people chat through rough worlds of many seeds, and a model counts what must be true.
+//! Never knows how a machine does it: it compares what was said with what was heard.
+//!
+//! `SIM_SEEDS` says how many seeds, `SIM_SEED` runs one alone.
+
+#[path = "../town/mod.rs"]
+#[expect(dead_code, reason = "a sweep uses only a part of the town")]
+mod town;
+
+use std::time::Duration;
+
+use imo2sproxy_core::config::WireKind;
+use imo2sproxy_core::rng::Rng;
+use imo2sproxy_sim::{Faults, Person, World, sweep::for_each_seed};
+
+use town::{SECONDS, daemon, host, service, town};
+
+const PAIRS: [(&str, &str); 2] = [("alice", "bob"), ("bob", "alice")];
+
+/// Two people whose clients come back whenever they are cut off.
+fn rough_town(seed: u64) -> World {
+    let mut world = town(seed, Faults::rough(), &["alice", "bob"]);
+    for name in ["alice", "bob"] {
+        let client = Person::new(WireKind::SkypeProxy, None, &host(name), 1401);
+        world
+            .join(name, client.returning(SECONDS(2)))
+            .say("PROTOCOL 7");
+    }
+    world
+}
+
+/// Lets both talk to each other for a while, with `mishap` now and then.
+fn talk(world: &mut World, rng: &mut Rng, mut mishap: impl FnMut(&mut World, &mut Rng)) {
+    world.run_for(SECONDS(60));
+    for number in 0..12 {
+        for (me, other) in PAIRS {
+            let padding = "x".repeat(usize::try_from(rng.below(3000)).unwrap_or_default());
+            let text = format!("{me} {number} \u{1F600}\n{padding}");
+            world
+                .person(me)
+                .say(&format!("#{number} MESSAGE {other} {text}"));
+        }
+        world.run_for(Duration::from_millis(rng.below(15_000)));
+        mishap(world, rng);
+    }
+}
+
+/// One message of a dialog, as a client without trouble reads it.
+struct Message {
+    body: String,
+    status: String,
+}
+
+/// What `from` has written in the dialog of `name` with `partner`, oldest first.
+fn history(world: &mut World, name: &str, partner: &str, from: &str) -> Vec<Message> {
+    let reader = format!("{name}-reads-{from}");
+    let person = world.join(
+        &reader,
+        Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
+    );
+    person.say("PROTOCOL 7");
+    person.say(&format!("SEARCH CHATMESSAGES {partner}"));
+    let list = world.expect(&reader, "CHATMESSAGES *", SECONDS(30));
+    let numbers = list["CHATMESSAGES ".len()..].split(", ");
+    let numbers: Vec<String> = numbers
+        .filter(|number| !number.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let mut messages = Vec::new();
+    for number in numbers.iter().rev() {
+        let mut get = |property: &str| {
+            person.say(&format!("GET CHATMESSAGE {number} {property}"));
+            let pattern = format!("CHATMESSAGE {number} {property} *");
+            let line = world.expect(&reader, &pattern, SECONDS(30));
+            line[pattern.len() - 1..].to_owned()
+        };
+        if get("FROM_HANDLE") == from {
+            messages.push(Message {
+                body: get("BODY"),
+                status: get("STATUS"),
+            });
+        }
+    }
+    messages
+}
+
+/// Checks one direction of a dialog after all trouble: what is kept as sent has arrived, in that order, what is
+/// kept as failed has not, nothing is still under way, nothing is doubled.
+fn check(world: &mut World, me: &str, other: &str) {
+    let own = history(world, me, other, me);
+    let heard = history(world, other, me, me);
+    let under_way = own
+        .iter()
+        .any(|message| !["SENT", "FAILED"].contains(&message.status.as_str()));
+    assert!(!under_way, "a message of {me} is still under way");
+    let sent: Vec<&str> = bodies(own.iter().filter(|message| message.status == "SENT"));
+    let failed: Vec<&str> = bodies(own.iter().filter(|message| message.status == "FAILED"));
+    let heard: Vec<&str> = bodies(heard.iter());
+    // A daemon that dies may have sent what it had not kept, and had confirmed to nobody.
+    let known: Vec<&str> = heard
+        .iter()
+        .copied()
+        .filter(|body| sent.contains(body))
+        .collect();
+    assert_eq!(known, sent, "{me} sent these, and {other} heard those");
+    assert!(
+        !heard.iter().any(|body| failed.contains(body)),
+        "a failed message of {me} arrived"
+    );
+    let mut once = heard.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(
+        once.len(),
+        heard.len(),
+        "{other} heard something of {me} twice"
+    );
+}
+
+/// The beginnings of bodies, which are enough to tell them apart.
+fn bodies<'a>(messages: impl Iterator<Item = &'a Message>) -> Vec<&'a str> {
+    messages
+        .map(|message| message.body.lines().next().unwrap_or_default())
+        .collect()
+}
+
+/// Checks that what `me` was told with a status line is what its daemon keeps.
+fn check_reports(world: &mut World, me: &str) {
+    let person = world.person(me).clone();
+    let reader = format!("{me}-asks");
+    let asks = world.join(
+        &reader,
+        Person::new(WireKind::SkypeProxy, None, &host(me), 1401),
+    );
+    asks.say("PROTOCOL 7");
+    for line in person.everything() {
+        let words: Vec<&str> = line.line.split(' ').collect();
+        if let [
+            "CHATMESSAGE",
+            number,
+            "STATUS",
+            status @ ("SENT" | "FAILED"),
+        ] = words.as_slice()
+        {
+            asks.say(&format!("GET CHATMESSAGE {number} STATUS"));
+            world.expect(
+                &reader,
+                &format!("CHATMESSAGE {number} STATUS {status}"),
+                SECONDS(30),
+            );
+        }
+    }
+}
+
+/// When trouble is over, everything that was accepted has arrived once and in order, or is known to have failed.
+#[test]
+fn a_rough_network_loses_and_doubles_nothing() {
+    for_each_seed(|seed| {
+        let mut world = rough_town(seed);
+        let mut rng = world.rng("talk");
+        talk(&mut world, &mut rng, |_, _| {});
+        world.heal();
+        world.run_for(SECONDS(120));
+        for (me, other) in PAIRS {
+            check(&mut world, me, other);
+            check_reports(&mut world, me);
+        }
+    });
+}
+
+/// Whatever dies, what was reported as sent has arrived, and nothing is doubled.
+#[test]
+fn deaths_lose_nothing_that_was_reported_and_double_nothing() {
+    for_each_seed(|seed| {
+        let mut world = rough_town(seed);
+        let mut rng = world.rng("talk");
+        let mut lives = 0;
+        talk(&mut world, &mut rng, |world, rng| {
+            lives += 1;
+            let fresh = world.seed_for(&format!("life {lives}"));
+            match rng.below(4) {
+                0 => {
+                    world.kill("imo");
+                    world.run_for(Duration::from_millis(rng.below(20_000)));
+                    world.restart("imo", service(fresh));
+                }
+                1 | 2 => {
+                    let name = if rng.chance(50) { "alice" } else { "bob" };
+                    world.kill(&host(name));
+                    world.run_for(Duration::from_millis(rng.below(20_000)));
+                    world.restart(&host(name), daemon(name, fresh));
+                }
+                _ => {}
+            }
+        });
+        world.heal();
+        world.run_for(SECONDS(180));
+        for (me, other) in PAIRS {
+            check(&mut world, me, other);
+            check_reports(&mut world, me);
+        }
+    });
+}
+
+/// The same seed is the same run, to the byte.
+#[test]
+fn a_seed_is_always_the_same_run() {
+    let run = |seed| {
+        let mut world = rough_town(seed);
+        let mut rng = world.rng("talk");
+        talk(&mut world, &mut rng, |_, _| {});
+        world.trace_hash()
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7), run(8));
+}
