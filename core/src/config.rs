@@ -159,11 +159,19 @@ pub struct Limits {
     pub mids: usize,
     /// Contacts of an account, requests included; beyond it further ones are refused.
     pub contacts: usize,
+    /// Longest mood text, name given to a contact, or text of a contact request at the service, in bytes; a longer
+    /// one is refused.
+    pub text_bytes: usize,
+    /// Requests of one session that wait to be done; a further one is to be sent again later.
+    pub session_requests: usize,
+    /// Calls that the service takes from one request; those behind are not acknowledged.
+    pub request_calls: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
     pub logins: usize,
-    /// Open connections that have not logged in, in all; beyond it new ones are closed.
+    /// Open connections that have not logged in, in all; beyond it new ones are closed. At the service: sessions
+    /// without an account; beyond it the oldest ends.
     pub unauthenticated: usize,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
@@ -211,6 +219,9 @@ impl Default for Limits {
             session_events: 256,
             mids: 1_000,
             contacts: 5_000,
+            text_bytes: 4 * 1024,
+            session_requests: 8,
+            request_calls: 256,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,

@@ -63,6 +63,8 @@ pub enum LaneError {
     TooManyRedirects,
     /// The server sent us from a TLS connection to one without.
     Downgrade,
+    /// The server sent us on to another origin with something that we posted: that is meant for nobody else.
+    OtherOrigin,
     /// The server sent us where we cannot or may not go.
     BadLocation,
 }
@@ -77,6 +79,9 @@ impl LaneError {
             Self::TimedOut => "no answer in time",
             Self::TooManyRedirects => "the server redirects without end",
             Self::Downgrade => "the server redirects to an unencrypted page",
+            Self::OtherOrigin => {
+                "the server redirects to another server, which has to be configured instead"
+            }
             Self::BadLocation => "the server redirects to an address that cannot be used",
         }
     }

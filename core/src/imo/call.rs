@@ -8,7 +8,9 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use zeroize::Zeroize;
 
+use super::mids::is_mid;
 use super::{PROTO, Primitive, TypingState};
 use crate::secret::Secret;
 
@@ -384,7 +386,10 @@ impl Fields {
             ("im", "send_im") => Call::SendMessage {
                 to: need(buddy)?,
                 body: need(self.msg)?,
-                mid: self.mid,
+                mid: match self.mid {
+                    Some(mid) if !is_mid(&mid) => return Err(BadCall::BadField),
+                    mid => mid,
+                },
             },
             ("im", "im_typing") => Call::Typing {
                 to: need(buddy)?,
@@ -510,6 +515,11 @@ impl Writer<'_> {
 pub(super) fn json<T: Serialize>(value: &T) -> Box<RawValue> {
     serde_json::value::to_raw_value(value)
         .expect("plain structs with text keys and no maps of other keys always serialise")
+}
+
+/// Zeroes the JSON of a call: it may hold a password.
+pub(super) fn wipe(data: Box<RawValue>) {
+    Box::<str>::from(data).zeroize();
 }
 
 #[cfg(test)]

@@ -118,6 +118,8 @@ pub fn is_ssid(text: &[u8]) -> bool {
 #[derive(Debug)]
 pub struct Outbox<T> {
     next: u64,
+    /// Those below this number have been sent at least once.
+    sent: u64,
     kept: VecDeque<(u64, T)>,
 }
 
@@ -125,6 +127,7 @@ impl<T> Default for Outbox<T> {
     fn default() -> Self {
         Self {
             next: 0,
+            sent: 0,
             kept: VecDeque::new(),
         }
     }
@@ -139,14 +142,28 @@ impl<T> Outbox<T> {
         seq
     }
 
+    /// The oldest `count` that are kept are being sent: an acknowledgement may cover them from now on.
+    pub fn mark_sent(&mut self, count: usize) {
+        let oldest = self.first().unwrap_or(self.next);
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        self.sent = self.sent.max(oldest.saturating_add(count)).min(self.next);
+    }
+
     /// Drops what an acknowledgement covers, handing each to `taken`. An acknowledgement beyond what was
     /// ever sent covers what was sent.
     pub fn acknowledge(&mut self, ack: u64, mut taken: impl FnMut(u64, T)) {
+        let ack = ack.min(self.sent);
         while self.kept.front().is_some_and(|(seq, _)| *seq < ack) {
             if let Some((seq, message)) = self.kept.pop_front() {
                 taken(seq, message);
             }
         }
+    }
+
+    /// The number of the oldest one that is not acknowledged.
+    #[must_use]
+    pub fn first(&self) -> Option<u64> {
+        self.kept.front().map(|(seq, _)| *seq)
     }
 
     /// What is not acknowledged, oldest first.
@@ -179,7 +196,7 @@ impl<T> Outbox<T> {
 
     /// Takes out all that is kept, and counts from 0 again: the session is another one.
     pub fn restart(&mut self) -> impl Iterator<Item = T> + use<T> {
-        self.next = 0;
+        (self.next, self.sent) = (0, 0);
         core::mem::take(&mut self.kept)
             .into_iter()
             .map(|(_, message)| message)
@@ -188,7 +205,7 @@ impl<T> Outbox<T> {
     /// Counts on from `next`, for a session that takes over from one that is forgotten.
     pub fn resume_at(&mut self, next: u64) {
         debug_assert!(self.kept.is_empty(), "only a new outbox takes over");
-        self.next = next;
+        (self.next, self.sent) = (next, next);
     }
 }
 
@@ -305,7 +322,9 @@ mod tests {
             (0, 1, 2)
         );
         let mut taken = vec![];
-        outbox.acknowledge(2, |seq, message| taken.push((seq, message)));
+        outbox.acknowledge(9, |_, _| panic!("nothing was sent"));
+        outbox.mark_sent(2);
+        outbox.acknowledge(9, |seq, message| taken.push((seq, message)));
         assert_eq!(taken, [(0, 'a'), (1, 'b')]);
         assert_eq!(outbox.iter().collect::<Vec<_>>(), [&(2, 'c')]);
         assert_eq!(outbox.restart().collect::<Vec<_>>(), ['c']);

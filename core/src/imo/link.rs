@@ -4,11 +4,11 @@
 //! See `core/docs/imo-protocol.md`, "A session" and "Delivery".
 
 mod exchange;
+mod lines;
 mod login;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -20,12 +20,12 @@ use super::notice::{Notice, Refusal};
 use crate::config::{Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
-use crate::http::lane::{Lane, LaneOutput, Ticket};
-use crate::http::{Request, Response};
+use crate::http::lane::Ticket;
 use crate::io::Origin;
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
+use lines::Line;
 
 /// The two connections of a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -115,10 +115,8 @@ enum Wake {
     Start,
     /// The login, or the sign-off, takes too long.
     Patience,
-    /// Unacknowledged calls are to be sent again.
-    Resend,
-    /// The poll is to be renewed.
-    Poll,
+    /// The request of a lane is to be made again.
+    Retry(LaneId),
     /// The service is to be told that the user is there.
     Activity,
     /// A result is overdue.
@@ -153,8 +151,8 @@ pub struct Link {
     state: State,
     status: LinkStatus,
     jar: CookieJar,
-    calls: Lane,
-    poll: Lane,
+    calls: Line,
+    poll: Line,
     /// Counts the sessions there have been.
     session: u64,
     ssid: String,
@@ -164,7 +162,8 @@ pub struct Link {
     inbox: Inbox,
     /// The request on the calls lane, and how many messages it carries.
     in_flight: Option<(Ticket, usize)>,
-    polling: Option<Ticket>,
+    /// The poll that is out, and since when.
+    polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
     next_call: u64,
     next_request: u64,
@@ -172,8 +171,10 @@ pub struct Link {
     batch_max: usize,
     primitive: Primitive,
     mood: String,
-    /// Attempts that have failed since the last one that has not.
+    /// Sessions in a row that did not come up or did not last.
     failures: u32,
+    /// Since when the account is signed on in the present session.
+    online_since: Option<Instant>,
     /// The last cause that was told.
     told: Option<String>,
     /// It was started again before its sign-off was done.
@@ -199,10 +200,10 @@ impl Link {
         limits: &Limits,
         rng: Rng,
     ) -> Self {
-        let lane = || Lane::new(upstream.origin.clone(), limits);
+        let line = || Line::new(upstream.origin.clone(), limits);
         Self {
-            calls: lane(),
-            poll: lane(),
+            calls: line(),
+            poll: line(),
             username,
             password,
             upstream,
@@ -225,6 +226,7 @@ impl Link {
             primitive: Primitive::Available,
             mood: String::new(),
             failures: 0,
+            online_since: None,
             told: None,
             again: false,
             timers: Timers::new(),
@@ -314,7 +316,8 @@ impl Link {
         }
     }
 
-    /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it.
+    /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it; one
+    /// that means nothing later is done at once where there is no session.
     pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {
         let id = self.next_id();
         let queued = Queued {
@@ -326,8 +329,10 @@ impl Link {
         if self.state == State::Online {
             self.queue(queued);
             self.pump(now, out);
-        } else {
+        } else if login::outlives_session(&queued.call) {
             self.waiting.push_back(queued);
+        } else {
+            out.push(LinkOutput::Done(id, Ok(0)));
         }
         id
     }
@@ -348,13 +353,7 @@ impl Link {
         input: LaneInput<'_>,
         out: &mut Vec<LinkOutput>,
     ) {
-        let mut lane_out = Vec::new();
-        let (machine, jar) = match lane {
-            LaneId::Calls => (&mut self.calls, &mut self.jar),
-            LaneId::Poll => (&mut self.poll, &mut self.jar),
-        };
-        machine.handle(now, input, jar, &mut lane_out);
-        self.lane_said(now, lane, lane_out, out);
+        self.line_input(now, lane, input, out);
     }
 
     /// Does what is due. To be called when [`Link::deadline`] has passed; harmless earlier.
@@ -367,10 +366,10 @@ impl Link {
                 Wake::Patience => {
                     self.fail(now, "it does not say that the account is signed on", out)
                 }
-                Wake::Resend => self.pump(now, out),
-                Wake::Poll => self.renew_poll(now, out),
+                Wake::Retry(LaneId::Calls) => self.pump(now, out),
+                Wake::Retry(LaneId::Poll) => self.renew_poll(now, out),
                 Wake::Activity => {
-                    if self.primitive == Primitive::Available {
+                    if self.primitive != Primitive::Away {
                         self.push(Call::Activity);
                         self.pump(now, out);
                     }
@@ -398,146 +397,7 @@ impl Link {
             out.push(LinkOutput::Status(status));
         }
     }
-
-    /// Passes on what a lane asks for, and looks at what it has got.
-    fn lane_said(
-        &mut self,
-        now: Now,
-        lane: LaneId,
-        said: Vec<LaneOutput>,
-        out: &mut Vec<LinkOutput>,
-    ) {
-        for output in said {
-            match output {
-                LaneOutput::Connect(origin) => out.push(LinkOutput::Connect(lane, origin)),
-                LaneOutput::Send(bytes) => out.push(LinkOutput::Send(lane, bytes)),
-                LaneOutput::Close => out.push(LinkOutput::Close(lane)),
-                LaneOutput::Done(ticket, result) => {
-                    let result = result.map_err(|error| String::from(error.explain()));
-                    self.answered(now, lane, ticket, result, out);
-                }
-            }
-        }
-        self.watch_lanes();
-    }
-
-    fn watch_lanes(&mut self) {
-        self.timers
-            .set(Wake::Lane(LaneId::Calls), self.calls.deadline());
-        self.timers
-            .set(Wake::Lane(LaneId::Poll), self.poll.deadline());
-    }
-
-    fn submit(
-        &mut self,
-        now: Now,
-        lane: LaneId,
-        request: Request,
-        wait: Duration,
-        out: &mut Vec<LinkOutput>,
-    ) -> Ticket {
-        let mut lane_out = Vec::new();
-        let machine = match lane {
-            LaneId::Calls => &mut self.calls,
-            LaneId::Poll => &mut self.poll,
-        };
-        let ticket = machine.submit(now, request, wait, &self.jar, &mut lane_out);
-        self.lane_said(now, lane, lane_out, out);
-        ticket
-    }
-
-    /// A request has been answered, or has failed.
-    fn answered(
-        &mut self,
-        now: Now,
-        lane: LaneId,
-        ticket: Ticket,
-        result: Result<Response, String>,
-        out: &mut Vec<LinkOutput>,
-    ) {
-        let result = match result {
-            Ok(response) if response.status == 200 || self.state == State::FetchingPage => {
-                Ok(response)
-            }
-            Ok(response) => Err((
-                Some(response.status),
-                format!("it answers HTTP {}", response.status),
-            )),
-            Err(reason) => Err((None, reason)),
-        };
-        match lane {
-            LaneId::Poll if self.polling == Some(ticket) => {
-                self.polling = None;
-                match result {
-                    Ok(response) => self.poll_answered(now, &response.body, out),
-                    Err((_, reason)) => self.stumble(now, Wake::Poll, &reason, out),
-                }
-            }
-            LaneId::Calls if self.in_flight.is_some_and(|(own, _)| own == ticket) => {
-                let carried = self.in_flight.take().map_or(0, |(_, carried)| carried);
-                match (self.state, result) {
-                    (State::FetchingPage | State::OpeningSession, Ok(response)) => {
-                        self.opened(now, &response, out);
-                    }
-                    (State::FetchingPage | State::OpeningSession, Err((_, reason))) => {
-                        self.fail(now, &reason, out);
-                    }
-                    (_, Ok(response)) => self.calls_answered(now, &response.body, carried, out),
-                    (_, Err((Some(400 | 413), _))) => self.rejected(now, carried, out),
-                    (_, Err((_, reason))) => self.stumble(now, Wake::Resend, &reason, out),
-                }
-            }
-            LaneId::Poll | LaneId::Calls => {}
-        }
-    }
-
-    /// A request of a session that is up has failed: it is sent again, the session may well be alive.
-    fn stumble(&mut self, now: Now, retry: Wake, reason: &str, out: &mut Vec<LinkOutput>) {
-        match self.state {
-            State::Stopped | State::BackingOff | State::FetchingPage | State::OpeningSession => {}
-            State::LoggingIn | State::SettlingIn | State::AwaitingSignOn => {
-                self.fail(now, reason, out);
-            }
-            State::SigningOff => self.halt(now, out),
-            State::Online => {
-                self.failures = self.failures.saturating_add(1);
-                // A connection that died while it was idle is no news; one that cannot be renewed is.
-                let wait = if self.failures == 1 {
-                    Duration::ZERO
-                } else {
-                    self.tell_down(reason, out);
-                    self.set_status(LinkStatus::Connecting, out);
-                    self.backoff()
-                };
-                self.timers.set(retry, Some(now.mono + wait));
-            }
-        }
-    }
-
-    /// A request of a session that is up has been answered.
-    fn recovered(&mut self, out: &mut Vec<LinkOutput>) {
-        if self.state == State::Online {
-            self.failures = 0;
-            self.told = None;
-            self.set_status(LinkStatus::Online, out);
-        }
-    }
-
-    /// How long to wait before the next attempt: full jitter below a bound that doubles.
-    fn backoff(&mut self) -> Duration {
-        let doubled = self.limits.backoff_first * 2_u32.pow(self.failures.min(16));
-        self.rng.jitter(doubled.min(self.limits.backoff_last)) + MIN_BACKOFF
-    }
-
-    fn tell_down(&mut self, reason: &str, out: &mut Vec<LinkOutput>) {
-        if self.told.as_deref() != Some(reason) {
-            self.told = Some(reason.into());
-            out.push(LinkOutput::Down(reason.into()));
-        }
-    }
 }
 
 /// How long a sign-off may take.
 const SIGN_OFF_WAIT: Duration = Duration::from_secs(3);
-/// The least wait before a new attempt, so that none follows in the same instant.
-const MIN_BACKOFF: Duration = Duration::from_millis(50);

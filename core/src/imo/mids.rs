@@ -29,6 +29,12 @@ pub struct Mids {
     next: u64,
 }
 
+/// True for an identity of the protocol: 16 letters and digits.
+#[must_use]
+pub fn is_mid(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// The hash of an identity.
 #[must_use]
 pub fn hash(mid: &str) -> u64 {

@@ -1,7 +1,7 @@
 //! One request of a lane: what every request carries, and what a redirect makes of it.
 //! Never sends anything.
 
-use alloc::vec::Vec;
+use zeroize::Zeroize;
 
 use super::{LaneError, Ticket};
 use crate::http::cookies::CookieJar;
@@ -51,6 +51,9 @@ impl Job {
         if is_tls(&self.origin) && !is_tls(&origin) {
             return Err(LaneError::Downgrade);
         }
+        if self.request.method == Method::Post && origin != self.origin {
+            return Err(LaneError::OtherOrigin);
+        }
         let becomes_get = match self.request.method {
             Method::Post => matches!(status, 301..=303),
             Method::Get | Method::Head => false,
@@ -59,12 +62,19 @@ impl Job {
         if becomes_get {
             self.request.method = Method::Get;
             self.request.headers.remove("Content-Type");
-            self.request.body = Vec::new();
+            self.request.body.zeroize();
         }
         self.redirects += 1;
         self.origin = origin;
         self.request.path = path;
         Ok(true)
+    }
+}
+
+impl Drop for Job {
+    /// What was posted may hold a password.
+    fn drop(&mut self) {
+        self.request.body.zeroize();
     }
 }
 

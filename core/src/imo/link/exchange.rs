@@ -11,30 +11,45 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::super::Primitive;
-use super::super::call::Call;
+use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
 use super::super::notice::{Notice, Refusal};
 use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
-use crate::time::Now;
+use crate::time::{Instant, Now};
 
 /// How much JSON of calls one request carries, in bytes, the last call not counted.
 const REQUEST_BYTES: usize = 128 * 1024;
-/// How long to wait before a poll or a request is repeated that the service answered without any progress.
-const NO_PROGRESS_WAIT: Duration = Duration::from_secs(1);
+/// The least time from one poll to the next, if the answer brought nothing new: a service that holds no polls is
+/// not asked without end.
+const EMPTY_POLL_WAIT: Duration = Duration::from_secs(1);
 
 /// An answer, as far as its outer form goes: each message is looked at by itself, so that a bad one spoils no other.
-#[derive(Deserialize)]
 struct LooseAnswer<'a> {
-    #[serde(borrow)]
-    data: LooseData<'a>,
+    /// Absent also if it is no number.
+    ack: Option<u64>,
+    messages: Vec<&'a RawValue>,
 }
 
-#[derive(Deserialize)]
-struct LooseData<'a> {
-    #[serde(default)]
-    ack: Option<u64>,
-    #[serde(borrow, default)]
-    messages: Vec<&'a RawValue>,
+impl<'a> LooseAnswer<'a> {
+    fn read(body: &'a [u8]) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Outer<'a> {
+            #[serde(borrow)]
+            data: Inner<'a>,
+        }
+        #[derive(Deserialize)]
+        struct Inner<'a> {
+            #[serde(borrow, default)]
+            ack: Option<&'a RawValue>,
+            #[serde(borrow, default)]
+            messages: Option<Vec<&'a RawValue>>,
+        }
+        let Outer { data } = serde_json::from_slice(body).ok()?;
+        Some(Self {
+            ack: data.ack.and_then(|ack| ack.get().parse().ok()),
+            messages: data.messages.unwrap_or_default(),
+        })
+    }
 }
 
 impl Link {
@@ -61,7 +76,7 @@ impl Link {
     pub(super) fn pump(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         if self.in_flight.is_some()
             || self.outbox.is_empty()
-            || self.timers.get(&Wake::Resend).is_some()
+            || self.timers.get(&Wake::Retry(LaneId::Calls)).is_some()
         {
             return;
         }
@@ -84,6 +99,10 @@ impl Link {
         });
         let request = self.request("forward_to_server", self.inbox.ack(), messages.collect());
         let carried = batch.len();
+        self.outbox.mark_sent(carried);
+        for (_, _, data) in batch {
+            wipe(data);
+        }
         let ticket = self.submit(now, LaneId::Calls, request, self.limits.request_wait, out);
         self.in_flight = Some((ticket, carried));
     }
@@ -92,13 +111,13 @@ impl Link {
     pub(super) fn renew_poll(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         let wanted = matches!(self.state, State::AwaitingSignOn | State::Online);
         let confirmed = self.inbox.ack() == self.inbox.taken();
-        let rests = self.timers.get(&Wake::Poll).is_some();
+        let rests = self.timers.get(&Wake::Retry(LaneId::Poll)).is_some();
         if !wanted || !confirmed || rests || self.polling.is_some() {
             return;
         }
         let request = self.request("forward_to_server", self.inbox.ack(), Vec::new());
         let ticket = self.submit(now, LaneId::Poll, request, self.limits.poll_wait, out);
-        self.polling = Some(ticket);
+        self.polling = Some((ticket, now.mono));
     }
 
     /// A request with calls has been answered.
@@ -109,36 +128,36 @@ impl Link {
         carried: usize,
         out: &mut Vec<LinkOutput>,
     ) {
-        let Ok(LooseAnswer { data }) = serde_json::from_slice(body) else {
-            self.stumble(now, Wake::Resend, NO_ANSWER, out);
+        let Some(answer) = LooseAnswer::read(body) else {
+            self.stumble(now, LaneId::Calls, NO_ANSWER, out);
             return;
         };
-        let oldest = self
-            .outbox
-            .iter()
-            .next()
-            .map_or(self.outbox.next(), |(seq, _)| *seq);
-        let sent = oldest + u64::try_from(carried).unwrap_or(u64::MAX);
-        let ack = match (data.ack, data.messages.is_empty()) {
+        let oldest = self.outbox.first().unwrap_or(self.outbox.next());
+        let carried = u64::try_from(carried).unwrap_or(u64::MAX);
+        let ack = match (answer.ack, answer.messages.is_empty()) {
             (Some(0), true) => {
                 self.lost(now, "the session is lost", out);
                 return;
             }
             // An answer that tells something is a success, whatever it acknowledges.
-            (ack, false) => ack.unwrap_or_default().max(sent),
-            (Some(ack), true) => ack,
-            (None, true) => {
-                self.stumble(now, Wake::Resend, "it acknowledges nothing", out);
-                return;
-            }
+            (ack, false) => ack.unwrap_or_default().max(oldest.saturating_add(carried)),
+            (ack, true) => ack.unwrap_or_default(),
         };
-        self.recovered(out);
-        self.acknowledged(now, ack, out);
         if ack <= oldest {
-            self.timers
-                .set(Wake::Resend, Some(now.mono + NO_PROGRESS_WAIT));
+            self.stumble(now, LaneId::Calls, "it does not take what it is sent", out);
+            return;
         }
-        self.take(now, &data.messages, out);
+        self.recovered(LaneId::Calls, out);
+        self.acknowledged(now, ack, out);
+        let session = self.session;
+        self.take(now, &answer.messages, out);
+        if self.session == session {
+            self.go_on(now, out);
+        }
+    }
+
+    /// Sends what is left to send, or takes the next step of the login.
+    fn go_on(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         if self.outbox.is_empty() {
             self.settle(now, out);
         } else {
@@ -189,91 +208,106 @@ impl Link {
     /// The service refuses a request as a whole: its messages are sent one by one, and one that is refused
     /// alone is dropped.
     pub(super) fn rejected(&mut self, now: Now, carried: usize, out: &mut Vec<LinkOutput>) {
-        if matches!(self.state, State::Stopped | State::BackingOff) {
-            return;
-        }
-        self.batch_max = 1;
         if carried == 1 {
-            let first = self.outbox.iter().next().map(|(seq, _)| *seq);
-            let refusal = || Refusal {
-                code: "bad_request".into(),
-                msg: "the service refuses the request".into(),
-            };
-            self.outbox
-                .acknowledge(first.map_or(0, |seq| seq + 1), |_, queued| {
-                    out.push(LinkOutput::Done(queued.id, Err(refusal())));
-                });
             if matches!(self.state, State::LoggingIn | State::SettlingIn) {
                 self.fail(now, "it refuses the login request", out);
                 return;
             }
+            let refusal = || Refusal {
+                code: "bad_request".into(),
+                msg: "the service refuses the request".into(),
+            };
+            let next = self.outbox.first().map_or(0, |seq| seq + 1);
+            self.outbox.acknowledge(next, |_, queued| {
+                if !queued.done {
+                    out.push(LinkOutput::Done(queued.id, Err(refusal())));
+                }
+            });
         }
-        self.pump(now, out);
+        self.batch_max = 1;
+        self.go_on(now, out);
     }
 
-    /// A poll has been answered.
-    pub(super) fn poll_answered(&mut self, now: Now, body: &[u8], out: &mut Vec<LinkOutput>) {
-        let Ok(LooseAnswer { data }) = serde_json::from_slice(body) else {
-            self.stumble(now, Wake::Poll, NO_ANSWER, out);
+    /// A poll, sent at `since`, has been answered.
+    pub(super) fn poll_answered(
+        &mut self,
+        now: Now,
+        body: &[u8],
+        since: Instant,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        let Some(answer) = LooseAnswer::read(body) else {
+            self.stumble(now, LaneId::Poll, NO_ANSWER, out);
             return;
         };
-        self.recovered(out);
-        let before = self.inbox.taken();
-        self.take(now, &data.messages, out);
-        if !data.messages.is_empty() && self.inbox.taken() == before {
-            self.timers
-                .set(Wake::Poll, Some(now.mono + NO_PROGRESS_WAIT));
+        let (session, before) = (self.session, self.inbox.taken());
+        let complete = self.take(now, &answer.messages, out);
+        if self.session != session {
+            return;
         }
+        let progress = self.inbox.taken() != before;
+        if !progress && !complete {
+            self.stumble(now, LaneId::Poll, "its answer leaves events out", out);
+            return;
+        }
+        self.recovered(LaneId::Poll, out);
+        let rest = Some(since + EMPTY_POLL_WAIT).filter(|until| !progress && *until > now.mono);
+        self.timers.set(Wake::Retry(LaneId::Poll), rest);
         self.renew_poll(now, out);
     }
 
-    /// Takes the messages that are next, and passes on what they tell.
-    fn take(&mut self, now: Now, messages: &[&RawValue], out: &mut Vec<LinkOutput>) {
-        let before = self.inbox.taken();
+    /// Takes the messages that are next, and passes on what they tell. False if others come before one of them.
+    fn take(&mut self, now: Now, messages: &[&RawValue], out: &mut Vec<LinkOutput>) -> bool {
+        let (session, before) = (self.session, self.inbox.taken());
+        let mut complete = true;
         for raw in messages {
-            let message: Message<'_> = match serde_json::from_str(raw.get()) {
-                Ok(message) => message,
-                Err(_) => {
-                    self.take_bad(raw, out);
-                    continue;
+            match serde_json::from_str::<Message<'_>>(raw.get()) {
+                Ok(message) => {
+                    complete &= message.seq <= self.inbox.taken();
+                    if self.inbox.take(message.seq) && message.to.system == "client" {
+                        self.told(now, &message, out);
+                    }
                 }
-            };
-            if !self.inbox.take(message.seq) || message.to.system != "client" {
-                continue;
+                Err(_) => complete &= self.take_bad(raw, out),
             }
-            match Notice::decode(&message.from.system, message.data) {
-                Ok(notice) => self.noticed(now, notice, out),
-                Err(bad) => {
-                    out.push(LinkOutput::Fault(format!(
-                        "event '{}' cannot be read",
-                        bad.name
-                    )));
-                }
-            }
-            if matches!(self.state, State::Stopped | State::BackingOff) {
-                return;
+            if self.session != session {
+                return complete;
             }
         }
         if self.inbox.taken() != before {
             let taken = Taken {
-                session: self.session,
+                session,
                 count: self.inbox.taken(),
             };
             out.push(LinkOutput::Took(taken));
         }
+        complete
     }
 
-    /// A message without proper addresses: only its number counts.
-    fn take_bad(&mut self, raw: &RawValue, out: &mut Vec<LinkOutput>) {
+    fn told(&mut self, now: Now, message: &Message<'_>, out: &mut Vec<LinkOutput>) {
+        match Notice::decode(&message.from.system, message.data) {
+            Ok(notice) => self.noticed(now, notice, out),
+            Err(bad) => {
+                let fault = format!("event '{}' cannot be read", bad.name);
+                out.push(LinkOutput::Fault(fault));
+            }
+        }
+    }
+
+    /// A message without proper addresses: only its number counts. False if that tells of others before it.
+    fn take_bad(&mut self, raw: &RawValue, out: &mut Vec<LinkOutput>) -> bool {
         #[derive(Deserialize)]
         struct Numbered {
             seq: u64,
         }
-        let taken = serde_json::from_str::<Numbered>(raw.get())
-            .is_ok_and(|numbered| self.inbox.take(numbered.seq));
-        if taken {
+        let Ok(Numbered { seq }) = serde_json::from_str(raw.get()) else {
+            return false;
+        };
+        let complete = seq <= self.inbox.taken();
+        if self.inbox.take(seq) {
             out.push(LinkOutput::Fault(String::from("a message cannot be read")));
         }
+        complete
     }
 
     /// Acts on what concerns the session, and passes on the rest.
@@ -299,7 +333,7 @@ impl Link {
                 self.pump(now, out);
             }
             Notice::StatusElsewhere { primitive, .. } => {
-                if primitive == Primitive::Away && self.primitive == Primitive::Available {
+                if primitive == Primitive::Away && self.primitive != Primitive::Away {
                     self.push(Call::Activity);
                     self.pump(now, out);
                 }

@@ -5,12 +5,14 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use zeroize::Zeroize;
+
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid};
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
 use crate::http::cookies::CookieJar;
-use crate::http::{Request, Response, form};
+use crate::http::{Request, form};
 use crate::time::Now;
 
 /// Length of the random id that stands for the session until the service has given one.
@@ -28,34 +30,32 @@ impl Link {
         self.in_flight = Some((ticket, 0));
     }
 
-    /// The page or the session id has come.
-    pub(super) fn opened(&mut self, now: Now, response: &Response, out: &mut Vec<LinkOutput>) {
-        if self.state == State::FetchingPage {
-            if response.status >= 500 {
-                self.fail(now, &format!("it answers HTTP {}", response.status), out);
-                return;
-            }
-            self.state = State::OpeningSession;
-            self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH);
-            let data = Call::OpenSession.encode(self.caller(), None);
-            let message = Message {
-                data: &data,
-                to: Address::system(Call::OpenSession.system()),
-                from: Address::client(&self.ssid),
-                seq: 0,
-            };
-            let request = self.request("rest_rpc", 0, [message].into());
-            let wait = self.limits.request_wait;
-            let ticket = self.submit(now, LaneId::Calls, request, wait, out);
-            self.in_flight = Some((ticket, 1));
+    /// The page has come; whatever it says, the session id is asked for.
+    pub(super) fn page_came(&mut self, now: Now, status: u16, out: &mut Vec<LinkOutput>) {
+        if status >= 500 {
+            self.fail(now, &format!("it answers HTTP {status}"), out);
             return;
         }
-        let Some(ssid) = find_ssid(&response.body) else {
-            self.fail(
-                now,
-                "it gives no session id; is it an imo.im-compatible service?",
-                out,
-            );
+        self.state = State::OpeningSession;
+        self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH);
+        let data = Call::OpenSession.encode(self.caller(), None);
+        let message = Message {
+            data: &data,
+            to: Address::system(Call::OpenSession.system()),
+            from: Address::client(&self.ssid),
+            seq: 0,
+        };
+        let request = self.request("rest_rpc", 0, [message].into());
+        let wait = self.limits.request_wait;
+        let ticket = self.submit(now, LaneId::Calls, request, wait, out);
+        self.in_flight = Some((ticket, 1));
+    }
+
+    /// The answer with the session id has come.
+    pub(super) fn session_came(&mut self, now: Now, body: &[u8], out: &mut Vec<LinkOutput>) {
+        let Some(ssid) = find_ssid(body) else {
+            let reason = "it gives no session id; is it an imo.im-compatible service?";
+            self.fail(now, reason, out);
             return;
         };
         self.ssid = ssid;
@@ -73,9 +73,7 @@ impl Link {
         match self.state {
             State::LoggingIn => {
                 self.state = State::SettlingIn;
-                for call in [Call::Unread, Call::Alpha, Call::Activity] {
-                    self.push(call);
-                }
+                self.push_settling();
                 // Whoever comes invisibly must not be seen before the first poll brings the sign-on.
                 if self.primitive != Primitive::Available {
                     self.push_status();
@@ -100,11 +98,16 @@ impl Link {
     pub(super) fn signed_on(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         match self.state {
             State::SettlingIn | State::AwaitingSignOn | State::LoggingIn => {
+                if self.state == State::LoggingIn {
+                    self.push_settling();
+                }
                 self.state = State::Online;
+                self.online_since = Some(now.mono);
                 self.timers.set(Wake::Patience, None);
                 self.timers
                     .set(Wake::Activity, Some(now.mono + self.limits.activity_every));
-                self.recovered(out);
+                self.told = None;
+                self.set_status(LinkStatus::Online, out);
                 self.push_status();
                 while let Some(queued) = self.waiting.pop_front() {
                     self.queue(queued);
@@ -136,17 +139,25 @@ impl Link {
 
     /// The present attempt has failed: the next one comes after a while.
     pub(super) fn fail(&mut self, now: Now, reason: &str, out: &mut Vec<LinkOutput>) {
+        // Otherwise a service that ends each session at once would be asked for another at once, for ever.
+        let lasted = self
+            .online_since
+            .is_some_and(|since| now.mono.since(since) >= self.limits.backoff_last);
         self.tell_down(reason, out);
         self.forget_session(out);
         self.state = State::BackingOff;
         self.set_status(LinkStatus::Connecting, out);
-        let wait = self.backoff();
+        if lasted {
+            self.failures = 0;
+        }
+        let wait = self.backoff(self.failures);
         self.failures = self.failures.saturating_add(1);
         self.timers.set(Wake::Start, Some(now.mono + wait));
     }
 
     /// The service refuses the password.
     pub(super) fn refused(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.again = false;
         self.halt(now, out);
         out.push(LinkOutput::Refused);
     }
@@ -167,45 +178,41 @@ impl Link {
         for (_, awaited) in core::mem::take(&mut self.awaited) {
             out.push(LinkOutput::Done(awaited.id, Ok(0)));
         }
-        let mut kept: Vec<Queued> = self
-            .outbox
-            .restart()
-            .filter(|queued| !queued.done && outlives_session(&queued.call))
-            .collect();
+        let mut kept: Vec<Queued> = Vec::new();
+        for queued in self.outbox.restart().filter(|queued| !queued.done) {
+            if outlives_session(&queued.call) {
+                kept.push(queued);
+            } else {
+                out.push(LinkOutput::Done(queued.id, Ok(0)));
+            }
+        }
         kept.extend(self.waiting.drain(..));
         self.waiting = kept.into();
         self.inbox = Inbox::default();
         self.session += 1;
         self.in_flight = None;
         self.polling = None;
+        self.online_since = None;
         self.next_request = 0;
         self.batch_max = usize::MAX;
         for wake in [
             Wake::Start,
             Wake::Patience,
-            Wake::Resend,
-            Wake::Poll,
+            Wake::Retry(LaneId::Calls),
+            Wake::Retry(LaneId::Poll),
             Wake::Activity,
             Wake::Result,
         ] {
             self.timers.set(wake, None);
         }
-        for lane in [LaneId::Calls, LaneId::Poll] {
-            let mut said = Vec::new();
-            let machine = match lane {
-                LaneId::Calls => &mut self.calls,
-                LaneId::Poll => &mut self.poll,
-            };
-            if !machine.is_empty() {
-                machine.clear(&mut said);
-            }
-            for output in said {
-                if output == crate::http::lane::LaneOutput::Close {
-                    out.push(LinkOutput::Close(lane));
-                }
-            }
+        self.clear_lines(out);
+    }
+
+    /// Queues what belongs after the password.
+    fn push_settling(&mut self) {
+        for call in [Call::Unread, Call::Alpha, Call::Activity] {
+            self.push(call);
         }
-        self.watch_lanes();
     }
 
     pub(super) fn push_status(&mut self) {
@@ -229,18 +236,20 @@ impl Link {
             ssid: self.ssid.as_str().into(),
             messages,
         };
-        let data: String = serde_json::to_string(&envelope)
+        let mut data: String = serde_json::to_string(&envelope)
             .expect("plain structs with text keys always serialise");
-        let mut body = Vec::with_capacity(data.len() * 2);
+        // Room for all escapes: a body that has to move leaves a copy of the password behind.
+        let mut body = Vec::with_capacity(64 + data.len() * 3);
         form::append(&mut body, "method", rpc);
         form::append(&mut body, "data", &data);
+        data.zeroize();
         let path = format!("{}imo", self.upstream.path);
-        Request::post(path, "application/x-www-form-urlencoded", body)
+        Request::post(path, form::CONTENT_TYPE, body)
     }
 }
 
 /// Whether a call is the user's wish, not a part of the session.
-fn outlives_session(call: &Call) -> bool {
+pub(super) fn outlives_session(call: &Call) -> bool {
     match call {
         Call::SendMessage { .. }
         | Call::AddBuddy { .. }

@@ -3,25 +3,26 @@
 //!
 //! See `core/docs/imo-protocol.md`, "Delivery".
 
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 use core::time::Duration;
 
-use alloc::vec::Vec;
-
-use super::house::Effect;
-use super::session::{Mail, Session};
+use super::house::{Effect, MailPage};
+use super::session::{Asked, Mail, Session};
 use super::web::{Doing, JSON_TYPE, answer_body, fault};
 use super::{Finished, Service, SessionId, Wake};
+use crate::config::Limits;
 use crate::event::{Event, EventKind};
 use crate::http::Response;
 use crate::imo::envelope::{Address, Message};
 use crate::imo::notice::{Incoming, Notice};
-use crate::io::{ConnId, Outputs};
+use crate::io::{ConnId, LoadId, Outputs};
 use crate::time::Now;
 
 /// How long after the answer a result comes to a client that learns from the answer what the result is about.
 const LATE_RESULT: Duration = Duration::from_millis(25);
-/// How long to wait before mail is asked for again that the store could not give.
-const MAIL_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How long mail that could not be read is left alone.
+const RELOAD_AFTER: Duration = Duration::from_secs(1);
 /// How much JSON of notices one answer carries, in bytes, the last notice not counted.
 const ANSWER_BYTES: usize = 512 * 1024;
 
@@ -37,9 +38,8 @@ impl Service {
         let response = match self.sessions.get_mut(&id) {
             _ if failed => fault(503, "the store cannot be read at the moment; try again"),
             Some(session) => {
-                session.answering = false;
-                let ack = session.arrivals.ack();
-                let body = answer_body("forward_to_client", ack, &session.ssid, &[]);
+                session.confirmed = session.arrivals.ack();
+                let body = answer_body("forward_to_client", session.confirmed, &session.ssid, &[]);
                 Response::new(200, JSON_TYPE, body)
             }
             None => Response::new(200, JSON_TYPE, answer_body("forward_to_client", 0, "", &[])),
@@ -98,7 +98,7 @@ impl Service {
     }
 
     /// The client has taken our messages up to `ack`.
-    pub(super) fn acknowledged(&mut self, id: SessionId, ack: u64, _out: &mut Outputs) {
+    pub(super) fn acknowledged(&mut self, id: SessionId, ack: u64) {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
@@ -144,20 +144,19 @@ impl Service {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        let room = session.outbox.len() < self.config.limits.session_events / 2
-            && session.mail_retry.is_none();
+        let room = session.outbox.len() < self.config.limits.session_events / 2;
         if let Mail::Behind {
             cursor,
-            asked: None,
+            asked: Asked::No,
         } = session.mail
-            && let Some(account) = session.account.clone().filter(|_| room)
+            && let Some(account) = session.account.as_deref().filter(|_| room)
         {
-            let newest = self.house.mail_durable(&account);
+            let newest = self.house.mail_durable(account);
+            let load = self.house.ask_mails(account, cursor, id, out);
             session.mail = Mail::Behind {
                 cursor,
-                asked: Some(newest),
+                asked: Asked::For { load, newest },
             };
-            self.house.ask_mails(&account, cursor, id, out);
         }
         let Some(session) = self.sessions.get(&id) else {
             return;
@@ -191,8 +190,10 @@ impl Service {
                 seq: *seq,
             })
             .collect();
-        let ack = session.arrivals.ack();
+        let ack = session.confirmed;
         let body = answer_body("forward_to_client", ack, &session.ssid, &messages);
+        let count = messages.len();
+        session.outbox.mark_sent(count);
         self.timers.set(Wake::Session(id), Some(session.deadline()));
         self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
     }
@@ -202,7 +203,8 @@ impl Service {
         &mut self,
         now: Now,
         id: SessionId,
-        mails: &[(u64, Incoming)],
+        answered: LoadId,
+        page: Option<MailPage>,
         out: &mut Outputs,
     ) {
         let Some(session) = self.sessions.get_mut(&id) else {
@@ -210,21 +212,28 @@ impl Service {
         };
         let Mail::Behind {
             mut cursor,
-            asked: Some(asked),
+            asked: Asked::For { load, newest },
         } = session.mail
         else {
             return;
         };
-        for (number, mail) in mails {
-            // A mail that came while the page was on its way may have been passed on by then.
-            if *number <= cursor {
-                continue;
-            }
-            Self::push(session, Notice::Message(mail.clone()), Some(*number));
-            cursor = *number;
+        // The session may have gone over to another account, and asked again.
+        if load != answered {
+            return;
         }
-        if mails.len() < self.config.limits.messages_cached {
-            cursor = cursor.max(asked);
+        let Some(page) = page else {
+            let until = now.mono + RELOAD_AFTER;
+            let asked = Asked::Failed { until };
+            session.mail = Mail::Behind { cursor, asked };
+            self.timers.set(Wake::Session(id), Some(session.deadline()));
+            return;
+        };
+        for (number, mail) in page.mails {
+            Self::push(session, &Notice::Message(mail), Some(number));
+            cursor = number;
+        }
+        if page.is_last {
+            cursor = cursor.max(newest);
         }
         let durable = session
             .account
@@ -233,27 +242,9 @@ impl Service {
         session.mail = if cursor >= durable {
             Mail::Live { cursor }
         } else {
-            Mail::Behind {
-                cursor,
-                asked: None,
-            }
+            Mail::behind(cursor)
         };
         self.serve_poll(now, id, out);
-    }
-
-    /// A page of mail could not be read: it is asked for again in a moment.
-    pub(super) fn page_failed(&mut self, now: Now, id: SessionId) {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return;
-        };
-        if let Mail::Behind { cursor, .. } = session.mail {
-            session.mail = Mail::Behind {
-                cursor,
-                asked: None,
-            };
-            session.mail_retry = Some(now.mono + MAIL_RETRY_AFTER);
-            self.timers.set(Wake::Session(id), Some(session.deadline()));
-        }
     }
 
     /// Ends a session; with the last one of an account, those who know it see it go.
@@ -269,6 +260,7 @@ impl Service {
             return;
         };
         self.by_ssid.remove(&session.ssid);
+        self.strangers.remove(&id);
         self.timers.set(Wake::Session(id), None);
         for request in session.requests {
             self.reply_lost(now, request.conn, &session.ssid, 0, false, out);
@@ -285,18 +277,18 @@ impl Service {
 }
 
 /// Queues a notice for a session, or finds that the session takes nothing any more.
-fn tell(
+pub(super) fn tell(
     session: &mut Session,
     notice: &Notice,
-    limits: &crate::config::Limits,
+    limits: &Limits,
     id: SessionId,
-    stuck: &mut alloc::collections::BTreeSet<SessionId>,
+    stuck: &mut BTreeSet<SessionId>,
 ) {
     // Rosters are long and come at once: a session is stuck only well beyond what it may be owed.
     if session.outbox.len() >= limits.session_events * 4 + limits.contacts {
         stuck.insert(id);
     } else {
-        Service::push(session, notice.clone(), None);
+        Service::push(session, notice, None);
     }
 }
 
@@ -309,12 +301,9 @@ fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
         return;
     }
     if session.outbox.len() >= events_max {
-        session.mail = Mail::Behind {
-            cursor,
-            asked: None,
-        };
+        session.mail = Mail::behind(cursor);
     } else {
-        Service::push(session, Notice::Message(mail.clone()), Some(id));
+        Service::push(session, &Notice::Message(mail.clone()), Some(id));
         session.mail = Mail::Live { cursor: id };
     }
 }

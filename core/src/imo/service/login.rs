@@ -85,7 +85,7 @@ impl Service {
                 if !is_embedded {
                     out.event(Event::account(
                         EventKind::SessionRefused,
-                        &name,
+                        if valid { &*name } else { "?" },
                         "wrong user or password",
                     ));
                 }
@@ -141,11 +141,18 @@ impl Service {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        session.mail = Mail::Unwanted;
+        self.strangers.remove(&id);
         session.fresh = true;
         let before = session.account.replace(name.into());
-        if let Some(before) = before.filter(|before| before != name) {
-            self.house.sign_off(&before, id, effects);
+        if before.as_deref() != Some(name) {
+            // What is on its way is another account's mail: it is not this one's to acknowledge.
+            session.mail = Mail::Unwanted;
+            for sent in session.outbox.iter_mut() {
+                sent.mail = None;
+            }
+            if let Some(before) = before {
+                self.house.sign_off(&before, id, effects);
+            }
         }
         self.house.sign_on(name, id, effects);
         out.event(Event::account(EventKind::SessionOpened, name, "signed on"));

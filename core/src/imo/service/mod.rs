@@ -16,8 +16,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use house::{Effect, House};
-use session::Session;
+use house::{Answered, Effect, House};
+use session::{Asked, Mail, Session};
 
 use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
@@ -79,6 +79,8 @@ pub struct Service {
     stuck: BTreeSet<SessionId>,
     /// Connections that may hold a further request.
     unread: BTreeSet<ConnId>,
+    /// Sessions from the network that nobody has signed on.
+    strangers: BTreeSet<SessionId>,
     draining: bool,
     stopped: bool,
 }
@@ -113,12 +115,18 @@ impl Service {
             ripe: BTreeSet::new(),
             stuck: BTreeSet::new(),
             unread: BTreeSet::new(),
+            strangers: BTreeSet::new(),
             draining: false,
             stopped: false,
         }
     }
 
-    fn accepted(&mut self, now: Now, conn: ConnId, peer: Peer) {
+    fn accepted(&mut self, now: Now, conn: ConnId, peer: Peer, out: &mut Outputs) {
+        if self.draining {
+            let how = CloseHow::Abort;
+            out.push(Output::Close { conn, how });
+            return;
+        }
         let embedded = peer == Peer::Embedded;
         self.conns
             .insert(conn, Conn::new(embedded, &self.config.limits));
@@ -163,16 +171,19 @@ impl Service {
         if let Err(error) = result {
             out.event(Event::process(EventKind::StoreFailed, error.explain()));
         }
-        let Some(answered) = self.house.loaded(load, result) else {
-            return;
-        };
-        for id in answered.sessions {
-            match &answered.mails {
-                Some(mails) => self.deliver_page(now, id, mails, out),
-                None if answered.is_mail => self.page_failed(now, id),
-                None if answered.ok => self.advance(now, id, out),
-                None => self.fail_request(now, id, out),
+        match self.house.loaded(load, result) {
+            None => {}
+            Some(Answered::Ready(sessions)) => {
+                for id in sessions {
+                    self.advance(now, id, out);
+                }
             }
+            Some(Answered::Failed(sessions)) => {
+                for id in sessions {
+                    self.fail_request(now, id, out);
+                }
+            }
+            Some(Answered::Mail(id, page)) => self.deliver_page(now, id, load, page, out),
         }
     }
 
@@ -233,12 +244,17 @@ impl Service {
             self.end_session(now, id, "expired", out);
             return;
         }
-        if session.mail_retry.is_some_and(|at| at <= now.mono) {
-            session.mail_retry = None;
+        while let Some((_, notice)) = session.late.pop_front_if(|(at, _)| *at <= now.mono) {
+            deliver::tell(session, &notice, &self.config.limits, id, &mut self.stuck);
             self.ripe.insert(id);
         }
-        while let Some((_, notice)) = session.late.pop_front_if(|(at, _)| *at <= now.mono) {
-            Self::push(session, notice, None);
+        if let Mail::Behind {
+            cursor,
+            asked: Asked::Failed { until },
+        } = session.mail
+            && until <= now.mono
+        {
+            session.mail = Mail::behind(cursor);
             self.ripe.insert(id);
         }
         if session.parked.is_some_and(|(_, until)| until <= now.mono) {
@@ -291,7 +307,7 @@ impl Service {
     }
 
     /// Queues a notice for a session.
-    fn push(session: &mut Session, notice: Notice, mail: Option<u64>) {
+    fn push(session: &mut Session, notice: &Notice, mail: Option<u64>) {
         let uid = session.account.as_deref().unwrap_or_default();
         let encoded = notice.encode(uid);
         session.outbox.push(session::Sent {
@@ -306,8 +322,8 @@ impl Machine for Service {
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
         match input {
             Input::Start | Input::Tick | Input::Sent { .. } => {}
-            Input::Accepted { conn, peer, .. } => self.accepted(now, conn, peer),
-            Input::Received { conn, bytes } => self.received(conn, bytes, out),
+            Input::Accepted { conn, peer, .. } => self.accepted(now, conn, peer, out),
+            Input::Received { conn, bytes } => self.received(conn, bytes),
             Input::Closed { conn, .. } => self.closed(conn),
             Input::Loaded { load, result } => self.loaded(now, load, result, out),
             Input::Stored { op, result } => self.stored(now, op, result, out),

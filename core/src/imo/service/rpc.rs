@@ -8,7 +8,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::house::{Effect, Wait};
@@ -17,11 +17,16 @@ use super::web::{Doing, JSON_TYPE, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
 use crate::handle::canonical;
 use crate::http::Response;
-use crate::imo::call::{BadCall, Call, json};
+use crate::imo::call::{BadCall, Call, json, wipe};
 use crate::imo::envelope::{Arrivals, Envelope, is_ssid};
 use crate::imo::notice::{Notice, Refusal};
 use crate::io::{ConnId, Outputs};
 use crate::time::Now;
+
+/// The highest number that a session can begin with: old clients count in 31 bits.
+const NUMBER_MAX: u64 = 0x7fff_ffff;
+/// Longest name of an unknown method that is told back, in characters.
+const METHOD_MAX: usize = 64;
 
 impl Service {
     /// Takes one request that came as a form.
@@ -39,7 +44,9 @@ impl Service {
                 Err(_) => fault(400, "data is no JSON"),
             },
             "rest_rpc" | "forward_to_server" => match serde_json::from_str::<Envelope<'_>>(data) {
-                Ok(envelope) if method == "rest_rpc" => self.open_session(now, conn, &envelope),
+                Ok(envelope) if method == "rest_rpc" => {
+                    self.open_session(now, conn, &envelope, out)
+                }
                 Ok(envelope) => return self.forward(now, conn, &envelope, out),
                 Err(_) => fault(400, "data is no envelope"),
             },
@@ -48,7 +55,13 @@ impl Service {
         self.reply(now, conn, &response, out);
     }
 
-    fn open_session(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>) -> Response {
+    fn open_session(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        envelope: &Envelope<'_>,
+        out: &mut Outputs,
+    ) -> Response {
         #[derive(Serialize)]
         struct Opened<'a> {
             ack: u64,
@@ -66,7 +79,7 @@ impl Service {
             return fault(400, "this method only opens sessions");
         }
         let ssid = self.rng.alphanumeric(16);
-        self.add_session(now, conn, ssid.clone());
+        self.add_session(now, conn, ssid.clone(), out);
         let opened = Opened {
             ack: 1,
             ssid: &ssid,
@@ -75,7 +88,13 @@ impl Service {
         reply_to("rest_rpc", &json(&opened))
     }
 
-    fn add_session(&mut self, now: Now, conn: ConnId, ssid: String) -> SessionId {
+    fn add_session(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        ssid: String,
+        out: &mut Outputs,
+    ) -> SessionId {
         let id = SessionId(self.next_session);
         self.next_session += 1;
         let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
@@ -84,17 +103,25 @@ impl Service {
             .insert(id, Session::new(ssid.clone(), embedded, expires));
         self.by_ssid.insert(ssid, id);
         self.timers.set(Wake::Session(id), Some(expires));
+        if !embedded {
+            self.strangers.insert(id);
+        }
+        if self.strangers.len() > self.config.limits.unauthenticated
+            && let Some(oldest) = self.strangers.pop_first()
+        {
+            self.end_session(now, oldest, "too many sessions without an account", out);
+        }
         id
     }
 
     fn forward(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>, out: &mut Outputs) {
         let is_poll = envelope.messages.is_empty();
         let known = self.by_ssid.get(&*envelope.ssid).copied();
-        let Some(id) = known.or_else(|| self.revive(now, conn, envelope)) else {
+        let Some(id) = known.or_else(|| self.revive(now, conn, envelope, out)) else {
             self.reply_lost(now, conn, &envelope.ssid, envelope.ack, is_poll, out);
             return;
         };
-        self.acknowledged(id, envelope.ack, out);
+        self.acknowledged(id, envelope.ack);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
@@ -105,6 +132,11 @@ impl Service {
             self.hold_poll(now, id, conn, out);
             return;
         }
+        if session.requests.len() >= self.config.limits.session_requests {
+            let response = fault(503, "too many requests of this session wait; try again");
+            self.reply(now, conn, &response, out);
+            return;
+        }
         let owned = |message: &crate::imo::envelope::Message<'_>| {
             (
                 message.seq,
@@ -112,7 +144,8 @@ impl Service {
                 message.data.to_owned(),
             )
         };
-        let messages = envelope.messages.iter().map(owned).collect();
+        let most = self.config.limits.request_calls;
+        let messages = envelope.messages.iter().take(most).map(owned).collect();
         let request = Request {
             conn,
             messages,
@@ -128,19 +161,27 @@ impl Service {
 
     /// A login under the id of a session that is forgotten opens a session of that id: some clients know no
     /// other way back. Both count on from where they are.
-    fn revive(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>) -> Option<SessionId> {
+    fn revive(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        envelope: &Envelope<'_>,
+        out: &mut Outputs,
+    ) -> Option<SessionId> {
         let first = envelope.messages.first()?;
         let mut calls = envelope
             .messages
             .iter()
             .flat_map(|one| Call::decode(&one.to.system, one.data));
         let logs_in = calls.any(|incoming| matches!(incoming.call, Call::Login { .. }));
-        if !logs_in || !is_ssid(envelope.ssid.as_bytes()) {
+        if !logs_in || !is_ssid(envelope.ssid.as_bytes()) || envelope.ack > NUMBER_MAX {
             return None;
         }
-        let id = self.add_session(now, conn, envelope.ssid.clone().into_owned());
+        let ssid = envelope.ssid.clone().into_owned();
+        let id = self.add_session(now, conn, ssid, out);
         let session = self.sessions.get_mut(&id)?;
         session.arrivals = Arrivals::starting_at(first.seq);
+        session.confirmed = first.seq;
         session.outbox.resume_at(envelope.ack);
         Some(id)
     }
@@ -177,9 +218,16 @@ impl Service {
             }
             let before = self.house.latest();
             let done = self.perform(now, id, (seq, &system, &data), out);
-            let changed = self.house.latest() != before;
+            let after = self.house.latest();
             let Some(session) = self.sessions.get_mut(&id) else {
                 return;
+            };
+            // Whatever was found done already may not be durable yet either.
+            let account = session.account.as_deref().unwrap_or_default();
+            let needs = if after == before {
+                self.house.changed(account)
+            } else {
+                after
             };
             let Some(request) = session.requests.front_mut() else {
                 return;
@@ -188,7 +236,8 @@ impl Service {
                 Ok(mut effects) => {
                     session.arrivals.take(seq);
                     request.effects.append(&mut effects);
-                    session.changed |= changed;
+                    session.needs = session.needs.max(needs);
+                    wipe(data);
                 }
                 Err(Wait) => {
                     request.messages.push_front((seq, system, data));
@@ -219,13 +268,11 @@ impl Service {
             effects,
         };
         session.answering = true;
-        if core::mem::take(&mut session.changed) {
-            self.held
-                .entry(self.house.latest())
-                .or_default()
-                .push(finished);
-        } else {
+        let needs = session.needs;
+        if self.house.journal.is_durable(needs) {
             self.release(now, finished, out);
+        } else {
+            self.held.entry(needs).or_default().push(finished);
         }
     }
 
@@ -245,12 +292,10 @@ impl Service {
                 let result = self.dispatch(now, id, &incoming.call, uid, &mut effects, out)?;
                 (result, incoming.method, incoming.request_id, late)
             }
-            Err(fault) => (
-                Err(bad_request(fault)),
-                String::new(),
-                request_id(data),
-                false,
-            ),
+            Err(fault) => {
+                let Name { method, request_id } = Name::of(data);
+                (Err(bad_request(fault)), method, request_id, false)
+            }
         };
         let notice = match (request_id, result) {
             (Some(request_id), result) => Some(Notice::Result { request_id, result }),
@@ -325,10 +370,10 @@ impl Service {
             }));
         }
         if *call == Call::Unread {
-            session.mail = Mail::Behind {
-                cursor: 0,
-                asked: None,
-            };
+            // Asked once more, what is on its way is not sent twice.
+            if session.mail == Mail::Unwanted {
+                session.mail = Mail::behind(0);
+            }
             self.ripe.insert(id);
             return done;
         }
@@ -351,15 +396,20 @@ fn bad_request(fault: BadCall) -> Refusal {
     }
 }
 
-/// The number that a call carries, even if nothing else of it can be understood.
-fn request_id(data: &RawValue) -> Option<u64> {
-    #[derive(serde::Deserialize)]
-    struct Numbered {
-        request_id: Option<u64>,
+/// How to name a call of which nothing else can be understood.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Name {
+    method: String,
+    request_id: Option<u64>,
+}
+
+impl Name {
+    fn of(data: &RawValue) -> Self {
+        let mut name: Self = serde_json::from_str(data.get()).unwrap_or_default();
+        name.method = name.method.chars().take(METHOD_MAX).collect();
+        name
     }
-    serde_json::from_str::<Numbered>(data.get())
-        .ok()?
-        .request_id
 }
 
 /// A response with the form of the request's own method.

@@ -11,7 +11,8 @@ use serde_json::value::RawValue;
 use super::house::Effect;
 use crate::imo::envelope::{Arrivals, Outbox};
 use crate::imo::notice::Notice;
-use crate::io::ConnId;
+use crate::io::{ConnId, LoadId};
+use crate::journal::Ticket;
 use crate::time::Instant;
 
 /// A session.
@@ -27,6 +28,8 @@ pub(super) struct Session {
     pub(super) fresh: bool,
     /// The client's messages.
     pub(super) arrivals: Arrivals,
+    /// What the last answer to a request acknowledged: all of that is durable.
+    pub(super) confirmed: u64,
     /// Our messages that the client has not acknowledged.
     pub(super) outbox: Outbox<Sent>,
     /// The poll that is held, and until when.
@@ -41,14 +44,12 @@ pub(super) struct Session {
     pub(super) login: Login,
     /// How far the account's mail has been passed on.
     pub(super) mail: Mail,
-    /// When mail is to be asked for again, after the store could not be read.
-    pub(super) mail_retry: Option<Instant>,
     /// What is to be told a moment later.
     pub(super) late: VecDeque<(Instant, Notice)>,
     /// It ends when its present request has been answered.
     pub(super) ending: bool,
-    /// Its present request has changed something that must become durable first.
-    pub(super) changed: bool,
+    /// The last change that must be durable before its present request is answered.
+    pub(super) needs: Ticket,
 }
 
 /// A message of ours that waits for its acknowledgement.
@@ -109,9 +110,38 @@ pub(super) enum Mail {
     Behind {
         /// The last number passed on.
         cursor: u64,
-        /// The last number that was durable when a load was asked for; `None` if none is under way.
-        asked: Option<u64>,
+        /// Whether it has been asked for.
+        asked: Asked,
     },
+}
+
+/// Whether the store has been asked for mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asked {
+    /// No.
+    No,
+    /// Yes.
+    For {
+        /// The load that answers.
+        load: LoadId,
+        /// The last number that was durable when it was asked for.
+        newest: u64,
+    },
+    /// It could not be read, and is left alone for a while.
+    Failed {
+        /// Until then.
+        until: Instant,
+    },
+}
+
+impl Mail {
+    /// Everything up to number `cursor` has been passed on, and nobody has asked the store for more.
+    pub(super) const fn behind(cursor: u64) -> Self {
+        Self::Behind {
+            cursor,
+            asked: Asked::No,
+        }
+    }
 }
 
 impl Session {
@@ -122,6 +152,7 @@ impl Session {
             account: None,
             fresh: false,
             arrivals: Arrivals::default(),
+            confirmed: 0,
             outbox: Outbox::default(),
             parked: None,
             expires,
@@ -129,10 +160,9 @@ impl Session {
             answering: false,
             login: Login::Idle,
             mail: Mail::Unwanted,
-            mail_retry: None,
             late: VecDeque::new(),
             ending: false,
-            changed: false,
+            needs: Ticket::default(),
         }
     }
 
@@ -140,7 +170,14 @@ impl Session {
     pub(super) fn deadline(&self) -> Instant {
         let held = self.parked.map(|(_, until)| until);
         let late = self.late.front().map(|(at, _)| *at);
-        [held, late, self.mail_retry]
+        let rested = match self.mail {
+            Mail::Behind {
+                asked: Asked::Failed { until },
+                ..
+            } => Some(until),
+            Mail::Unwanted | Mail::Live { .. } | Mail::Behind { .. } => None,
+        };
+        [held, late, rested]
             .into_iter()
             .flatten()
             .fold(self.expires, Instant::min)

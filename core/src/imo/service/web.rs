@@ -3,12 +3,14 @@
 //!
 //! See `core/docs/imo-protocol.md`, "HTTP".
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::Serialize;
+use zeroize::Zeroize;
 
 use super::{Service, SessionId};
 use crate::config::Limits;
@@ -16,7 +18,7 @@ use crate::event::{Event, EventKind};
 use crate::http::server::{AfterResponse, HttpServer};
 use crate::http::{Method, Request, Response, form};
 use crate::imo::call::json;
-use crate::imo::envelope::{Address, Answer, AnswerData, Message};
+use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
 use crate::time::Now;
@@ -60,17 +62,12 @@ impl Conn {
 }
 
 impl Service {
-    pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8], out: &mut Outputs) {
-        let Some(state) = self.conns.get_mut(&conn) else {
-            debug_assert!(false, "bytes on a connection that is not open");
-            out.event(Event::process(
-                EventKind::Misuse,
-                "bytes on an unknown connection",
-            ));
-            return;
-        };
-        state.http.receive(bytes);
-        self.unread.insert(conn);
+    /// Takes what comes in; on a connection that we have closed that is of no interest.
+    pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) {
+        if let Some(state) = self.conns.get_mut(&conn) {
+            state.http.receive(bytes);
+            self.unread.insert(conn);
+        }
     }
 
     /// Takes the requests that a connection holds, as long as each is answered at once.
@@ -88,9 +85,10 @@ impl Service {
                 out.push(Output::Send { conn, bytes });
             }
             match next {
-                Ok(Some(request)) => {
+                Ok(Some(mut request)) => {
                     self.wake_conn(conn, None);
                     self.route(now, conn, &request, out);
+                    request.body.zeroize();
                 }
                 Ok(None) => return,
                 Err(error) => {
@@ -112,7 +110,8 @@ impl Service {
                 response.headers.push("Set-Cookie", &cookie);
                 response
             }
-            ("/imo" | "/", _) => fault(405, "this path does not take that method"),
+            ("/imo", _) => wrong_method("POST"),
+            ("/", _) => wrong_method("GET, HEAD"),
             (icon, Method::Get | Method::Head) if icon.starts_with("/b/") => Response::empty(404),
             _ => fault(404, "there is nothing here"),
         };
@@ -135,6 +134,9 @@ impl Service {
             return;
         };
         self.rpc(now, conn, &method, &data, out);
+        if let Cow::Owned(mut decoded) = data {
+            decoded.zeroize();
+        }
     }
 
     /// Answers a connection's request.
@@ -170,6 +172,8 @@ impl Service {
         is_poll: bool,
         out: &mut Outputs,
     ) {
+        // What cannot be one need not come back.
+        let ssid = if is_ssid(ssid.as_bytes()) { ssid } else { "" };
         if !is_poll {
             let body = answer_body("forward_to_client", 0, ssid, &[]);
             self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
@@ -225,6 +229,12 @@ pub(super) fn answer_body(method: &str, ack: u64, ssid: &str, messages: &[Messag
         data,
     };
     serde_json::to_vec(&answer).expect("plain structs with text keys always serialise")
+}
+
+fn wrong_method(allowed: &str) -> Response {
+    let mut response = fault(405, "this path does not take that method");
+    response.headers.push("Allow", allowed);
+    response
 }
 
 /// A response to a request that is none of the protocol.

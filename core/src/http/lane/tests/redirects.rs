@@ -77,6 +77,18 @@ fn a_redirect_may_turn_a_post_into_a_get() {
 }
 
 #[test]
+fn what_is_posted_never_goes_to_another_origin() {
+    for status in [301, 302, 303, 307, 308] {
+        let mut bench = Bench::to(net("h", true));
+        bench.submit(Request::post("/".into(), "text/plain", b"hello".to_vec()));
+        bench.input(LaneInput::Connected);
+        bench.out.clear();
+        bench.answer(status, "Location: https://other/x\r\n");
+        bench.expect(&["done 0 OtherOrigin"]);
+    }
+}
+
+#[test]
 fn redirects_that_must_not_be_followed_are_errors() {
     for (origin, target, error) in [
         (net("h", true), "http://h/", "Downgrade"),

@@ -34,7 +34,22 @@ impl House {
         if other != ECHO && !self.find(&other, session, out)? {
             return Ok(Err(refuse("unknown_user", "there is nobody of that name")));
         }
+        let full = self.peek(name).is_some_and(|resident| {
+            let contacts = &resident.contacts;
+            contacts.len() >= self.limits.contacts && !contacts.contains_key(&*other)
+        });
+        if full {
+            return Ok(Err(refuse("rate_limited", "the contact list is full")));
+        }
         Ok(Ok(other.into_owned()))
+    }
+
+    /// Refuses a text of an account's that is kept, if it is too long.
+    fn fits(&self, text: &str) -> Result<(), Refusal> {
+        if text.len() > self.limits.text_bytes {
+            return Err(refuse("too_large", "the text is too long"));
+        }
+        Ok(())
     }
 
     /// What `name` holds of `handle`, made if there is nothing yet.
@@ -88,10 +103,15 @@ impl House {
         primitive: Primitive,
         mood: &str,
         effects: &mut Vec<Effect>,
-    ) {
+    ) -> Result<(), Refusal> {
+        self.fits(mood)?;
         let Some(resident) = self.resident(name) else {
-            return;
+            return Ok(());
         };
+        // Who signs one of several sessions off is still there in the others.
+        if primitive == Primitive::Offline && resident.sessions.len() > 1 {
+            return Ok(());
+        }
         let before = (
             resident.shown(),
             core::mem::replace(&mut resident.mood, mood.to_owned()),
@@ -110,6 +130,7 @@ impl House {
         if before != after {
             self.announce_presence(name, effects);
         }
+        Ok(())
     }
 
     pub(super) fn typing(
@@ -152,13 +173,12 @@ impl House {
             Ok(other) => other,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let contacts_max = self.limits.contacts;
+        if let Err(refusal) = self.fits(text) {
+            return Ok(Err(refusal));
+        }
         let Some(resident) = self.resident(name) else {
             return Ok(Err(refuse("not_signed_on", "the account is not signed on")));
         };
-        if resident.contacts.len() >= contacts_max && !resident.contacts.contains_key(&other) {
-            return Ok(Err(refuse("rate_limited", "the contact list is full")));
-        }
         let asked_by_other = resident.requests.contains_key(&other);
         let contact = resident.contacts.entry(other.clone()).or_default();
         contact.listed = true;
@@ -364,6 +384,7 @@ impl House {
         alias: &str,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
+        self.fits(alias)?;
         let other = canonical(handle);
         let contact = self
             .resident(name)

@@ -9,10 +9,10 @@ use alloc::vec::Vec;
 use super::records::{MailRecord, mail_id, mail_key, mid_prefix};
 use super::{Effect, House, Wait, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
+use crate::imo::mids;
 use crate::imo::notice::{Incoming, Notice, Refusal};
 use crate::imo::service::SessionId;
 use crate::io::Outputs;
-use crate::rng::fnv1a;
 use crate::store::{Record, read};
 use crate::time::Now;
 
@@ -46,10 +46,10 @@ impl House {
             self.find_mids(name, session, out)?;
         }
         let timestamp = now.wall.as_seconds();
-        let hash = mid.map(|mid| fnv1a(mid.as_bytes()));
-        let mids = self.peek(name).and_then(|resident| resident.mids.as_ref());
-        if let (Some(hash), Some(mids)) = (hash, mids)
-            && mids.knows(hash)
+        let hash = mid.map(mids::hash);
+        let known = self.peek(name).and_then(|resident| resident.mids.as_ref());
+        if let (Some(hash), Some(known)) = (hash, known)
+            && known.knows(hash)
         {
             return Ok(Ok(timestamp));
         }
@@ -124,7 +124,7 @@ impl House {
         });
     }
 
-    /// A mail has become durable. True for the one call that may pass it on.
+    /// A mail has become durable.
     pub(in crate::imo::service) fn mail_is_durable(&mut self, name: &str, id: u64) {
         if let Some(resident) = self.resident(name) {
             resident.mail_durable = resident.mail_durable.max(id);
@@ -138,6 +138,13 @@ impl House {
 
     /// A session of `name` has acknowledged a mail: it is not kept any longer.
     pub(in crate::imo::service) fn mail_taken(&mut self, name: &str, id: u64) {
+        // Another session may have acknowledged it before.
+        if self
+            .peek(name)
+            .is_some_and(|resident| id < resident.mail_oldest)
+        {
+            return;
+        }
         let changed = self.journal.remove(mail_key(name, id));
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;

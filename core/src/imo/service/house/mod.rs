@@ -11,7 +11,7 @@ mod resident;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -73,14 +73,14 @@ pub(super) enum Effect {
 #[derive(Debug)]
 struct Question {
     about: Topic,
-    waiting: Vec<SessionId>,
+    waiting: BTreeSet<SessionId>,
 }
 
 #[derive(Debug)]
 enum Topic {
     Account(String),
     Mids(String),
-    Mail,
+    Mail(SessionId),
 }
 
 /// The call has to be made again when a load is answered.
@@ -89,15 +89,22 @@ pub(super) struct Wait;
 
 /// What an answered load leads to.
 #[derive(Debug)]
-pub(super) struct Answered {
-    /// The sessions that waited for it.
-    pub(super) sessions: Vec<SessionId>,
-    /// Mails that were asked for, with their numbers; `None` if the load was for something else.
-    pub(super) mails: Option<Vec<(u64, Incoming)>>,
-    /// True if mails were asked for.
-    pub(super) is_mail: bool,
-    /// False if the store could not be read.
-    pub(super) ok: bool,
+pub(super) enum Answered {
+    /// These sessions can go on.
+    Ready(BTreeSet<SessionId>),
+    /// These sessions have waited in vain: the store could not be read.
+    Failed(BTreeSet<SessionId>),
+    /// The mail that a session asked for; `None` if the store could not be read.
+    Mail(SessionId, Option<MailPage>),
+}
+
+/// Some of an account's mail.
+#[derive(Debug)]
+pub(super) struct MailPage {
+    /// Mails with their numbers, in their order.
+    pub(super) mails: Vec<(u64, Incoming)>,
+    /// Whether there were no more of them in the store.
+    pub(super) is_last: bool,
 }
 
 /// A place in memory for an account.
@@ -146,7 +153,7 @@ impl House {
             Some(Place::Absent) => return Ok(false),
             Some(Place::Asked(load)) => {
                 if let Some(question) = self.questions.get_mut(load) {
-                    question.waiting.push(session);
+                    question.waiting.insert(session);
                 }
                 return Err(Wait);
             }
@@ -200,8 +207,6 @@ impl House {
     ) -> Option<Answered> {
         let question = self.questions.remove(&load)?;
         let ok = result.is_ok();
-        let mut mails = None;
-        let is_mail = matches!(question.about, Topic::Mail);
         match (question.about, result) {
             (Topic::Account(name), Ok(records)) => {
                 let place = Resident::from_records(&records)
@@ -220,20 +225,29 @@ impl House {
                 }
             }
             (Topic::Mids(_), Err(_)) => {}
-            (Topic::Mail, result) => mails = result.ok().map(|records| mail::read_mails(&records)),
+            (Topic::Mail(session), result) => {
+                let page = result.ok().map(|records| MailPage {
+                    mails: mail::read_mails(&records),
+                    is_last: records.len() < self.limits.messages_cached,
+                });
+                return Some(Answered::Mail(session, page));
+            }
         }
-        Some(Answered {
-            sessions: question.waiting,
-            mails,
-            is_mail,
-            ok,
+        Some(if ok {
+            Answered::Ready(question.waiting)
+        } else {
+            Answered::Failed(question.waiting)
         })
     }
 
     /// Lets an account leave memory some time, if nobody uses it.
     fn rest(&mut self, name: String) {
         self.idle.push_back(name);
-        for _ in 0..self.idle.len().saturating_sub(IDLE_MAX) {
+        // Two go for each that comes, so that they become few again after a time when none could go.
+        for _ in 0..2 {
+            if self.idle.len() <= IDLE_MAX {
+                return;
+            }
             let Some(oldest) = self.idle.pop_front() else {
                 return;
             };
@@ -366,8 +380,7 @@ impl House {
     ) -> Result<Result<u64, Refusal>, Wait> {
         let done = match call {
             Call::SetStatus { primitive, mood } => {
-                self.set_status((name, session), *primitive, mood, effects);
-                Ok(())
+                self.set_status((name, session), *primitive, mood, effects)
             }
             Call::SendMessage { to, body, mid } => {
                 return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
@@ -469,14 +482,20 @@ impl House {
         after: u64,
         session: SessionId,
         out: &mut Outputs,
-    ) {
+    ) -> LoadId {
         let query = Query::Range {
             prefix: mail_prefix(name),
             after: Some(records::mail_key(name, after)),
             limit: self.limits.messages_cached,
             newest_first: false,
         };
-        self.ask(Topic::Mail, [query].into(), session, out);
+        self.ask(Topic::Mail(session), [query].into(), session, out)
+    }
+
+    /// The ticket of the last change of an account; of one that is not in memory all is durable.
+    pub(super) fn changed(&self, name: &str) -> Ticket {
+        self.peek(name)
+            .map_or_else(Ticket::default, |resident| resident.changed)
     }
 
     /// The ticket of all changes so far.

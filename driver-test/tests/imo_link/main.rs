@@ -1,0 +1,12 @@
+//! Tests of the link against services of every kind, answer by answer.
+//! Never tests what an account makes of it.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test looks for one kind of output among all"
+)]
+
+mod answers;
+mod bench;
+mod login;
+mod loss;
