@@ -108,6 +108,13 @@ pub fn find_ssid(body: &[u8]) -> Option<String> {
     is_ssid(ssid).then(|| ssid.iter().map(|byte| char::from(*byte)).collect())
 }
 
+/// True if the answer to the first request of a session says that the service knows a repeated message by its
+/// identity (`core/docs/imo-protocol.md`, "Message identity").
+#[must_use]
+pub fn says_mid(body: &[u8]) -> bool {
+    memchr::memmem::find(body, br#""mid":true"#).is_some()
+}
+
 /// True for a session id of the protocol: 1 to 17 letters and digits.
 #[must_use]
 pub fn is_ssid(text: &[u8]) -> bool {

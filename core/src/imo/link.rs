@@ -138,7 +138,13 @@ struct Queued {
 #[derive(Debug)]
 struct Awaited {
     id: CallId,
+    /// The message, if it is one: it may have to be sent again.
+    message: Option<Call>,
+    /// Not given up before this time,
     until: Instant,
+    /// nor before so many polls of the session have been answered: a result may be on its way as long as no poll
+    /// that was sent after the acknowledgement has come back without it.
+    polls: u64,
 }
 
 /// One account's session with a service.
@@ -165,6 +171,10 @@ pub struct Link {
     /// The poll that is out, and since when.
     polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
+    /// How many polls of the present session have been answered.
+    polls_answered: u64,
+    /// The service knows a repeated message by its identity, and so may be sent one again.
+    knows_mids: bool,
     next_call: u64,
     next_request: u64,
     /// How many messages one request carries at most; one after the service has refused a request as a whole.
@@ -220,6 +230,8 @@ impl Link {
             in_flight: None,
             polling: None,
             awaited: BTreeMap::new(),
+            polls_answered: 0,
+            knows_mids: false,
             next_call: 0,
             next_request: 0,
             batch_max: usize::MAX,

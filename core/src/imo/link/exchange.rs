@@ -17,6 +17,8 @@ use super::super::notice::{Notice, Refusal};
 use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
 use crate::time::{Instant, Now};
 
+/// How long a result that is overdue is waited for at a time, until a poll shows that it does not come.
+const NO_PROGRESS_WAIT: Duration = Duration::from_secs(1);
 /// How much JSON of calls one request carries, in bytes, the last call not counted.
 const REQUEST_BYTES: usize = 128 * 1024;
 /// The least time from one poll to the next, if the answer brought nothing new: a service that holds no polls is
@@ -168,6 +170,8 @@ impl Link {
     /// The service has taken our calls up to `ack`.
     fn acknowledged(&mut self, now: Now, ack: u64, out: &mut Vec<LinkOutput>) {
         let until = now.mono + self.limits.result_wait;
+        // The poll that is out now may have been answered before the result was there: the next one counts.
+        let polls = self.polls_answered + 2;
         let awaited = &mut self.awaited;
         self.outbox
             .acknowledge(ack, |_, queued| match queued.request_id {
@@ -176,7 +180,9 @@ impl Link {
                         request_id,
                         Awaited {
                             id: queued.id,
+                            message: Some(queued.call).filter(is_message),
                             until,
+                            polls,
                         },
                     );
                 }
@@ -196,7 +202,10 @@ impl Link {
 
     /// Results that do not come: the acknowledgement was all there is.
     pub(super) fn give_up_results(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
-        while let Some(entry) = self.awaited.first_entry() {
+        while let Some(mut entry) = self.awaited.first_entry() {
+            if entry.get().until <= now.mono && self.polls_answered < entry.get().polls {
+                entry.get_mut().until = now.mono + NO_PROGRESS_WAIT;
+            }
             if entry.get().until > now.mono {
                 break;
             }
@@ -240,6 +249,7 @@ impl Link {
             self.stumble(now, LaneId::Poll, NO_ANSWER, out);
             return;
         };
+        self.polls_answered += 1;
         let (session, before) = (self.session, self.inbox.taken());
         let complete = self.take(now, &answer.messages, out);
         if self.session != session {
@@ -377,6 +387,11 @@ impl Link {
             out.push(LinkOutput::Done(queued.id, result));
         }
     }
+}
+
+/// True for a message, which carries an identity.
+fn is_message(call: &Call) -> bool {
+    matches!(call, Call::SendMessage { .. })
 }
 
 const NO_ANSWER: &str = "its answer is none of the protocol; is it an imo.im-compatible service?";

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
-use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid};
+use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid, says_mid};
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
@@ -59,6 +59,7 @@ impl Link {
             return;
         };
         self.ssid = ssid;
+        self.knows_mids = says_mid(body);
         self.state = State::LoggingIn;
         self.timers
             .set(Wake::Patience, Some(now.mono + self.limits.request_wait));
@@ -173,12 +174,23 @@ impl Link {
     }
 
     /// Drops what belongs to the present session. Calls that the user has made and the service has not taken
-    /// wait for the next one; those it has taken are done, for want of anybody who could say otherwise.
+    /// wait for the next one. So do messages that it has taken without a result, if it knows a repeated one: the
+    /// result may be a refusal. All else that it has taken is done, for want of anybody who could say otherwise.
     fn forget_session(&mut self, out: &mut Vec<LinkOutput>) {
-        for (_, awaited) in core::mem::take(&mut self.awaited) {
-            out.push(LinkOutput::Done(awaited.id, Ok(0)));
-        }
         let mut kept: Vec<Queued> = Vec::new();
+        for (_, awaited) in core::mem::take(&mut self.awaited) {
+            match awaited.message.filter(|_| self.knows_mids) {
+                Some(call) => {
+                    kept.push(Queued {
+                        id: awaited.id,
+                        call,
+                        request_id: None,
+                        done: false,
+                    });
+                }
+                None => out.push(LinkOutput::Done(awaited.id, Ok(0))),
+            }
+        }
         for queued in self.outbox.restart().filter(|queued| !queued.done) {
             if outlives_session(&queued.call) {
                 kept.push(queued);
@@ -192,6 +204,7 @@ impl Link {
         self.session += 1;
         self.in_flight = None;
         self.polling = None;
+        self.polls_answered = 0;
         self.online_since = None;
         self.next_request = 0;
         self.batch_max = usize::MAX;

@@ -67,6 +67,7 @@ impl Service {
             ack: u64,
             ssid: &'a str,
             result: &'static str,
+            mid: bool,
         }
         let calls = envelope
             .messages
@@ -84,6 +85,7 @@ impl Service {
             ack: 1,
             ssid: &ssid,
             result: "ok",
+            mid: true,
         };
         reply_to("rest_rpc", &json(&opened))
     }
