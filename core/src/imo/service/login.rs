@@ -85,7 +85,7 @@ impl Service {
                 if !is_embedded {
                     out.event(Event::account(
                         EventKind::SessionRefused,
-                        if valid { &*name } else { "?" },
+                        if valid { &name } else { "?" },
                         "wrong user or password",
                     ));
                 }
