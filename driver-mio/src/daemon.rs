@@ -93,7 +93,6 @@ impl Daemon {
     /// If it cannot go on.
     pub(crate) fn run(self, ready: impl FnOnce(Remote)) -> Result<(), Failure> {
         let embedded = self.settings.is_embedded();
-        let mut journal = self.journal;
         let parts = Parts {
             listeners: vec![Bound {
                 listener: ListenerId(0),
@@ -102,7 +101,7 @@ impl Daemon {
             }],
             client_tls: Some(self.client_tls),
             store: self.store,
-            events: Box::new(move |event| journal.record(event)),
+            watcher: Box::new(self.journal),
         };
         let proxy = Proxy::new(self.settings.config, tls::random_seed());
         let ended = if embedded {

@@ -14,7 +14,7 @@ use imo2sproxy_core::io::{Control, Input, ListenerId, Machine};
 use imo2sproxy_core::store::Store;
 use mio::event::Event as Readiness;
 use mio::{Events, Interest, Poll, Token, Waker};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
 use crate::clock::Clock;
@@ -76,7 +76,24 @@ pub struct Parts {
     /// What outlives a restart. It moves to a thread of its own.
     pub store: Box<dyn Store + Send>,
     /// Whom events are told.
-    pub events: Box<dyn FnMut(&Event)>,
+    pub watcher: Box<dyn Watcher>,
+}
+
+/// Who is told what happens. Any function of an event is one.
+pub trait Watcher {
+    /// Takes an event.
+    fn event(&mut self, event: &Event);
+
+    /// Whoever started the process has hung up (SIGHUP). True if the machine is to come to an end.
+    fn hang_up(&mut self) -> bool {
+        true
+    }
+}
+
+impl<F: FnMut(&Event)> Watcher for F {
+    fn event(&mut self, event: &Event) {
+        self(event);
+    }
 }
 
 /// Reaches a running event loop from any thread.
@@ -106,7 +123,7 @@ pub struct EventLoop<M: Machine> {
 }
 
 impl<M: Machine> EventLoop<M> {
-    /// Makes everything ready. From here on SIGTERM and SIGINT are the loop's to handle, and the process may have as
+    /// Makes everything ready. From here on SIGTERM, SIGINT and SIGHUP are the loop's to handle, and the process may have as
     /// many files open as the system allows.
     ///
     /// # Errors
@@ -115,7 +132,7 @@ impl<M: Machine> EventLoop<M> {
         // Where it cannot be raised, accepting pauses sooner; that is told when it happens.
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let poll = Poll::new()?;
-        let mut signals = Signals::new([SIGTERM, SIGINT])?;
+        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
         poll.registry()
             .register(&mut signals, SIGNALS, Interest::READABLE)?;
         let answers = Arc::new(Answers::new(Waker::new(poll.registry(), WAKER)?));
@@ -181,7 +198,11 @@ impl<M: Machine> EventLoop<M> {
         match event.token() {
             WAKER => self.take_answers()?,
             SIGNALS => {
-                for _ in 0..self.signals.pending().count() {
+                let pending: Vec<i32> = self.signals.pending().collect();
+                for signal in pending {
+                    if signal == SIGHUP && !self.hosted.reactor.watcher.hang_up() {
+                        continue;
+                    }
                     self.over |= self.signalled;
                     self.signalled = true;
                     self.drain();

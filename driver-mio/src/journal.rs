@@ -3,11 +3,12 @@
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use imo2sproxy_core::event::{Event, Level};
+use imo2sproxy::event_loop::Watcher;
+use imo2sproxy_core::event::{Event, EventKind, Level};
 
 use crate::escape::escape;
 use crate::failure::{Failure, reason};
@@ -18,6 +19,8 @@ const VARIABLE: &str = "IMO2SPROXY_LOG";
 /// Writes events to a file or to standard error.
 pub(crate) struct Journal {
     out: Box<dyn Write + Send>,
+    /// The file, if it is one.
+    path: Option<PathBuf>,
     verbose: bool,
     debug: bool,
     line: String,
@@ -40,12 +43,17 @@ impl Journal {
             })?),
         };
         let debug = std::env::var_os(VARIABLE).is_some_and(|value| value == "debug");
-        Ok(Self::to(out, verbose, debug))
+        let path = file.map(Path::to_owned);
+        Ok(Self {
+            path,
+            ..Self::to(out, verbose, debug)
+        })
     }
 
     fn to(out: Box<dyn Write + Send>, verbose: bool, debug: bool) -> Self {
         Self {
             out,
+            path: None,
             verbose,
             debug,
             line: String::new(),
@@ -72,12 +80,42 @@ impl Journal {
         let _ = self.out.write_all(self.line.as_bytes());
     }
 
+    /// Opens the log file anew: somebody may have moved it away. If that fails, the old one goes on.
+    fn reopen(&mut self) {
+        let Some(path) = &self.path else { return };
+        match open_log(path) {
+            Ok(file) => self.out = Box::new(file),
+            Err(error) => {
+                let detail = format!(
+                    "cannot open the log anew: {}; the old one goes on",
+                    reason(&error)
+                );
+                self.record(&Event::process(EventKind::Exhausted, detail));
+            }
+        }
+    }
+
     const fn wants(&self, level: Level) -> bool {
         match level {
             Level::Debug => self.debug,
             Level::Verbose => self.verbose,
             Level::Info | Level::Warn | Level::Error => true,
         }
+    }
+}
+
+impl Watcher for Journal {
+    fn event(&mut self, event: &Event) {
+        self.record(event);
+    }
+
+    /// In front at a terminal, hanging up means to leave; anywhere else it means to open the log anew.
+    fn hang_up(&mut self) -> bool {
+        let in_front = io::stdin().is_terminal();
+        if !in_front {
+            self.reopen();
+        }
+        in_front
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
                 .map_err(|error| Failure::usage(format!("--tls-cert, --tls-key: {error}")))?,
         ),
     };
-    let mut journal = Journal::open(None, false)?;
+    let journal = Journal::open(None, false)?;
     let socket = address::listen(settings.address, "choose another address with --listen")?;
     let _hold = settings
         .data
@@ -41,7 +41,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         }],
         client_tls: None,
         store,
-        events: Box::new(move |event| journal.record(event)),
+        watcher: Box::new(journal),
     };
     let service = Service::new(settings.config, tls::random_seed());
     run::run(service, parts, |_| run::announce(&[line]))

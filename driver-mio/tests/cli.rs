@@ -238,3 +238,34 @@ fn an_unwritable_log_and_missing_certificates_are_wrong_configuration() {
         assert!(said.lines().last().unwrap().contains(word), "{said}");
     }
 }
+
+/// Outside a terminal, hanging up is how log rotation says that it has moved the file.
+#[cfg(unix)]
+#[test]
+fn a_log_that_was_moved_away_is_opened_anew_on_a_hang_up() {
+    let home = TempDir::new().unwrap();
+    let log = home.path().join("log");
+    let mut daemon = start(&home, &["-p", "0", "-l", log.to_str().unwrap(), "alice"]);
+    let port = daemon.port("skypeproxy");
+    let knock = || {
+        let mut client = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        client.write_all(b"\x04\0\0\0PING").unwrap();
+    };
+    let await_lines = |needle: &str| {
+        for _ in 0..500 {
+            if std::fs::read_to_string(&log).is_ok_and(|text| text.contains(needle)) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        panic!("no {needle:?} in the log");
+    };
+    knock();
+    await_lines("client of alice");
+    std::fs::rename(&log, home.path().join("log.1")).unwrap();
+    daemon.signal("-HUP");
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    knock();
+    await_lines("client of alice");
+    assert_eq!(daemon.stop().0, Some(0));
+}

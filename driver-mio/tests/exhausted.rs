@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
-use imo2sproxy_core::event::EventKind;
+use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Input, ListenerId, Machine, Output, Outputs};
 use imo2sproxy_core::time::{Instant, Now};
 use rlimit::Resource;
@@ -60,7 +60,7 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             listeners: vec![listener],
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),
-            events: Box::new(move |event| tell.send(event.kind).unwrap()),
+            watcher: Box::new(move |event: &Event| tell.send(event.kind).unwrap()),
         };
         let mut engine = EventLoop::new(Echo, parts).unwrap();
         ready.send(engine.handle()).unwrap();

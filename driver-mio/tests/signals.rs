@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{Control, Input, Machine, Outputs};
 use imo2sproxy_core::time::{Instant as CoreInstant, Now};
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -36,7 +37,7 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
             listeners: Vec::new(),
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),
-            events: Box::new(|_| {}),
+            watcher: Box::new(|_: &Event| {}),
         };
         let mut engine = EventLoop::new(Stubborn(drained), parts).unwrap();
         ready.send(engine.handle()).unwrap();

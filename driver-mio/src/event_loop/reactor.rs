@@ -12,6 +12,7 @@ use imo2sproxy_core::time::{Now, Timers};
 use mio::{Interest, Registry, Token};
 use slab::Slab;
 
+use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::lobby::Lobby;
@@ -69,7 +70,7 @@ pub(super) struct Reactor {
     pub(super) store: StoreThread,
     pub(super) hashing: HashPool,
     pub(super) stopped: bool,
-    events: Box<dyn FnMut(&Event)>,
+    pub(super) watcher: Box<dyn Watcher>,
 }
 
 impl Reactor {
@@ -99,7 +100,7 @@ impl Reactor {
             store: StoreThread::start(parts.store, Arc::clone(answers))?,
             hashing: HashPool::new(Arc::clone(answers)),
             stopped: false,
-            events: parts.events,
+            watcher: parts.watcher,
         })
     }
 
@@ -134,7 +135,7 @@ impl Reactor {
 
     /// Hands an event to whoever keeps the log.
     pub(super) fn tell(&mut self, event: &Event) {
-        (self.events)(event);
+        self.watcher.event(event);
     }
 
     pub(super) fn misuse(&mut self, conn: ConnId, what: &'static str) {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::tls;
+use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{
     CloseCause, ConnId, Control, Input, ListenerId, Machine, Origin, Output, Outputs,
 };
@@ -155,7 +156,9 @@ impl Setup {
                 listeners,
                 client_tls,
                 store,
-                events: Box::new(move |event| teller.tell(format!("{:?}: {event}", event.kind))),
+                watcher: Box::new(move |event: &Event| {
+                    teller.tell(format!("{:?}: {event}", event.kind))
+                }),
             };
             let mut engine = EventLoop::new(machine, parts).unwrap();
             ready.send(engine.handle()).unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{Input, JobId, LoadId, Machine, Output, Outputs, StoreId};
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::store::{Query, Record, Store, StoreError, StoreOp};
@@ -212,7 +213,7 @@ fn a_helper_thread_that_dies_of_our_mistake_ends_the_loop_with_an_error() {
         listeners: Vec::new(),
         client_tls: None,
         store: Box::new(Mistaken),
-        events: Box::new(|_| {}),
+        watcher: Box::new(|_: &Event| {}),
     };
     let error = EventLoop::new(Keeper, parts).unwrap().run().unwrap_err();
     assert_eq!(error.to_string(), "the thread for store has died");

@@ -47,10 +47,16 @@ impl Running {
     /// Asks it to stop and gives its exit code and what it told standard error.
     #[cfg(unix)]
     pub(crate) fn stop(&mut self) -> (Option<i32>, String) {
-        let pid = self.child.id().to_string();
-        let killed = Command::new("kill").args(["-TERM", &pid]).status();
-        assert!(killed.unwrap().success());
+        self.signal("-TERM");
         self.end()
+    }
+
+    /// Sends it a signal, by its name with a dash.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args([name, &pid]).status();
+        assert!(killed.unwrap().success());
     }
 
     /// Waits for its end and gives its exit code and what it told standard error.
