@@ -26,6 +26,7 @@ use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
 use lines::Line;
+use login::State;
 
 /// The two connections of a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -82,29 +83,6 @@ pub enum LinkOutput {
     Refused,
     /// The service sent something that does not fit the protocol; the session goes on.
     Fault(String),
-}
-
-/// Where a session stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum State {
-    /// Not wanted.
-    Stopped,
-    /// Waits before the next attempt.
-    BackingOff,
-    /// Fetches the page that sets cookies.
-    FetchingPage,
-    /// Asks for a session id.
-    OpeningSession,
-    /// Sends the password.
-    LoggingIn,
-    /// Sends what belongs after the password.
-    SettlingIn,
-    /// Waits for the service to say that the account is signed on.
-    AwaitingSignOn,
-    /// Signed on.
-    Online,
-    /// Says goodbye.
-    SigningOff,
 }
 
 /// What a link wakes up for.

@@ -4,7 +4,8 @@
 use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Session, two};
+use crate::bench::Bench;
+use crate::session::{Session, two};
 
 fn befriend(bench: &mut Bench, one: &mut Session, two: &mut Session) {
     one.call(

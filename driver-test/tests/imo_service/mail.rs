@@ -4,7 +4,8 @@
 use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, SECOND, Session, two};
+use crate::bench::{Bench, SECOND};
+use crate::session::{Session, two};
 
 const MIDS: [&str; 3] = ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"];
 
@@ -31,7 +32,10 @@ fn a_text_goes_to_every_session_of_both_accounts() {
         "buid": "alice", "alias": "alice", "msg": text, "mid": MIDS[0],
         "timestamp": bench.now.wall.as_seconds(),
     });
-    assert_eq!(bob.hear(&mut bench, "recv_im"), [expected.clone()]);
+    assert_eq!(
+        bob.hear(&mut bench, "recv_im"),
+        std::slice::from_ref(&expected)
+    );
     assert_eq!(at_home.hear(&mut bench, "recv_im"), [expected]);
     let reflected = elsewhere.events(&mut bench);
     assert_eq!(

@@ -1,9 +1,13 @@
 //! Tests of the chat service through plain HTTP, as any client of it would speak.
 //! Never uses our own client half.
 
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+
 mod bench;
 mod contacts;
 mod http;
+mod limits;
 mod mail;
 mod original;
+mod session;
 mod sessions;

@@ -4,7 +4,8 @@
 use imo2sproxy_core::http::Request;
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, Session};
+use crate::bench::Bench;
+use crate::session::Session;
 
 /// The system, the method, and the fields behind those that name session and account.
 fn evening() -> Vec<(&'static str, &'static str, Value)> {

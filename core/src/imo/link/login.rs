@@ -10,13 +10,36 @@ use zeroize::Zeroize;
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid, says_mid};
-use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, State, Wake};
+use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
 use crate::time::Now;
 
 /// Length of the random id that stands for the session until the service has given one.
 const OWN_SSID_LENGTH: usize = 17;
+
+/// Where a session stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum State {
+    /// Not wanted.
+    Stopped,
+    /// Waits before the next attempt.
+    BackingOff,
+    /// Fetches the page that sets cookies.
+    FetchingPage,
+    /// Asks for a session id.
+    OpeningSession,
+    /// Sends the password.
+    LoggingIn,
+    /// Sends what belongs after the password.
+    SettlingIn,
+    /// Waits for the service to say that the account is signed on.
+    AwaitingSignOn,
+    /// Signed on.
+    Online,
+    /// Says goodbye.
+    SigningOff,
+}
 
 impl Link {
     /// Starts a new session from the first page on.

@@ -7,6 +7,7 @@
 mod deliver;
 mod house;
 mod login;
+mod perform;
 mod rpc;
 mod session;
 mod web;

@@ -3,30 +3,26 @@
 //!
 //! See `core/docs/imo-protocol.md`, "Requests" and "Delivery".
 
-use alloc::borrow::{Cow, ToOwned};
+use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::house::{Effect, Wait};
-use super::session::{Mail, Request, Session};
+use super::house::Wait;
+use super::session::{Request, Session};
 use super::web::{Doing, JSON_TYPE, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
-use crate::handle::canonical;
 use crate::http::Response;
-use crate::imo::call::{BadCall, Call, json, wipe};
+use crate::imo::call::{Call, json, wipe};
 use crate::imo::envelope::{Arrivals, Envelope, is_ssid};
-use crate::imo::notice::{Notice, Refusal};
 use crate::io::{ConnId, Outputs};
 use crate::time::Now;
 
 /// The highest number that a session can begin with: old clients count in 31 bits.
 const NUMBER_MAX: u64 = 0x7fff_ffff;
-/// Longest name of an unknown method that is told back, in characters.
-const METHOD_MAX: usize = 64;
 
 impl Service {
     /// Takes one request that came as a form.
@@ -276,141 +272,6 @@ impl Service {
         } else {
             self.held.entry(needs).or_default().push(finished);
         }
-    }
-
-    /// Does one call and gives what follows from it, the result first.
-    fn perform(
-        &mut self,
-        now: Now,
-        id: SessionId,
-        (seq, system, data): (u64, &str, &RawValue),
-        out: &mut Outputs,
-    ) -> Result<Vec<Effect>, Wait> {
-        let mut effects = Vec::new();
-        let (result, method, request_id, late) = match Call::decode(system, data) {
-            Ok(incoming) => {
-                let late = matches!(incoming.call, Call::SendMessage { mid: None, .. });
-                let uid = incoming.uid.as_deref();
-                let result = self.dispatch(now, id, &incoming.call, uid, &mut effects, out)?;
-                (result, incoming.method, incoming.request_id, late)
-            }
-            Err(fault) => {
-                let Name { method, request_id } = Name::of(data);
-                (Err(bad_request(fault)), method, request_id, false)
-            }
-        };
-        let notice = match (request_id, result) {
-            (Some(request_id), result) => Some(Notice::Result { request_id, result }),
-            (None, Err(refusal)) => Some(Notice::Refused {
-                method,
-                seq,
-                refusal,
-            }),
-            (None, Ok(_)) => None,
-        };
-        if let Some(notice) = notice {
-            effects.insert(
-                0,
-                Effect::TellSession {
-                    session: id,
-                    notice,
-                    late,
-                },
-            );
-        }
-        Ok(effects)
-    }
-
-    /// Does what concerns the session alone; leaves the rest to the house.
-    fn dispatch(
-        &mut self,
-        now: Now,
-        id: SessionId,
-        call: &Call,
-        uid: Option<&str>,
-        effects: &mut Vec<Effect>,
-        out: &mut Outputs,
-    ) -> Result<Result<u64, Refusal>, Wait> {
-        let Some(session) = self.sessions.get_mut(&id) else {
-            return Ok(Ok(0));
-        };
-        let done = Ok(Ok(now.wall.as_seconds()));
-        match call {
-            Call::Login { password } => {
-                return self.login(now, id, uid.unwrap_or_default(), password, effects, out);
-            }
-            Call::OpenSession => {
-                let msg = Cow::Borrowed("sessions are opened with rest_rpc");
-                return Ok(Err(Refusal {
-                    code: Cow::Borrowed("bad_request"),
-                    msg,
-                }));
-            }
-            Call::Activity => return done,
-            Call::SignOff => {
-                session.ending = true;
-                return done;
-            }
-            Call::Unread
-            | Call::Alpha
-            | Call::SetStatus { .. }
-            | Call::SendMessage { .. }
-            | Call::Typing { .. }
-            | Call::AddBuddy { .. }
-            | Call::RemoveBuddy { .. }
-            | Call::Block { .. }
-            | Call::Rename { .. }
-            | Call::Answer { .. }
-            | Call::Preference => {}
-        }
-        let stranger = |uid: &&str| Some(&*canonical(uid)) != session.account.as_deref();
-        if session.account.is_none() || uid.as_ref().is_some_and(stranger) {
-            let msg = Cow::Borrowed("this session has not signed that account on");
-            return Ok(Err(Refusal {
-                code: Cow::Borrowed("not_signed_on"),
-                msg,
-            }));
-        }
-        if *call == Call::Unread {
-            // Asked once more, what is on its way is not sent twice.
-            if session.mail == Mail::Unwanted {
-                session.mail = Mail::behind(0);
-            }
-            self.ripe.insert(id);
-            return done;
-        }
-        let name = session.account.clone().unwrap_or_default();
-        if !self.house.find(&name, id, out)? {
-            let msg = Cow::Borrowed("the account is no more");
-            return Ok(Err(Refusal {
-                code: Cow::Borrowed("not_signed_on"),
-                msg,
-            }));
-        }
-        self.house.call(now, (&name, id), call, effects, out)
-    }
-}
-
-fn bad_request(fault: BadCall) -> Refusal {
-    Refusal {
-        code: Cow::Borrowed("bad_request"),
-        msg: Cow::Borrowed(fault.explain()),
-    }
-}
-
-/// How to name a call of which nothing else can be understood.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Name {
-    method: String,
-    request_id: Option<u64>,
-}
-
-impl Name {
-    fn of(data: &RawValue) -> Self {
-        let mut name: Self = serde_json::from_str(data.get()).unwrap_or_default();
-        name.method = name.method.chars().take(METHOD_MAX).collect();
-        name
     }
 }
 

@@ -6,36 +6,31 @@
 
 mod contacts;
 mod mail;
+mod memory;
 mod records;
 mod resident;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use records::{
-    AccountRecord, Contact, account_key, contact_key, contact_prefix, mail_prefix, mid_prefix,
-    request_prefix,
-};
+use memory::Question;
+pub(super) use memory::{Answered, MailPage};
+use records::{AccountRecord, Contact, account_key, contact_key};
 use resident::Resident;
 
 use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
 use crate::imo::call::Call;
-use crate::imo::mids::Mids;
 use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
 use crate::imo::{Primitive, notice::Auth};
-use crate::io::{LoadId, Output, Outputs};
+use crate::io::{LoadId, Outputs};
 use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
-use crate::store::{Query, Record, StoreError};
 use crate::time::Now;
-
-/// How many accounts that nobody uses stay in memory.
-const IDLE_MAX: usize = 256;
 
 /// What is to happen once the change that caused it is durable and the call is answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -69,43 +64,9 @@ pub(super) enum Effect {
     },
 }
 
-/// Whoever waits for a load.
-#[derive(Debug)]
-struct Question {
-    about: Topic,
-    waiting: BTreeSet<SessionId>,
-}
-
-#[derive(Debug)]
-enum Topic {
-    Account(String),
-    Mids(String),
-    Mail(SessionId),
-}
-
 /// The call has to be made again when a load is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wait;
-
-/// What an answered load leads to.
-#[derive(Debug)]
-pub(super) enum Answered {
-    /// These sessions can go on.
-    Ready(BTreeSet<SessionId>),
-    /// These sessions have waited in vain: the store could not be read.
-    Failed(BTreeSet<SessionId>),
-    /// The mail that a session asked for; `None` if the store could not be read.
-    Mail(SessionId, Option<MailPage>),
-}
-
-/// Some of an account's mail.
-#[derive(Debug)]
-pub(super) struct MailPage {
-    /// Mails with their numbers, in their order.
-    pub(super) mails: Vec<(u64, Incoming)>,
-    /// Whether there were no more of them in the store.
-    pub(super) is_last: bool,
-}
 
 /// A place in memory for an account.
 #[derive(Debug)]
@@ -138,129 +99,6 @@ impl House {
             rng,
             limits,
             journal: Journal::new(),
-        }
-    }
-
-    /// Whether there is an account `name`, brought into memory for `session` if it is not there.
-    pub(super) fn find(
-        &mut self,
-        name: &str,
-        session: SessionId,
-        out: &mut Outputs,
-    ) -> Result<bool, Wait> {
-        match self.places.get(name) {
-            Some(Place::Here(_)) => return Ok(true),
-            Some(Place::Absent) => return Ok(false),
-            Some(Place::Asked(load)) => {
-                if let Some(question) = self.questions.get_mut(load) {
-                    question.waiting.insert(session);
-                }
-                return Err(Wait);
-            }
-            None => {}
-        }
-        let newest = Query::Range {
-            prefix: mail_prefix(name),
-            after: None,
-            limit: 1,
-            newest_first: true,
-        };
-        let queries = [
-            Query::Get {
-                key: account_key(name),
-            },
-            Query::all(contact_prefix(name), self.limits.contacts),
-            Query::all(request_prefix(name), self.limits.contacts),
-            Query::all(mail_prefix(name), 1),
-            newest,
-        ];
-        let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
-        self.places.insert(name.into(), Place::Asked(load));
-        Err(Wait)
-    }
-
-    fn ask(
-        &mut self,
-        about: Topic,
-        queries: Vec<Query>,
-        session: SessionId,
-        out: &mut Outputs,
-    ) -> LoadId {
-        let load = LoadId(self.next_load);
-        self.next_load += 1;
-        self.questions.insert(
-            load,
-            Question {
-                about,
-                waiting: [session].into(),
-            },
-        );
-        out.push(Output::Load { load, queries });
-        load
-    }
-
-    /// Takes the answer to a load.
-    pub(super) fn loaded(
-        &mut self,
-        load: LoadId,
-        result: Result<Vec<Record>, StoreError>,
-    ) -> Option<Answered> {
-        let question = self.questions.remove(&load)?;
-        let ok = result.is_ok();
-        match (question.about, result) {
-            (Topic::Account(name), Ok(records)) => {
-                let place = Resident::from_records(&records)
-                    .map_or(Place::Absent, |resident| Place::Here(Box::new(resident)));
-                self.places.insert(name.clone(), place);
-                self.rest(name);
-            }
-            (Topic::Account(name), Err(_)) => {
-                self.places.remove(&name);
-            }
-            (Topic::Mids(name), Ok(records)) => {
-                if let Some(resident) = self.resident(&name)
-                    && resident.mids.is_none()
-                {
-                    resident.mids = Some(Mids::from_records(&records));
-                }
-            }
-            (Topic::Mids(_), Err(_)) => {}
-            (Topic::Mail(session), result) => {
-                let page = result.ok().map(|records| MailPage {
-                    mails: mail::read_mails(&records),
-                    is_last: records.len() < self.limits.messages_cached,
-                });
-                return Some(Answered::Mail(session, page));
-            }
-        }
-        Some(if ok {
-            Answered::Ready(question.waiting)
-        } else {
-            Answered::Failed(question.waiting)
-        })
-    }
-
-    /// Lets an account leave memory some time, if nobody uses it.
-    fn rest(&mut self, name: String) {
-        self.idle.push_back(name);
-        // Two go for each that comes, so that they become few again after a time when none could go.
-        for _ in 0..2 {
-            if self.idle.len() <= IDLE_MAX {
-                return;
-            }
-            let Some(oldest) = self.idle.pop_front() else {
-                return;
-            };
-            match self.places.get(&oldest) {
-                Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
-                Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
-                    self.idle.push_back(oldest);
-                }
-                Some(Place::Here(_) | Place::Absent) => {
-                    self.places.remove(&oldest);
-                }
-                Some(Place::Asked(_)) | None => {}
-            }
         }
     }
 
@@ -460,36 +298,6 @@ impl House {
         } else {
             self.journal.put(key, contact)
         };
-    }
-
-    /// Brings the identities that `name` has sent lately into memory.
-    fn find_mids(&mut self, name: &str, session: SessionId, out: &mut Outputs) -> Result<(), Wait> {
-        if self
-            .peek(name)
-            .is_none_or(|resident| resident.mids.is_some())
-        {
-            return Ok(());
-        }
-        let queries = [Query::all(mid_prefix(name), self.limits.mids)];
-        self.ask(Topic::Mids(name.into()), queries.into(), session, out);
-        Err(Wait)
-    }
-
-    /// Asks for the mails of `name` beyond number `after`; they come with [`House::loaded`].
-    pub(super) fn ask_mails(
-        &mut self,
-        name: &str,
-        after: u64,
-        session: SessionId,
-        out: &mut Outputs,
-    ) -> LoadId {
-        let query = Query::Range {
-            prefix: mail_prefix(name),
-            after: Some(records::mail_key(name, after)),
-            limit: self.limits.messages_cached,
-            newest_first: false,
-        };
-        self.ask(Topic::Mail(session), [query].into(), session, out)
     }
 
     /// The ticket of the last change of an account; of one that is not in memory all is durable.

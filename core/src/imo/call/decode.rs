@@ -1,0 +1,121 @@
+//! Calls out of JSON.
+//! Never takes a call without the fields that it needs; fields that are unknown are ignored.
+
+use alloc::string::String;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::{BadCall, Call, Incoming, Verdict};
+use crate::imo::mids::is_mid;
+use crate::imo::{Primitive, TypingState};
+use crate::secret::Secret;
+
+/// Every field that any call may have; which ones it must have, [`Call::decode`] knows.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Fields {
+    uid: Option<String>,
+    passwd: Option<String>,
+    primitive: Option<Primitive>,
+    status: Option<String>,
+    buid: Option<String>,
+    msg: Option<String>,
+    mid: Option<String>,
+    alias: Option<String>,
+    typing_state: Option<TypingState>,
+}
+
+impl Call {
+    /// Reads the call out of a message to `system`.
+    ///
+    /// # Errors
+    /// If there is no such call, or a field that it needs is missing or mistyped. Unknown fields are ignored.
+    pub fn decode(system: &str, data: &RawValue) -> Result<Incoming, BadCall> {
+        #[derive(Deserialize)]
+        struct Outer<'a> {
+            method: String,
+            #[serde(borrow)]
+            data: &'a RawValue,
+            #[serde(default)]
+            request_id: Option<u64>,
+        }
+        let outer: Outer<'_> = serde_json::from_str(data.get()).map_err(|_| BadCall::BadField)?;
+        let fields: Fields =
+            serde_json::from_str(outer.data.get()).map_err(|_| BadCall::BadField)?;
+        let uid = fields.uid.clone();
+        let call = fields.into_call(system, &outer.method)?;
+        Ok(Incoming {
+            call,
+            uid,
+            request_id: outer.request_id,
+            method: outer.method,
+        })
+    }
+}
+
+impl Fields {
+    fn into_call(self, system: &str, method: &str) -> Result<Call, BadCall> {
+        let need = |field: Option<String>| field.ok_or(BadCall::BadField);
+        let buddy = self.buid;
+        Ok(match (system, method) {
+            ("session", "get_cookie_and_ssid") => Call::OpenSession,
+            ("im", "account_login") => Call::Login {
+                password: Secret::new(need(self.passwd)?),
+            },
+            ("session", "signoff_all") => Call::SignOff,
+            ("session", "observed_user_activity") => Call::Activity,
+            ("im", "get_unread_msgs") => Call::Unread,
+            ("alpha", "get_alpha_for_user") => Call::Alpha,
+            ("session" | "im", "set_status") => Call::SetStatus {
+                primitive: self.primitive.ok_or(BadCall::BadField)?,
+                mood: self.status.unwrap_or_default(),
+            },
+            ("im", "send_im") => Call::SendMessage {
+                to: need(buddy)?,
+                body: need(self.msg)?,
+                mid: match self.mid {
+                    Some(mid) if !is_mid(&mid) => return Err(BadCall::BadField),
+                    mid => mid,
+                },
+            },
+            ("im", "im_typing") => Call::Typing {
+                to: need(buddy)?,
+                state: self.typing_state.ok_or(BadCall::BadField)?,
+            },
+            ("im", "add_buddy") => Call::AddBuddy {
+                buddy: need(buddy)?,
+                text: self.msg.unwrap_or_default(),
+            },
+            ("im", "del_buddy") => Call::RemoveBuddy {
+                buddy: need(buddy)?,
+            },
+            ("im", "block_buddy") => Call::Block {
+                buddy: need(buddy)?,
+                on: true,
+            },
+            ("im", "unblock_buddy") => Call::Block {
+                buddy: need(buddy)?,
+                on: false,
+            },
+            ("im", "change_buddy_alias") => Call::Rename {
+                buddy: need(buddy)?,
+                alias: need(self.alias)?,
+            },
+            ("im", "auth_add") => Call::Answer {
+                buddy: need(buddy)?,
+                verdict: Verdict::Accept,
+            },
+            ("im", "auth_deny") => Call::Answer {
+                buddy: need(buddy)?,
+                verdict: Verdict::Deny,
+            },
+            ("im", "auth_block") => Call::Answer {
+                buddy: need(buddy)?,
+                verdict: Verdict::Block,
+            },
+            ("preference", "set") => Call::Preference,
+            _ => return Err(BadCall::UnknownMethod),
+        })
+    }
+}
