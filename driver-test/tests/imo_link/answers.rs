@@ -69,7 +69,29 @@ fn without_a_result_the_acknowledgement_is_all_there_is() {
     let id = send(&mut bench, "one");
     bench.acknowledge();
     bench.run(Duration::from_secs(11));
+    assert_eq!(done(&bench, id), None, "it may still come on the poll");
+    polls_bring_nothing(&mut bench);
     assert_eq!(done(&bench, id), Some(true));
+}
+
+/// Two polls come back without anything, the second one sent after whatever was acknowledged before.
+fn polls_bring_nothing(bench: &mut Bench) {
+    for _ in 0..2 {
+        bench.say(LaneId::Poll, &json!({"ack": 5, "messages": []}));
+        bench.run(Duration::from_secs(2));
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_late_is_still_a_refusal() {
+    let mut bench = Bench::signed_on();
+    let id = send(&mut bench, "one");
+    bench.acknowledge();
+    bench.run(Duration::from_secs(40));
+    let result = json!({"request_id": 0, "error": {"code": "unknown_user", "msg": "no"}});
+    let messages = [message(1, "internal", &result)];
+    bench.say(LaneId::Poll, &json!({"ack": 5, "messages": messages}));
+    assert_eq!(done(&bench, id), Some(false));
 }
 
 #[test]
@@ -271,6 +293,7 @@ fn a_request_that_is_refused_as_a_whole_costs_only_the_call_that_spoils_it() {
     bench.answer(LaneId::Calls, 400, "{}");
     bench.acknowledge();
     bench.run(Duration::from_secs(11));
+    polls_bring_nothing(&mut bench);
     let how: Vec<_> = calls.iter().map(|id| done(&bench, *id)).collect();
     assert_eq!(how, [Some(true), Some(false), Some(true)]);
     assert_eq!(bench.link.status(), LinkStatus::Online);
