@@ -31,6 +31,12 @@ pub fn canonical(handle: &str) -> Cow<'_, str> {
     }
 }
 
+/// True if both name the same person: case does not matter.
+#[must_use]
+pub const fn same(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use imo2sproxy_core::config::{
     AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
+use imo2sproxy_core::handle::{ECHO, is_handle};
 use imo2sproxy_core::secret::Secret;
 
 use crate::address;
@@ -19,10 +20,6 @@ use crate::server_url;
 
 /// How long the one account stays signed on without clients.
 const LINGER: Duration = Duration::from_secs(600);
-/// Longest user name, in characters.
-const USERNAME_MAX: usize = 32;
-/// The name of the service's own contact, which is nobody's account.
-const ECHO_NAME: &str = "echo123";
 
 /// All that a daemon for one account is started with.
 #[derive(PartialEq, Eq, Debug)]
@@ -198,15 +195,10 @@ impl ServiceSettings {
 /// The rule for handles: 1 to 32 of `A-Z a-z 0-9 . , - _`, the first a letter.
 fn check_username(name: &str) -> Result<(), Failure> {
     let wrong = |what: &str| Err(Failure::usage(format!("USERNAME '{name}': {what}")));
-    if name.eq_ignore_ascii_case(ECHO_NAME) {
+    if name.eq_ignore_ascii_case(ECHO) {
         return wrong("that is the service's own contact; choose another");
     }
-    let fits = (1..=USERNAME_MAX).contains(&name.len())
-        && name.starts_with(|first: char| first.is_ascii_alphabetic())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".,-_".contains(&byte));
-    if fits {
+    if is_handle(name) {
         Ok(())
     } else {
         wrong("1 to 32 letters (a-z), digits, '.', ',', '-', '_', the first a letter")

@@ -8,11 +8,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Account, Answer, Scene, presence};
-use crate::handle::{canonical, is_handle};
+use crate::handle::{self, canonical, is_handle};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
     ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
-    UserProperty, dialog_partner, same_handle,
+    UserProperty, dialog_partner,
 };
 use crate::time::Instant;
 
@@ -220,7 +220,7 @@ impl Account {
                     self.fetch_history(scene);
                     return Answer::Wait(None);
                 };
-                let wanted = |partner: &str| with.is_none_or(|with| same_handle(with, partner));
+                let wanted = |partner: &str| with.is_none_or(|with| handle::same(with, partner));
                 let found = history.iter().rev().filter(|(_, partner)| wanted(partner));
                 Reply::Messages {
                     object,
@@ -264,7 +264,7 @@ impl Account {
     fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
         let (first, second) = (targets.next(), targets.next());
         match (first, second) {
-            (Some(partner), None) if !same_handle(partner, &self.handle) => Reply::Chat {
+            (Some(partner), None) if !handle::same(partner, &self.handle) => Reply::Chat {
                 chat: self.chat_id(&canonical(partner)).into(),
                 property: crate::skype::ChatProperty::Status,
                 value: ChatStatus::Dialog.into(),
@@ -276,9 +276,9 @@ impl Account {
     /// The partner of a dialog of this account, by its chat id.
     pub(super) fn partner(&self, chat: &str) -> Option<String> {
         let (creator, partner) = dialog_partner(chat)?;
-        let other = if same_handle(creator, &self.handle) {
+        let other = if handle::same(creator, &self.handle) {
             partner
-        } else if same_handle(partner, &self.handle) {
+        } else if handle::same(partner, &self.handle) {
             creator
         } else {
             return None;

@@ -71,12 +71,8 @@ impl Account {
             );
             return;
         }
-        if let Some(hash) = mid.as_deref().map(mids::hash) {
-            if self.mids.knows(hash) {
-                return;
-            }
-            let (slot, record) = self.mids.add(hash, self.limits.mids);
-            scene.journal.put(self.keys.mids() + &slot, &record);
+        if self.is_repeated(scene, mid.as_deref()) {
+            return;
         }
         let here = scene.now.wall.as_seconds();
         let timestamp = if self.local_time || timestamp == 0 {
@@ -111,12 +107,8 @@ impl Account {
         if !is_handle(&partner) {
             return;
         }
-        if let Some(hash) = mid.as_deref().map(mids::hash) {
-            if self.mids.knows(hash) {
-                return;
-            }
-            let (slot, record) = self.mids.add(hash, self.limits.mids);
-            scene.journal.put(self.keys.mids() + &slot, &record);
+        if self.is_repeated(scene, mid.as_deref()) {
+            return;
         }
         let partner = partner.into_owned();
         let record = MessageRecord {
@@ -182,5 +174,18 @@ impl Account {
     /// The line that says how a message stands.
     pub(super) fn status_notice(number: u32, status: MessageStatus) -> Reply<'static> {
         status_line(MessageObject::ChatMessage, number.into(), status)
+    }
+
+    /// True if a message of this identity has come before; else it is remembered.
+    fn is_repeated(&mut self, scene: &mut Scene<'_>, mid: Option<&str>) -> bool {
+        let Some(hash) = mid.map(mids::hash) else {
+            return false;
+        };
+        if self.mids.knows(hash) {
+            return true;
+        }
+        let (slot, record) = self.mids.add(hash, self.limits.mids);
+        scene.journal.put(self.keys.mids() + &slot, &record);
+        false
     }
 }

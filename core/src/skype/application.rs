@@ -5,8 +5,8 @@
 
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
-use super::handle::is_handle;
 use super::lex::{Cursor, is_number, keyword};
+use crate::handle::is_handle;
 
 /// The longest name of an application, in bytes.
 const NAME_BYTES: usize = 32;

@@ -5,8 +5,9 @@
 
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
-use super::handle::{is_handle, is_phone_number};
+use super::handle::is_phone_number;
 use super::lex::{Cursor, is_number, keyword};
+use crate::handle::is_handle;
 
 /// What can be asked about a call.
 const CALL_PROPERTIES: &[&str] = &[

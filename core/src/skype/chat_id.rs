@@ -6,13 +6,13 @@
 use alloc::format;
 use alloc::string::String;
 
-use super::handle::{canonical_handle, is_handle};
+use crate::handle::{canonical, is_handle};
 use crate::rng::fnv1a;
 
 /// The id of the dialog of `me` with `partner`, the same every time: `#me/$partner;` and sixteen hex digits.
 #[must_use]
 pub fn dialog_chat_id(me: &str, partner: &str) -> String {
-    let (me, partner) = (canonical_handle(me), canonical_handle(partner));
+    let (me, partner) = (canonical(me), canonical(partner));
     let hash = fnv1a(format!("{me}/{partner}").as_bytes());
     format!("#{me}/${partner};{hash:016x}")
 }
@@ -22,7 +22,7 @@ pub fn dialog_chat_id(me: &str, partner: &str) -> String {
 /// The digits depend on `group` only.
 #[must_use]
 pub fn group_chat_id(creator: &str, group: &str) -> String {
-    let creator = canonical_handle(creator);
+    let creator = canonical(creator);
     let hash = fnv1a(group.as_bytes());
     format!("#{creator}/${hash:016x}")
 }

@@ -7,12 +7,12 @@ use core::fmt::Display;
 
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
-use super::handle::is_handle;
 use super::lex::Cursor;
 use super::reply::Reply;
 use super::value::{Id, Value, join};
 use super::words::Source::{Constant, Served};
 use super::words::{properties, words};
+use crate::handle::is_handle;
 
 words! {
     /// Under which name a message is spoken of.

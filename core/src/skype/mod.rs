@@ -47,9 +47,7 @@ pub use chat::{ChatMemberProperty, ChatProperty, ChatStatus, ChatType, MyStatus,
 pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id};
 pub use command::Command;
 pub use error::ErrorReply;
-pub use handle::{
-    HANDLE_BYTES, Targets, canonical_handle, is_handle, is_phone_number, same_handle,
-};
+pub use handle::{Targets, is_phone_number};
 pub use message::{MessageObject, MessageProperty, MessageStatus, MessageType, status_line};
 pub use profile::ProfileProperty;
 pub use reply::Reply;

@@ -5,10 +5,11 @@
 
 use super::command::{Command, Parsed, Parser};
 use super::error::ErrorReply;
-use super::handle::{is_contact, is_handle};
+use super::handle::is_contact;
 use super::lex::{Cursor, lookup};
 use super::message::MessageObject;
 use super::words::words;
+use crate::handle::is_handle;
 
 /// What is looked for. The answer is a list, which may be empty.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -3,10 +3,8 @@
 
 use alloc::format;
 
-use crate::skype::{
-    canonical_handle, dialog_chat_id, dialog_partner, group_chat_id, is_handle, is_phone_number,
-    same_handle,
-};
+use crate::handle::{canonical, is_handle, same};
+use crate::skype::{dialog_chat_id, dialog_partner, group_chat_id, is_phone_number};
 use proptest::prelude::*;
 
 #[test]
@@ -49,9 +47,9 @@ fn a_phone_number_is_a_plus_and_digits() {
 
 #[test]
 fn handles_are_the_same_in_any_case() {
-    assert!(same_handle("NoRa", "nora"));
-    assert!(!same_handle("nora", "norah"));
-    assert_eq!(canonical_handle("NoRa"), "nora");
+    assert!(same("NoRa", "nora"));
+    assert!(!same("nora", "norah"));
+    assert_eq!(canonical("NoRa"), "nora");
 }
 
 #[test]
