@@ -13,7 +13,7 @@ use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_sim::{Faults, Person, World, sweep::for_each_seed};
 
-use town::{SECONDS, daemon, host, service, town};
+use town::{SECONDS, daemon, embedded, host, pair, service, town};
 
 const PAIRS: [(&str, &str); 2] = [("alice", "bob"), ("bob", "alice")];
 
@@ -86,15 +86,21 @@ fn history(world: &mut World, name: &str, partner: &str, from: &str) -> Vec<Mess
     messages
 }
 
-/// Checks one direction of a dialog after all trouble: what is kept as sent has arrived, in that order, what is
-/// kept as failed has not, nothing is still under way, nothing is doubled.
+/// Checks one direction of a dialog after all trouble, as `me` has sent it and as `other` has got it.
 fn check(world: &mut World, me: &str, other: &str) {
     let own = history(world, me, other, me);
     let heard = history(world, other, me, me);
-    let under_way = own
-        .iter()
-        .any(|message| !["SENT", "FAILED"].contains(&message.status.as_str()));
-    assert!(!under_way, "a message of {me} is still under way");
+    check_dialog(&own, &heard, &format!("{me} to {other}"));
+}
+
+/// What is kept as sent has arrived, in that order; what is kept as failed has not; nothing is still under way;
+/// nothing is doubled.
+fn check_dialog(own: &[Message], heard: &[Message], whose: &str) {
+    let settled = |message: &Message| ["SENT", "FAILED"].contains(&message.status.as_str());
+    assert!(
+        own.iter().all(settled),
+        "{whose}: something is still under way"
+    );
     let sent: Vec<&str> = bodies(own.iter().filter(|message| message.status == "SENT"));
     let failed: Vec<&str> = bodies(own.iter().filter(|message| message.status == "FAILED"));
     let heard: Vec<&str> = bodies(heard.iter());
@@ -104,18 +110,16 @@ fn check(world: &mut World, me: &str, other: &str) {
         .copied()
         .filter(|body| sent.contains(body))
         .collect();
-    assert_eq!(known, sent, "{me} sent these, and {other} heard those");
-    assert!(
-        !heard.iter().any(|body| failed.contains(body)),
-        "a failed message of {me} arrived"
-    );
+    assert_eq!(known, sent, "{whose}: these arrived, and those were sent");
+    let revived = heard.iter().any(|body| failed.contains(body));
+    assert!(!revived, "{whose}: something that failed has arrived");
     let mut once = heard.clone();
     once.sort_unstable();
     once.dedup();
     assert_eq!(
         once.len(),
         heard.len(),
-        "{other} heard something of {me} twice"
+        "{whose}: something has arrived twice"
     );
 }
 
@@ -201,6 +205,33 @@ fn deaths_lose_nothing_that_was_reported_and_double_nothing() {
             check(&mut world, me, other);
             check_reports(&mut world, me);
         }
+    });
+}
+
+/// The daemon with its service inside dies and comes back, on a bad disk and a bad network to its client.
+#[test]
+fn the_embedded_pair_answers_everything_once_whatever_happens() {
+    for_each_seed(|seed| {
+        let mut world = embedded(seed, Faults::rough());
+        let mut rng = world.rng("talk");
+        let client = Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401);
+        let alice = world.join("alice", client.returning(SECONDS(2)));
+        for number in 0..20 {
+            alice.say(&format!("MESSAGE echo123 echo {number}"));
+            world.run_for(Duration::from_millis(rng.below(5_000)));
+            if rng.chance(20) {
+                world.kill(&host("alice"));
+                world.run_for(Duration::from_millis(rng.below(10_000)));
+                let life = [0, 1].map(|half| world.seed_for(&format!("{number} {half}")));
+                let [proxy, service] = life;
+                world.restart(&host("alice"), pair("alice", "secret", proxy, service));
+            }
+        }
+        world.heal();
+        world.run_for(SECONDS(120));
+        let own = history(&mut world, "alice", "echo123", "alice");
+        let heard = history(&mut world, "alice", "echo123", "echo123");
+        check_dialog(&own, &heard, "alice to the echo");
     });
 }
 
