@@ -207,7 +207,7 @@ fn what_is_asked_of_a_connection_that_never_was_is_reported_and_harmless() {
         }
     });
     let told = engine.hear();
-    assert!(told.starts_with("Misuse: c9: "), "{told}");
+    assert!(told.starts_with("Misuse: 009: "), "{told}");
     let told = engine.hear();
     assert!(told.starts_with("Misuse: u9: "), "{told}");
 }
