@@ -6,13 +6,13 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::house::{Effect, Wait};
+use super::house::{Effect, Stop};
 use super::session::{Login, Mail};
 use super::{Service, SessionId};
 use crate::config::Registration;
 use crate::event::{Event, EventKind};
 use crate::handle::{ECHO, canonical, is_handle};
-use crate::imo::notice::{Notice, Refusal};
+use crate::imo::notice::Notice;
 use crate::io::{JobId, Output, Outputs};
 use crate::secret::Secret;
 use crate::time::Now;
@@ -30,12 +30,12 @@ impl Service {
         password: &Secret,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<Result<u64, Refusal>, Wait> {
+    ) -> Result<u64, Stop> {
         let name = canonical(uid);
         let valid = is_handle(&name) && name != ECHO && password.reveal().len() <= PASSWORD_MAX;
         let exists = valid && self.house.find(&name, id, out)?;
         let Some(session) = self.sessions.get_mut(&id) else {
-            return Ok(Ok(0));
+            return Ok(0);
         };
         let may_register = match self.config.registration {
             Registration::Closed => false,
@@ -53,7 +53,7 @@ impl Service {
                     },
                     out,
                 );
-                return Err(Wait);
+                return Err(Stop::Wait);
             }
             Login::Idle => {
                 // No account has the empty hash; checking against it costs what any wrong password costs.
@@ -61,11 +61,11 @@ impl Service {
                 let hash = String::from(hash);
                 let secret = password.clone();
                 self.start_job(id, |job| Output::Verify { job, secret, hash }, out);
-                return Err(Wait);
+                return Err(Stop::Wait);
             }
             Login::Working => {
                 session.login = Login::Working;
-                return Err(Wait);
+                return Err(Stop::Wait);
             }
             Login::Made { .. } if exists => {
                 // Somebody else made the account in the meantime: the password has to be checked after all.
@@ -97,11 +97,11 @@ impl Service {
                     notice,
                     late: false,
                 });
-                return Ok(Ok(now.wall.as_seconds()));
+                return Ok(now.wall.as_seconds());
             }
         }
         self.sign_on(now, id, &name, effects, out);
-        Ok(Ok(now.wall.as_seconds()))
+        Ok(now.wall.as_seconds())
     }
 
     fn start_job(

@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::house::{Effect, Wait};
+use super::house::{Effect, Stop, Wait};
 use super::session::Mail;
 use super::{Service, SessionId};
 use crate::handle::canonical;
@@ -36,7 +36,11 @@ impl Service {
             Ok(incoming) => {
                 let late = matches!(incoming.call, Call::SendMessage { mid: None, .. });
                 let uid = incoming.uid.as_deref();
-                let result = self.dispatch(now, id, &incoming.call, uid, &mut effects, out)?;
+                let result = match self.dispatch(now, id, &incoming.call, uid, &mut effects, out) {
+                    Ok(time) => Ok(time),
+                    Err(Stop::Refused(refusal)) => Err(refusal),
+                    Err(Stop::Wait) => return Err(Wait),
+                };
                 (result, incoming.method, incoming.request_id, late)
             }
             Err(fault) => {
@@ -75,18 +79,18 @@ impl Service {
         uid: Option<&str>,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<Result<u64, Refusal>, Wait> {
+    ) -> Result<u64, Stop> {
         let Some(session) = self.sessions.get_mut(&id) else {
-            return Ok(Ok(0));
+            return Ok(0);
         };
-        let done = Ok(Ok(now.wall.as_seconds()));
+        let done = Ok(now.wall.as_seconds());
         match call {
             Call::Login { password } => {
                 return self.login(now, id, uid.unwrap_or_default(), password, effects, out);
             }
             Call::OpenSession => {
                 let msg = Cow::Borrowed("sessions are opened with rest_rpc");
-                return Ok(Err(Refusal {
+                return Err(Stop::Refused(Refusal {
                     code: Cow::Borrowed("bad_request"),
                     msg,
                 }));
@@ -111,7 +115,7 @@ impl Service {
         let stranger = |uid: &&str| Some(&*canonical(uid)) != session.account.as_deref();
         if session.account.is_none() || uid.as_ref().is_some_and(stranger) {
             let msg = Cow::Borrowed("this session has not signed that account on");
-            return Ok(Err(Refusal {
+            return Err(Stop::Refused(Refusal {
                 code: Cow::Borrowed("not_signed_on"),
                 msg,
             }));
@@ -127,7 +131,7 @@ impl Service {
         let name = session.account.clone().unwrap_or_default();
         if !self.house.find(&name, id, out)? {
             let msg = Cow::Borrowed("the account is no more");
-            return Ok(Err(Refusal {
+            return Err(Stop::Refused(Refusal {
                 code: Cow::Borrowed("not_signed_on"),
                 msg,
             }));

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::records::{Contact, RequestRecord, request_key};
-use super::{Effect, House, Wait, refuse};
+use super::{Effect, House, Stop, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::call::Verdict;
 use crate::imo::notice::{Notice, Refusal};
@@ -17,7 +17,7 @@ use crate::imo::{Primitive, TypingState};
 use crate::io::Outputs;
 
 /// Whether something was done, unless it has to wait for the store.
-type Done = Result<Result<(), Refusal>, Wait>;
+type Done = Result<(), Stop>;
 
 impl House {
     /// A known handle other than the caller's own, or the refusal.
@@ -26,22 +26,22 @@ impl House {
         (name, session): (&str, SessionId),
         handle: &str,
         out: &mut Outputs,
-    ) -> Result<Result<String, Refusal>, Wait> {
+    ) -> Result<String, Stop> {
         let other = canonical(handle);
         if !is_handle(&other) || other == name {
-            return Ok(Err(refuse("unknown_user", "that is nobody's handle")));
+            return Err(refuse("unknown_user", "that is nobody's handle").into());
         }
         if other != ECHO && !self.find(&other, session, out)? {
-            return Ok(Err(refuse("unknown_user", "there is nobody of that name")));
+            return Err(refuse("unknown_user", "there is nobody of that name").into());
         }
         let full = self.peek(name).is_some_and(|resident| {
             let contacts = &resident.contacts;
             contacts.len() >= self.limits.contacts && !contacts.contains_key(&*other)
         });
         if full {
-            return Ok(Err(refuse("rate_limited", "the contact list is full")));
+            return Err(refuse("rate_limited", "the contact list is full").into());
         }
-        Ok(Ok(other.into_owned()))
+        Ok(other.into_owned())
     }
 
     /// Refuses a text of an account's that is kept, if it is too long.
@@ -169,15 +169,12 @@ impl House {
         out: &mut Outputs,
     ) -> Done {
         let (name, _) = who;
-        let other = match self.other(who, handle, out)? {
-            Ok(other) => other,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let other = self.other(who, handle, out)?;
         if let Err(refusal) = self.fits(text) {
-            return Ok(Err(refusal));
+            return Err(refusal.into());
         }
         let Some(resident) = self.resident(name) else {
-            return Ok(Err(refuse("not_signed_on", "the account is not signed on")));
+            return Err(refuse("not_signed_on", "the account is not signed on").into());
         };
         let asked_by_other = resident.requests.contains_key(&other);
         let contact = resident.contacts.entry(other.clone()).or_default();
@@ -187,14 +184,14 @@ impl House {
         if asked_by_other {
             // Both want it: the one answers the other.
             self.befriend(name, &other, effects);
-            return Ok(Ok(()));
+            return Ok(());
         }
         self.keep_contact(name, &other);
         self.tell_buddy(name, &other, true, effects);
         if !granted {
             self.request(name, &other, text, effects);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Puts a contact request before `other`, unless it does not want to hear from `name`.
@@ -279,10 +276,7 @@ impl House {
         out: &mut Outputs,
     ) -> Done {
         let (name, _) = who;
-        let other = match self.other(who, handle, out)? {
-            Ok(other) => other,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let other = self.other(who, handle, out)?;
         let asked = self
             .peek(name)
             .is_some_and(|resident| resident.requests.contains_key(&other));
@@ -298,7 +292,7 @@ impl House {
                 self.set_blocked(name, &other, true, effects);
             }
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Lets `other` see the presence of `name`, or not any more.
@@ -328,12 +322,9 @@ impl House {
         out: &mut Outputs,
     ) -> Done {
         let (name, _) = who;
-        let other = match self.other(who, handle, out)? {
-            Ok(other) => other,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let other = self.other(who, handle, out)?;
         let Some(contact) = self.contact(name, &other) else {
-            return Ok(Ok(()));
+            return Ok(());
         };
         let was_listed = core::mem::replace(&mut contact.listed, false);
         contact.granted = false;
@@ -348,7 +339,7 @@ impl House {
                 except: None,
             });
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     pub(super) fn block(
@@ -360,9 +351,9 @@ impl House {
         out: &mut Outputs,
     ) -> Done {
         let (name, _) = who;
-        Ok(self
-            .other(who, handle, out)?
-            .map(|other| self.set_blocked(name, &other, on, effects)))
+        let other = self.other(who, handle, out)?;
+        self.set_blocked(name, &other, on, effects);
+        Ok(())
     }
 
     fn set_blocked(&mut self, name: &str, other: &str, on: bool, effects: &mut Vec<Effect>) {

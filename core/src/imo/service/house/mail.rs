@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
 use super::records::{MailRecord, mail_id, mail_key, mid_prefix};
-use super::{Effect, House, Wait, refuse};
+use super::{Effect, House, Stop, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::mids;
 use crate::imo::notice::{Incoming, Notice, Refusal};
@@ -31,16 +31,16 @@ impl House {
         mid: Option<&str>,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<Result<u64, Refusal>, Wait> {
+    ) -> Result<u64, Stop> {
         let to = canonical(to);
         if body.len() > self.limits.body_bytes {
-            return Ok(Err(refuse("too_large", "the message is too long")));
+            return Err(refuse("too_large", "the message is too long").into());
         }
         if !is_handle(&to) || to == name {
-            return Ok(Err(refuse("unknown_user", "that is nobody to write to")));
+            return Err(refuse("unknown_user", "that is nobody to write to").into());
         }
         if to != ECHO && !self.find(&to, session, out)? {
-            return Ok(Err(refuse("unknown_user", "there is nobody of that name")));
+            return Err(refuse("unknown_user", "there is nobody of that name").into());
         }
         if mid.is_some() {
             self.find_mids(name, session, out)?;
@@ -51,10 +51,10 @@ impl House {
         if let (Some(hash), Some(known)) = (hash, known)
             && known.knows(hash)
         {
-            return Ok(Ok(timestamp));
+            return Ok(timestamp);
         }
         if let Some(refusal) = self.refuses(&to, name) {
-            return Ok(Err(refusal));
+            return Err(refusal.into());
         }
         if let Some(hash) = hash {
             self.keep_mid(name, hash);
@@ -84,7 +84,7 @@ impl House {
                 except: Some(session),
             });
         }
-        Ok(Ok(timestamp))
+        Ok(timestamp)
     }
 
     /// Why `to` takes nothing from `name`, if so.

@@ -68,6 +68,27 @@ pub(super) enum Effect {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wait;
 
+/// Why a call has not been done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Stop {
+    /// It has to be made again when a load is answered. Nothing has been done yet.
+    Wait,
+    /// It is refused.
+    Refused(Refusal),
+}
+
+impl From<Wait> for Stop {
+    fn from(Wait: Wait) -> Self {
+        Self::Wait
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// A place in memory for an account.
 #[derive(Debug)]
 enum Place {
@@ -207,7 +228,7 @@ impl House {
 
     /// Does what a session of `name` asks. Calls that concern the session alone never get here.
     ///
-    /// Gives the time of what was done in Unix seconds. On [`Wait`] nothing has been done yet.
+    /// Gives the time of what was done in Unix seconds.
     pub(super) fn call(
         &mut self,
         now: Now,
@@ -215,40 +236,40 @@ impl House {
         call: &Call,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<Result<u64, Refusal>, Wait> {
-        let done = match call {
+    ) -> Result<u64, Stop> {
+        match call {
             Call::SetStatus { primitive, mood } => {
-                self.set_status((name, session), *primitive, mood, effects)
+                self.set_status((name, session), *primitive, mood, effects)?;
             }
             Call::SendMessage { to, body, mid } => {
                 return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
             }
             Call::Typing { to, state } => {
                 self.typing(name, to, *state, effects);
-                Ok(())
             }
             Call::AddBuddy { buddy, text } => {
-                self.add_buddy((name, session), buddy, text, effects, out)?
+                self.add_buddy((name, session), buddy, text, effects, out)?;
             }
             Call::RemoveBuddy { buddy } => {
-                self.remove_buddy((name, session), buddy, effects, out)?
+                self.remove_buddy((name, session), buddy, effects, out)?;
             }
-            Call::Block { buddy, on } => self.block((name, session), buddy, *on, effects, out)?,
-            Call::Rename { buddy, alias } => self.rename(name, buddy, alias, effects),
+            Call::Block { buddy, on } => {
+                self.block((name, session), buddy, *on, effects, out)?;
+            }
+            Call::Rename { buddy, alias } => self.rename(name, buddy, alias, effects)?,
             Call::Answer { buddy, verdict } => {
-                self.answer((name, session), buddy, *verdict, effects, out)?
+                self.answer((name, session), buddy, *verdict, effects, out)?;
             }
-            Call::Alpha | Call::Preference => Ok(()),
+            Call::Alpha | Call::Preference => {}
             Call::OpenSession
             | Call::Login { .. }
             | Call::SignOff
             | Call::Activity
             | Call::Unread => {
                 debug_assert!(false, "the face keeps calls about sessions to itself");
-                Ok(())
             }
-        };
-        Ok(done.map(|()| now.wall.as_seconds()))
+        }
+        Ok(now.wall.as_seconds())
     }
 
     /// What `name` is told about its contact `handle`.
