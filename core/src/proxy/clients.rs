@@ -199,9 +199,6 @@ impl Proxy {
                 }
                 continue;
             }
-            if self.accounts.get(id).is_some_and(Account::is_congested) {
-                break;
-            }
             match client.next() {
                 Ok(Some(said)) => self.heard(now, (conn, id), said, out),
                 Ok(None) => break,
@@ -369,7 +366,7 @@ impl Proxy {
 
     /// Sends what is queued for a client, and decides whether it is read from.
     fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((id, client)) = self.clients.get_mut(&conn) else {
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
             return;
         };
         if client.closing {
@@ -378,10 +375,9 @@ impl Proxy {
         if let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
             out.push(Output::Send { conn, bytes });
         }
-        let congested = self.accounts.get(*id).is_some_and(Account::is_congested);
         let soft = self.limits.unsent_bytes_soft;
         let bound = if client.paused { soft / 2 } else { soft };
-        let pause = client.waiting.is_some() || congested || client.unsent() > bound;
+        let pause = client.waiting.is_some() || client.unsent() > bound;
         if core::mem::replace(&mut client.paused, pause) != pause {
             out.push(Output::Reading { conn, on: !pause });
         }

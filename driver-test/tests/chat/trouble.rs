@@ -87,6 +87,55 @@ fn a_slow_client_does_not_delay_the_others() {
     );
 }
 
+#[test]
+fn whoever_writes_a_lot_while_offline_can_still_go_online() {
+    let mut world = friends(1, Faults::none());
+    let alice = world.person("alice").clone();
+    alice.say("SET USERSTATUS OFFLINE");
+    world.expect("alice", "CONNSTATUS OFFLINE", SECONDS(10));
+    for number in 0..400 {
+        alice.say(&format!("#{number} MESSAGE bob text {number}"));
+    }
+    alice.say("#on SET USERSTATUS ONLINE");
+    world.expect("alice", "#on USERSTATUS ONLINE", SECONDS(10));
+    world.run_for(SECONDS(30));
+    let taken = alice.count("#* CHATMESSAGE * STATUS SENDING");
+    assert!(taken >= 256, "only {taken} were taken");
+    assert_eq!(taken + alice.count("#* ERROR *"), 400);
+    assert_eq!(alice.count("CHATMESSAGE * STATUS SENT"), taken);
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        taken
+    );
+}
+
+#[test]
+fn a_client_that_waits_for_the_service_holds_up_no_other() {
+    let mut world = friends(1, Faults::none());
+    world.kill("imo");
+    for number in 0..400 {
+        world
+            .person("alice")
+            .say(&format!("MESSAGE bob text {number}"));
+    }
+    world.run_for(SECONDS(5));
+    let kind = imo2sproxy_core::config::WireKind::SkypeProxy;
+    let other = imo2sproxy_sim::Person::new(kind, None, &host("alice"), 1401);
+    world.join("other", other).say("#1 PING");
+    world.expect("other", "#1 PONG", SECONDS(2));
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.run_for(SECONDS(120));
+    assert_eq!(
+        world.person("alice").count("CHATMESSAGE * STATUS SENT"),
+        400
+    );
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        400
+    );
+}
+
 fn sit_down_as(
     world: &mut imo2sproxy_sim::World,
     account: &str,
