@@ -136,6 +136,23 @@ fn a_client_that_waits_for_the_service_holds_up_no_other() {
     );
 }
 
+#[test]
+fn whoever_left_while_the_service_was_away_is_not_shown_online_again() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").say("SET USERSTATUS AWAY");
+    world.expect("alice", "USER bob ONLINESTATUS AWAY", SECONDS(10));
+    world.kill("imo");
+    world.expect("alice", "USER bob ONLINESTATUS OFFLINE", SECONDS(90));
+    world.kill(&host("bob"));
+    let told = world.person("alice").count("USER bob ONLINESTATUS AWAY");
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.expect("alice", "CONNSTATUS ONLINE", SECONDS(90));
+    world.run_for(SECONDS(90));
+    let told_again = world.person("alice").count("USER bob ONLINESTATUS AWAY");
+    assert_eq!(told_again, told);
+}
+
 fn sit_down_as(
     world: &mut imo2sproxy_sim::World,
     account: &str,
