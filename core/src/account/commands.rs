@@ -27,7 +27,8 @@ impl Account {
         command: Command<'a>,
         since: Instant,
     ) -> Answer<'a> {
-        if !self.ready && !self.stopping {
+        let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
+        if !self.ready && !self.stopping && !needs_nothing {
             return Answer::Wait(None);
         }
         if self.congested

@@ -244,6 +244,7 @@ impl Proxy {
             return;
         };
         client.ready = true;
+        client.told = self.accounts.get(id).map_or(u32::MAX, Account::told);
         self.strangers -= 1;
         self.set_wake(conn, ClientWake::Login, None);
         self.set_wake(
@@ -354,9 +355,10 @@ impl Proxy {
         }
         let id = *id;
         client.open = true;
+        let told = client.told;
         self.set_wake(conn, ClientWake::Open, None);
         let lines = self
-            .with_account(now, id, out, Account::greeting)
+            .with_account(now, id, out, |account, scene| account.greeting(scene, told))
             .unwrap_or_default();
         for line in &lines {
             self.reply(conn, line, None, out);

@@ -153,6 +153,32 @@ fn whoever_left_while_the_service_was_away_is_not_shown_online_again() {
     assert_eq!(told_again, told);
 }
 
+#[test]
+fn messages_are_told_to_a_client_that_was_there_before_the_disk_was() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").leave();
+    world.run_for(SECONDS(1));
+    world.person("alice").say("MESSAGE bob hello");
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(5));
+    world.run_for(SECONDS(1));
+    world.kill(&host("bob"));
+    world.set_faults(Faults {
+        load_fails: 100,
+        ..Faults::none()
+    });
+    let seed = world.seed_for("bob again");
+    world.restart(&host("bob"), daemon("bob", seed));
+    let bob = world.person("bob").clone();
+    bob.connect();
+    bob.say("#1 PING");
+    world.expect("bob", "#1 PONG", SECONDS(2));
+    world.run_for(SECONDS(10));
+    world.set_faults(Faults::none());
+    world.expect("bob", "MESSAGE * STATUS RECEIVED", SECONDS(10));
+    world.run_for(SECONDS(10));
+    assert_eq!(world.person("bob").count("MESSAGE * STATUS RECEIVED"), 1);
+}
+
 fn sit_down_as(
     world: &mut imo2sproxy_sim::World,
     account: &str,
