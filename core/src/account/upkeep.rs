@@ -120,6 +120,7 @@ impl Account {
             let record = records.iter().find(|record| record.key == key);
             match record.and_then(read::<MessageRecord>) {
                 Some(message) => {
+                    self.messages.recall(number, message.clone());
                     self.send(scene, number, (message.partner, message.body, message.mid));
                 }
                 None => {

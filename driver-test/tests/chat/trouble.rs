@@ -179,6 +179,35 @@ fn messages_are_told_to_a_client_that_was_there_before_the_disk_was() {
     assert_eq!(world.person("bob").count("MESSAGE * STATUS RECEIVED"), 1);
 }
 
+#[test]
+fn a_message_that_was_refused_late_stays_refused() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").say("SET USER alice ISBLOCKED TRUE");
+    world.run_for(SECONDS(2));
+    world.kill("imo");
+    let alice = world.person("alice").clone();
+    for _ in 0..100 {
+        alice.say("MESSAGE bob hello");
+        world.run_for(SECONDS(1));
+    }
+    let line = world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(5));
+    let number = line.split(' ').nth(1).unwrap().to_owned();
+    world.run_for(SECONDS(5));
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.expect(
+        "alice",
+        &format!("CHATMESSAGE {number} STATUS FAILED"),
+        SECONDS(90),
+    );
+    alice.say(&format!("#9 GET CHATMESSAGE {number} STATUS"));
+    world.expect(
+        "alice",
+        &format!("#9 CHATMESSAGE {number} STATUS FAILED"),
+        SECONDS(5),
+    );
+}
+
 fn sit_down_as(
     world: &mut imo2sproxy_sim::World,
     account: &str,
