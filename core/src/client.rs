@@ -20,6 +20,8 @@ pub(crate) struct Client {
     line: String,
     /// The protocol version it has asked for.
     pub(crate) protocol: u8,
+    /// Unread messages up to this number had been announced when it came.
+    pub(crate) told: u32,
     /// It can take lines.
     pub(crate) ready: bool,
     /// It has said enough to be told notices.
@@ -47,6 +49,7 @@ impl Client {
             tx: Vec::new(),
             line: String::new(),
             protocol: FIRST_PROTOCOL,
+            told: u32::MAX,
             ready: false,
             open: false,
             waiting: None,

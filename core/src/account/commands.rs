@@ -27,8 +27,14 @@ impl Account {
         command: Command<'a>,
         since: Instant,
     ) -> Answer<'a> {
-        if !self.ready && !self.stopping {
+        let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
+        if !self.ready && !self.stopping && !needs_nothing {
             return Answer::Wait(None);
+        }
+        if self.congested
+            && let Some(answer) = self.put_off(&command)
+        {
+            return answer;
         }
         Answer::Reply(match command {
             Command::Name(_) => Reply::Ok,
@@ -87,6 +93,30 @@ impl Account {
             },
             Command::Fixed(line) => Reply::Fixed(line),
         })
+    }
+
+    /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other commands make no calls"
+    )]
+    fn put_off<'a>(&self, command: &Command<'_>) -> Option<Answer<'a>> {
+        let status = self.link.status();
+        match command {
+            // Whoever waited here could not ask to go online, behind which the calls wait.
+            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. }
+                if status == LinkStatus::Offline =>
+            {
+                Some(Answer::Reply(ErrorReply::LOGGED_OUT.into()))
+            }
+            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. } => {
+                Some(Answer::Wait(None))
+            }
+            Command::SetUserStatus(_) | Command::SetConnStatus(_) | Command::SetProfile { .. } => {
+                (status == LinkStatus::Online).then_some(Answer::Wait(None))
+            }
+            _ => None,
+        }
     }
 
     fn set_status(&mut self, scene: &mut Scene<'_>, status: Status) -> Result<Status, ErrorReply> {

@@ -44,8 +44,9 @@ impl Account {
     }
 
     pub(super) fn contact_told(&mut self, scene: &mut Scene<'_>, buddy: &Buddy) {
+        let handle = canonical(&buddy.buid);
         let full = self.roster.contacts.len() >= self.limits.contacts;
-        if !is_handle(&buddy.buid) || full && !self.roster.contacts.contains_key(&buddy.buid) {
+        if !is_handle(&handle) || full && !self.roster.contacts.contains_key(&*handle) {
             self.event(
                 scene,
                 EventKind::UpstreamFault,
@@ -59,7 +60,6 @@ impl Account {
             mood,
             name,
         } = self.roster.update(buddy, self.shows_presence);
-        let handle = canonical(&buddy.buid);
         if listed {
             let value = self.roster.buddy_status(&handle).into();
             scene.notice(user_line(&handle, UserProperty::BuddyStatus, value));

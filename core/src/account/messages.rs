@@ -144,16 +144,22 @@ impl Messages {
         number
     }
 
+    /// Takes an own message that an earlier life of the process had kept and not brought out.
+    pub(super) fn recall(&mut self, number: u32, record: MessageRecord) {
+        self.cached.insert(number, (record, Ticket::default()));
+    }
+
     fn keep(&mut self, number: u32, record: MessageRecord, journal: &mut Journal) {
         let ticket = journal.put(self.keys.message(number), &record);
         self.kept += 1;
         self.cached.insert(number, (record, ticket));
         while self.cached.len() > self.cached_max {
-            // What the store does not hold yet cannot be read from it.
+            // What the store does not hold yet cannot be read from it; what is on its way may yet be refused, which
+            // is written into it.
             let Some(entry) = self.cached.first_entry() else {
                 break;
             };
-            if !journal.is_durable(entry.get().1) {
+            if !journal.is_durable(entry.get().1) || self.unsent.contains(entry.key()) {
                 break;
             }
             entry.remove();

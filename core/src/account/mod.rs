@@ -155,6 +155,7 @@ pub(crate) struct Account {
     sending: BTreeMap<CallId, (u32, usize)>,
     /// The sum of those lengths.
     sending_bytes: usize,
+    /// So many calls wait that no further one is made, until they are half as many.
     congested: bool,
     /// Other calls on their way, by the handle they are about.
     asking: BTreeMap<CallId, String>,
@@ -305,11 +306,6 @@ impl Account {
     /// True if nothing is left to be said to the service.
     pub(crate) fn is_stopped(&self) -> bool {
         self.link.is_stopped()
-    }
-
-    /// True if so many calls wait that no further command should be read; until they are half as many.
-    pub(crate) const fn is_congested(&self) -> bool {
-        self.congested
     }
 
     /// True once it needs no more patience at the start: it is online, is refused, or cannot be.

@@ -95,6 +95,7 @@ impl Account {
                     scene.notice(Reply::ConnStatus(ConnStatus::Offline));
                     scene.notice(Reply::UserStatus(Status::Offline));
                     self.tell_presence(scene);
+                    self.roster.forget_presence();
                 }
                 if !was_online || status == LinkStatus::Connecting {
                     scene.notice(Reply::ConnStatus(self.conn_status()));

@@ -69,6 +69,13 @@ impl Roster {
         }
     }
 
+    /// The session is over: whoever is there when the next one begins is told of by that one.
+    pub(super) fn forget_presence(&mut self) {
+        for contact in self.contacts.values_mut() {
+            contact.primitive = Primitive::Offline;
+        }
+    }
+
     /// Takes what the service tells of a contact, and says what is different. `shown` says whether clients
     /// see presence at the moment.
     pub(super) fn update(&mut self, buddy: &Buddy, shown: bool) -> Change {

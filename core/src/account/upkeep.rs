@@ -120,6 +120,7 @@ impl Account {
             let record = records.iter().find(|record| record.key == key);
             match record.and_then(read::<MessageRecord>) {
                 Some(message) => {
+                    self.messages.recall(number, message.clone());
                     self.send(scene, number, (message.partner, message.body, message.mid));
                 }
                 None => {
@@ -176,6 +177,12 @@ impl Account {
             }
             Held::Ready => {
                 self.ready = true;
+                // Clients that were told how things are before the store could say have to hear of these.
+                if self.listeners > 0 {
+                    for line in self.tell_missed(scene, u32::MAX) {
+                        scene.notice(line);
+                    }
+                }
                 self.bring_up(scene);
                 scene.out.push(AccountOutput::Wake);
             }
@@ -210,8 +217,18 @@ impl Account {
         }
     }
 
-    /// What a client is told first, when it can be told anything. From then on it is told notices.
-    pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>) -> Vec<Reply<'static>> {
+    /// Up to which number unread messages have been announced; all of them if that is not known yet.
+    pub(crate) const fn told(&self) -> u32 {
+        if self.ready {
+            self.state.announced
+        } else {
+            u32::MAX
+        }
+    }
+
+    /// What a client that came at [`Account::told`] is told first, when it can be told anything. From then on it is
+    /// told notices.
+    pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>, told: u32) -> Vec<Reply<'static>> {
         self.listeners += 1;
         let mut lines = self.own_status();
         for (handle, request) in &mut self.roster.requests {
@@ -223,12 +240,13 @@ impl Account {
                 });
             }
         }
-        let announced = self.state.announced;
-        let missed: Vec<u32> = self
-            .messages
-            .unread()
-            .filter(|number| *number > announced)
-            .collect();
+        lines.extend(self.tell_missed(scene, told));
+        lines
+    }
+
+    /// The lines about unread messages beyond `told` that were not announced, or that were announced since.
+    fn tell_missed(&mut self, scene: &mut Scene<'_>, told: u32) -> Vec<Reply<'static>> {
+        let told = told.min(self.state.announced);
         let held: Vec<u32> = self
             .held
             .iter()
@@ -237,15 +255,16 @@ impl Account {
                 Held::Sent(_) | Held::Failed(_) | Held::Took(_) | Held::Ready => None,
             })
             .collect();
-        for number in missed.iter().filter(|number| !held.contains(number)) {
-            lines.push(status_line(
-                MessageObject::ChatMessage,
-                (*number).into(),
-                MessageStatus::Received,
-            ));
-            self.announced(scene, *number);
+        let missed: Vec<u32> = self
+            .messages
+            .unread()
+            .filter(|number| *number > told && !held.contains(number))
+            .collect();
+        if let Some(last) = missed.last() {
+            self.announced(scene, *last);
         }
-        lines
+        let line = |number: u32| Self::status_notice(number, MessageStatus::Received);
+        missed.into_iter().map(line).collect()
     }
 
     /// Asks for a message that is not in memory.

@@ -199,9 +199,6 @@ impl Proxy {
                 }
                 continue;
             }
-            if self.accounts.get(id).is_some_and(Account::is_congested) {
-                break;
-            }
             match client.next() {
                 Ok(Some(said)) => self.heard(now, (conn, id), said, out),
                 Ok(None) => break,
@@ -247,6 +244,7 @@ impl Proxy {
             return;
         };
         client.ready = true;
+        client.told = self.accounts.get(id).map_or(u32::MAX, Account::told);
         self.strangers -= 1;
         self.set_wake(conn, ClientWake::Login, None);
         self.set_wake(
@@ -357,9 +355,10 @@ impl Proxy {
         }
         let id = *id;
         client.open = true;
+        let told = client.told;
         self.set_wake(conn, ClientWake::Open, None);
         let lines = self
-            .with_account(now, id, out, Account::greeting)
+            .with_account(now, id, out, |account, scene| account.greeting(scene, told))
             .unwrap_or_default();
         for line in &lines {
             self.reply(conn, line, None, out);
@@ -369,7 +368,7 @@ impl Proxy {
 
     /// Sends what is queued for a client, and decides whether it is read from.
     fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((id, client)) = self.clients.get_mut(&conn) else {
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
             return;
         };
         if client.closing {
@@ -378,10 +377,9 @@ impl Proxy {
         if let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
             out.push(Output::Send { conn, bytes });
         }
-        let congested = self.accounts.get(*id).is_some_and(Account::is_congested);
         let soft = self.limits.unsent_bytes_soft;
         let bound = if client.paused { soft / 2 } else { soft };
-        let pause = client.waiting.is_some() || congested || client.unsent() > bound;
+        let pause = client.waiting.is_some() || client.unsent() > bound;
         if core::mem::replace(&mut client.paused, pause) != pause {
             out.push(Output::Reading { conn, on: !pause });
         }

@@ -1,7 +1,7 @@
 //! Texts between people: once, in order, intact, also to those who are away.
 
 use imo2sproxy_core::io::Control;
-use imo2sproxy_sim::{Faults, World};
+use imo2sproxy_sim::{Faults, Person, World};
 
 use crate::town::{SECONDS, come_back, daemon, everybody_online, friends, host};
 
@@ -270,4 +270,22 @@ fn a_message_that_comes_to_a_client_that_does_not_listen_yet_is_told_when_it_doe
     assert!(!bob.heard("CHATMESSAGE * STATUS RECEIVED"), "not yet");
     bob.say("PROTOCOL 7");
     world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(1));
+}
+
+#[test]
+fn a_message_that_others_are_told_of_is_told_to_a_client_that_has_just_come() {
+    let mut world = friends(1, Faults::none());
+    let kind = imo2sproxy_core::config::WireKind::SkypeProxy;
+    let late = world.join("late", Person::new(kind, None, &host("bob"), 1401));
+    world.run_for(SECONDS(1));
+    world.person("alice").say("MESSAGE bob hello");
+    world.expect("bob", "CHATMESSAGE * STATUS RECEIVED", SECONDS(1));
+    late.say("PROTOCOL 7");
+    world.expect("late", "CHATMESSAGE * STATUS RECEIVED", SECONDS(1));
+    world.run_for(SECONDS(5));
+    assert_eq!(late.count("CHATMESSAGE * STATUS RECEIVED"), 1);
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        1
+    );
 }

@@ -87,6 +87,127 @@ fn a_slow_client_does_not_delay_the_others() {
     );
 }
 
+#[test]
+fn whoever_writes_a_lot_while_offline_can_still_go_online() {
+    let mut world = friends(1, Faults::none());
+    let alice = world.person("alice").clone();
+    alice.say("SET USERSTATUS OFFLINE");
+    world.expect("alice", "CONNSTATUS OFFLINE", SECONDS(10));
+    for number in 0..400 {
+        alice.say(&format!("#{number} MESSAGE bob text {number}"));
+    }
+    alice.say("#on SET USERSTATUS ONLINE");
+    world.expect("alice", "#on USERSTATUS ONLINE", SECONDS(10));
+    world.run_for(SECONDS(30));
+    let taken = alice.count("#* CHATMESSAGE * STATUS SENDING");
+    assert!(taken >= 256, "only {taken} were taken");
+    assert_eq!(taken + alice.count("#* ERROR *"), 400);
+    assert_eq!(alice.count("CHATMESSAGE * STATUS SENT"), taken);
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        taken
+    );
+}
+
+#[test]
+fn a_client_that_waits_for_the_service_holds_up_no_other() {
+    let mut world = friends(1, Faults::none());
+    world.kill("imo");
+    for number in 0..400 {
+        world
+            .person("alice")
+            .say(&format!("MESSAGE bob text {number}"));
+    }
+    world.run_for(SECONDS(5));
+    let kind = imo2sproxy_core::config::WireKind::SkypeProxy;
+    let other = imo2sproxy_sim::Person::new(kind, None, &host("alice"), 1401);
+    world.join("other", other).say("#1 PING");
+    world.expect("other", "#1 PONG", SECONDS(2));
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.run_for(SECONDS(120));
+    assert_eq!(
+        world.person("alice").count("CHATMESSAGE * STATUS SENT"),
+        400
+    );
+    assert_eq!(
+        world.person("bob").count("CHATMESSAGE * STATUS RECEIVED"),
+        400
+    );
+}
+
+#[test]
+fn whoever_left_while_the_service_was_away_is_not_shown_online_again() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").say("SET USERSTATUS AWAY");
+    world.expect("alice", "USER bob ONLINESTATUS AWAY", SECONDS(10));
+    world.kill("imo");
+    world.expect("alice", "USER bob ONLINESTATUS OFFLINE", SECONDS(90));
+    world.kill(&host("bob"));
+    let told = world.person("alice").count("USER bob ONLINESTATUS AWAY");
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.expect("alice", "CONNSTATUS ONLINE", SECONDS(90));
+    world.run_for(SECONDS(90));
+    let told_again = world.person("alice").count("USER bob ONLINESTATUS AWAY");
+    assert_eq!(told_again, told);
+}
+
+#[test]
+fn messages_are_told_to_a_client_that_was_there_before_the_disk_was() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").leave();
+    world.run_for(SECONDS(1));
+    world.person("alice").say("MESSAGE bob hello");
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(5));
+    world.run_for(SECONDS(1));
+    world.kill(&host("bob"));
+    world.set_faults(Faults {
+        load_fails: 100,
+        ..Faults::none()
+    });
+    let seed = world.seed_for("bob again");
+    world.restart(&host("bob"), daemon("bob", seed));
+    let bob = world.person("bob").clone();
+    bob.connect();
+    bob.say("#1 PING");
+    world.expect("bob", "#1 PONG", SECONDS(2));
+    world.run_for(SECONDS(10));
+    world.set_faults(Faults::none());
+    world.expect("bob", "MESSAGE * STATUS RECEIVED", SECONDS(10));
+    world.run_for(SECONDS(10));
+    assert_eq!(world.person("bob").count("MESSAGE * STATUS RECEIVED"), 1);
+}
+
+#[test]
+fn a_message_that_was_refused_late_stays_refused() {
+    let mut world = friends(1, Faults::none());
+    world.person("bob").say("SET USER alice ISBLOCKED TRUE");
+    world.run_for(SECONDS(2));
+    world.kill("imo");
+    let alice = world.person("alice").clone();
+    for _ in 0..100 {
+        alice.say("MESSAGE bob hello");
+        world.run_for(SECONDS(1));
+    }
+    let line = world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(5));
+    let number = line.split(' ').nth(1).unwrap().to_owned();
+    world.run_for(SECONDS(5));
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.expect(
+        "alice",
+        &format!("CHATMESSAGE {number} STATUS FAILED"),
+        SECONDS(90),
+    );
+    alice.say(&format!("#9 GET CHATMESSAGE {number} STATUS"));
+    world.expect(
+        "alice",
+        &format!("#9 CHATMESSAGE {number} STATUS FAILED"),
+        SECONDS(5),
+    );
+}
+
 fn sit_down_as(
     world: &mut imo2sproxy_sim::World,
     account: &str,
