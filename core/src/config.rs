@@ -157,7 +157,8 @@ pub struct Limits {
     pub session_events: usize,
     /// Message identities remembered for each sender, against doubles.
     pub mids: usize,
-    /// Contacts of an account, requests included; beyond it further ones are refused.
+    /// Contacts of an account, requests included; beyond it further ones are refused. Of chats that clients were told
+    /// of, and of chat members that they asked for, the oldest are forgotten.
     pub contacts: usize,
     /// Longest mood text, name given to a contact, or text of a contact request at the service, in bytes; a longer
     /// one is refused.

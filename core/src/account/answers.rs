@@ -175,6 +175,9 @@ impl Account {
         if let Some((number, _)) = known {
             return *number;
         }
+        if self.members.len() >= self.limits.contacts * 2 {
+            self.members.pop_first();
+        }
         let number = self.messages.number();
         self.members.insert(number, (partner.into(), is_self));
         number

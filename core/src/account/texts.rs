@@ -151,6 +151,9 @@ impl Account {
         if !self.chats.insert(partner.into()) {
             return;
         }
+        if self.chats.len() > self.limits.contacts {
+            self.chats.pop_first();
+        }
         let chat = self.chat_id(partner);
         for property in [
             ChatProperty::Name,
