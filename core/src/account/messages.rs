@@ -224,6 +224,12 @@ impl Messages {
         self.unsent.iter().copied()
     }
 
+    /// True if an own message of this identity is in memory.
+    pub(super) fn has_own(&self, mid: &str) -> bool {
+        let mut own = self.cached.values().filter(|(record, _)| record.own);
+        own.any(|(record, _)| record.mid.as_deref() == Some(mid))
+    }
+
     /// Numbers and partners of the messages in memory beyond `number`, oldest first.
     pub(super) fn newer_than(&self, number: u32) -> impl Iterator<Item = (u32, String)> {
         let newer = self.cached.range(number.saturating_add(1)..);

@@ -107,6 +107,10 @@ impl Account {
         if !is_handle(&partner) {
             return;
         }
+        // After a reconnect the service may take the session that sent a message for another one.
+        if mid.as_deref().is_some_and(|mid| self.messages.has_own(mid)) {
+            return;
+        }
         if self.is_repeated(scene, mid.as_deref()) {
             return;
         }

@@ -57,7 +57,8 @@ impl Account {
                     let message: MessageRecord = read(record)?;
                     Some((last_part(&record.key).parse().ok()?, message.partner))
                 };
-                let mut history: Vec<(u32, String)> = records.iter().filter_map(entry).collect();
+                let mut history: Vec<(u32, String)> =
+                    records.iter().rev().filter_map(entry).collect();
                 let newest = history.last().map_or(0, |(number, _)| *number);
                 // What has come since the store was asked, or is not durable, is in memory.
                 history.extend(self.messages.newer_than(newest));
@@ -280,7 +281,12 @@ impl Account {
 
     /// Asks for the list of all messages that are kept.
     pub(super) fn fetch_history(&mut self, scene: &mut Scene<'_>) {
-        let query = Query::all(self.keys.messages(), self.limits.messages_kept * 2);
+        let query = Query::Range {
+            prefix: self.keys.messages(),
+            after: None,
+            limit: self.limits.messages_kept * 2,
+            newest_first: true,
+        };
         self.load(scene, Topic::History, query);
     }
 
