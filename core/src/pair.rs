@@ -69,8 +69,8 @@ enum Passing {
 struct Pipe {
     /// Each side, by [`Side`]: it does not want to read at the moment.
     paused: [bool; 2],
-    /// Bytes for a side that does not want to read.
-    parked: [VecDeque<Vec<u8>>; 2],
+    /// What has come for a side since it does not want to read.
+    parked: [VecDeque<Passing>; 2],
     /// Each side has been told that it is closed.
     told: [bool; 2],
 }
@@ -194,8 +194,12 @@ impl Pair {
         };
         pipe.paused[side as usize] = !on;
         if on {
-            for bytes in core::mem::take(&mut pipe.parked[side as usize]) {
-                self.passing.push_back((side, conn, Passing::Bytes(bytes)));
+            // What was parked comes before whatever has been sent since.
+            for passing in core::mem::take(&mut pipe.parked[side as usize])
+                .into_iter()
+                .rev()
+            {
+                self.passing.push_front((side, conn, passing));
             }
         }
     }
@@ -212,8 +216,13 @@ impl Pair {
                 continue;
             }
             let input = match passing {
-                Passing::Bytes(bytes) if pipe.paused[side as usize] => {
-                    pipe.parked[side as usize].push_back(bytes);
+                Passing::Bytes(_) if pipe.paused[side as usize] => {
+                    pipe.parked[side as usize].push_back(passing);
+                    continue;
+                }
+                // The other side's end comes behind the bytes that it had sent before.
+                Passing::Closed(CloseCause::Peer) if !pipe.parked[side as usize].is_empty() => {
+                    pipe.parked[side as usize].push_back(passing);
                     continue;
                 }
                 Passing::Bytes(bytes) => {

@@ -314,7 +314,11 @@ impl Account {
     }
 
     fn watch_congestion(&mut self) {
-        let (calls, bytes) = (self.link.calls_waiting(), self.sending_bytes);
+        // What waits for the store counts too: it may be the store that does not keep up.
+        let (calls, bytes) = (
+            self.link.calls_waiting() + self.held.len(),
+            self.sending_bytes,
+        );
         let limits = &self.limits;
         let (calls_max, bytes_max) = if self.congested {
             (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)

@@ -165,6 +165,11 @@ impl Account {
         {
             self.let_happen(scene, held);
         }
+        let was_congested = self.congested;
+        self.watch_congestion();
+        if was_congested && !self.congested {
+            scene.out.push(AccountOutput::Wake);
+        }
     }
 
     fn let_happen(&mut self, scene: &mut Scene<'_>, held: Held) {
