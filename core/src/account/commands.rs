@@ -267,13 +267,8 @@ impl Account {
                 };
                 let mut partners: Vec<&str> = Vec::new();
                 let missed_only = search == Search::Chats(ChatList::Missed);
-                let unread: Vec<u32> = if missed_only {
-                    self.missed()
-                } else {
-                    Vec::new()
-                };
                 for (number, partner) in history.iter().rev() {
-                    let wanted = !missed_only || unread.contains(number);
+                    let wanted = !missed_only || self.messages.is_unread(*number);
                     if wanted && !partners.contains(&partner.as_str()) {
                         partners.push(partner);
                     }

@@ -214,6 +214,11 @@ impl Messages {
         }
     }
 
+    /// True if this is a received message that was not read.
+    pub(super) fn is_unread(&self, number: u32) -> bool {
+        self.unread.contains(&number)
+    }
+
     /// The numbers of received messages that were not read, oldest first.
     pub(super) fn unread(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.unread.iter().copied()

@@ -44,11 +44,7 @@ impl Account {
         self.reserve(scene);
         self.introduce_chat(scene, &partner);
         self.send(scene, number, (partner, body.to_owned(), Some(mid)));
-        status_line(
-            MessageObject::ChatMessage,
-            number.into(),
-            MessageStatus::Sending,
-        )
+        Self::status_notice(number, MessageStatus::Sending)
     }
 
     pub(super) fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {

@@ -11,7 +11,7 @@ use crate::event::EventKind;
 use crate::imo::call::Call;
 use crate::imo::mids::Mids;
 use crate::journal::Ticket;
-use crate::skype::{MessageObject, MessageStatus, Reply, UserProperty, status_line};
+use crate::skype::{MessageStatus, Reply, UserProperty};
 use crate::store::{Query, Record, StoreError, last_part, read};
 
 use super::messages::Messages;
@@ -173,11 +173,12 @@ impl Account {
     }
 
     fn let_happen(&mut self, scene: &mut Scene<'_>, held: Held) {
-        let status = |number, status| status_line(MessageObject::ChatMessage, number, status);
         match held {
             Held::Received(number) => self.announce(scene, number),
-            Held::Sent(number) => scene.notice(status(number.into(), MessageStatus::Sent)),
-            Held::Failed(number) => scene.notice(status(number.into(), MessageStatus::Failed)),
+            Held::Sent(number) => scene.notice(Self::status_notice(number, MessageStatus::Sent)),
+            Held::Failed(number) => {
+                scene.notice(Self::status_notice(number, MessageStatus::Failed))
+            }
             Held::Took(taken) => {
                 self.with_link(scene, |link, now, out| link.confirm(now, taken, out));
             }
@@ -207,11 +208,7 @@ impl Account {
         {
             self.introduce_chat(scene, &partner);
         }
-        scene.notice(status_line(
-            MessageObject::ChatMessage,
-            number.into(),
-            MessageStatus::Received,
-        ));
+        scene.notice(Self::status_notice(number, MessageStatus::Received));
         self.announced(scene, number);
     }
 
