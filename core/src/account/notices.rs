@@ -11,7 +11,7 @@ use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::notice::{Notice, Refusal};
+use crate::imo::notice::{Notice, Outcome, Refusal};
 use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
@@ -150,6 +150,11 @@ impl Account {
             }
             // Clients of one session set its status for themselves; what other sessions show is theirs.
             Notice::StatusElsewhere { .. } | Notice::Typing { .. } => {}
+            Notice::Icons(_)
+            | Notice::Kicked { .. }
+            | Notice::Ringing { .. }
+            | Notice::Answered { .. }
+            | Notice::CallEnded { .. } => {}
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -165,7 +170,7 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         id: CallId,
-        result: Result<u64, Refusal>,
+        result: Result<Outcome, Refusal>,
     ) {
         scene.out.push(AccountOutput::Wake);
         if let Some((number, length)) = self.sending.remove(&id) {

@@ -3,6 +3,7 @@
 //!
 //! The protocol is written down in `core/docs/imo-protocol.md`.
 
+pub mod buid;
 pub mod call;
 pub mod envelope;
 pub mod link;

@@ -40,6 +40,7 @@ const HTTP_FORMAT: &[&str] = &[
 const HTTP: &[&str] = &["http::client::*", "http::lane::*", "http::server::*"];
 const IMO_FORMAT: &[&str] = &[
     "imo",
+    "imo::buid::*",
     "imo::call::*",
     "imo::envelope::*",
     "imo::mids::*",

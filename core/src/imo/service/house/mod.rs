@@ -25,7 +25,7 @@ use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
 use crate::imo::call::Call;
-use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
+use crate::imo::notice::{Buddy, Incoming, Notice, Outcome, Refusal};
 use crate::imo::{Primitive, notice::Auth};
 use crate::io::{LoadId, Outputs};
 use crate::journal::{Journal, Ticket};
@@ -228,7 +228,7 @@ impl House {
 
     /// Does what a session of `name` asks. Calls that concern the session alone never get here.
     ///
-    /// Gives the time of what was done in Unix seconds.
+    /// Gives what came of it.
     pub(super) fn call(
         &mut self,
         now: Now,
@@ -236,13 +236,15 @@ impl House {
         call: &Call,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<u64, Stop> {
+    ) -> Result<Outcome, Stop> {
         match call {
             Call::SetStatus { primitive, mood } => {
                 self.set_status((name, session), *primitive, mood, effects)?;
             }
             Call::SendMessage { to, body, mid } => {
-                return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
+                let who = (name, session);
+                let time = self.send(who, now, to, body, mid.as_deref(), effects, out)?;
+                return Ok(Outcome::at(time));
             }
             Call::Typing { to, state } => {
                 self.typing(name, to, *state, effects);
@@ -261,6 +263,19 @@ impl House {
                 self.answer((name, session), buddy, *verdict, effects, out)?;
             }
             Call::Alpha | Call::Preference => {}
+            Call::CreateGroup { .. }
+            | Call::Invite { .. }
+            | Call::Kick { .. }
+            | Call::SetTopic { .. }
+            | Call::LeaveGroup { .. }
+            | Call::StartCall { .. }
+            | Call::AnswerCall { .. }
+            | Call::EndCall { .. }
+            | Call::SetName { .. }
+            | Call::SetIcon { .. }
+            | Call::SearchUsers { .. } => {
+                return Err(refuse("bad_request", "not served here").into());
+            }
             Call::OpenSession
             | Call::Login { .. }
             | Call::SignOff
@@ -269,7 +284,7 @@ impl House {
                 debug_assert!(false, "the face keeps calls about sessions to itself");
             }
         }
-        Ok(now.wall.as_seconds())
+        Ok(Outcome::at(now.wall.as_seconds()))
     }
 
     /// What `name` is told about its contact `handle`.
@@ -295,12 +310,12 @@ impl House {
             group: Some("Skype".into()),
             primitive: Some(primitive),
             status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
-            kind: None,
             auth: Some(if granted {
                 Auth::Granted
             } else {
                 Auth::Pending
             }),
+            ..Buddy::default()
         }
     }
 
