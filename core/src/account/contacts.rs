@@ -201,14 +201,15 @@ impl Account {
     fn authorize(&mut self, scene: &mut Scene<'_>, handle: &str, yes: bool) {
         let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
         let was = self.roster.is_authorized(handle);
-        let asked = self.roster.requests.contains_key(handle);
+        let listed = self.roster.contacts.contains_key(handle);
         if yes {
             self.roster.denied.remove(handle);
-        } else if self.roster.contacts.contains_key(handle) {
+        } else if listed {
             self.roster.denied.insert(handle.into());
         }
         self.keep_people(scene);
-        if was != yes && (asked || self.roster.contacts.contains_key(handle)) {
+        // Whoever is not listed yet is told of with all else when that happens.
+        if was != yes && listed {
             scene.notice(user_line(handle, UserProperty::IsAuthorized, yes.into()));
         }
         let buddy = handle.into();
