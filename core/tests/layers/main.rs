@@ -43,6 +43,7 @@ const IMO_FORMAT: &[&str] = &[
     "imo::buid::*",
     "imo::call::*",
     "imo::envelope::*",
+    "imo::icon::*",
     "imo::mids::*",
     "imo::notice::*",
 ];
