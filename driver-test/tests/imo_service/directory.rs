@@ -79,11 +79,11 @@ fn a_search_knows_the_present_names_only_even_after_a_restart() {
 #[test]
 fn a_search_gives_no_more_than_it_may() {
     let mut bench = Bench::new();
-    let mut alice = Session::sign_on(&mut bench, "alice");
     let mut name = |handle: String| named(&mut bench, String::leak(handle), "aaron");
     for number in 0..60 {
         name(format!("a{number:02}"));
     }
+    let mut alice = Session::sign_on(&mut bench, "alice");
     let users = search(&mut bench, &mut alice, "a").unwrap();
     assert_eq!((users.len(), users[49].as_str()), (50, "a49"));
     let users = search(&mut bench, &mut alice, "aar").unwrap();

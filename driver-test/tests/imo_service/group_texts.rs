@@ -286,7 +286,7 @@ fn one_request_does_not_fill_the_store_of_a_whole_crowd() {
     let group = make(&mut bench, &mut alice, &mut []);
     let names = crowd(&mut bench, &mut alice, &group, 200);
     let long = "x".repeat(30_000);
-    post(&mut bench, &alice, &group, &[&long; 20]);
+    post(&mut bench, &alice, &group, &[&*long; 20]);
     let taken = bench.reply(alice.calls)["data"]["ack"].as_u64().unwrap();
     assert_eq!(taken, alice.seq + 1, "the others have to be sent again");
     alice.seq = taken;

@@ -351,7 +351,8 @@ fn a_large_group_comes_in_parts_with_the_group_first() {
     let group = make(&mut bench, &mut alice, &mut []);
     let names = crowd(&mut bench, &mut alice, &group, 255);
     let parts = roster(&mut bench, names[200]);
-    let sizes: Vec<_> = parts.iter().map(|part| part.as_array().unwrap().len());
+    let size = |part: &Value| part.as_array().unwrap().len();
+    let sizes: Vec<_> = parts.iter().map(size).collect();
     assert_eq!(sizes, [100, 100, 57]);
     assert_eq!(parts[0][0], group_buddy(&group, ""));
     let members = parts

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::bench::{Bench, SECOND};
-use crate::session::{Session, reply_with, two};
+use crate::session::{Session, befriend, reply_with, two};
 
 const HOLD: Duration = Duration::from_secs(25);
 

@@ -29,6 +29,8 @@ pub(super) struct Errand {
     pub(super) groups: BTreeSet<String>,
     /// Names of people whose accounts need not be there; empty for none.
     pub(super) names: BTreeMap<String, String>,
+    /// The id that a new group chat is to have, if it is free.
+    pub(super) drawn: Option<String>,
     /// What was looked for, and the handles found.
     pub(super) found: Option<(String, Vec<String>)>,
 }

@@ -57,7 +57,7 @@ impl House {
         if resident.groups.len() >= self.limits.groups {
             return Err(refuse("rate_limited", "the account is in too many group chats").into());
         }
-        let group = self.rng.alphanumeric(16).to_ascii_lowercase();
+        let group = self.free_group_id(session, out)?;
         let record = GroupRecord {
             name: known_as.to_owned(),
             topic: String::new(),
@@ -69,6 +69,21 @@ impl House {
         let roster = self.group_roster(name, &group, session);
         effects.extend(roster.map(|notice| tell(name, notice)));
         Ok(())
+    }
+
+    /// An id that no group chat has.
+    fn free_group_id(&mut self, session: SessionId, out: &mut Outputs) -> Result<String, Stop> {
+        loop {
+            let drawn = self.errand(session).drawn.take();
+            let id = drawn.unwrap_or_else(|| self.rng.alphanumeric(16).to_ascii_lowercase());
+            if let Err(wait) = self.find_groups([&*id], session, out) {
+                self.errand(session).drawn = Some(id);
+                return Err(wait.into());
+            }
+            if self.group(&id).is_none() {
+                return Ok(id);
+            }
+        }
     }
 
     pub(super) fn invite(
