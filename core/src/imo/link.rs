@@ -268,6 +268,12 @@ impl Link {
         }
     }
 
+    /// Another session has set how the account is to be seen: after every further login it is so here too.
+    pub fn shown_elsewhere(&mut self, primitive: Primitive, mood: &str) {
+        self.primitive = primitive;
+        mood.clone_into(&mut self.mood);
+    }
+
     /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it; one
     /// that means nothing later is done at once where there is no session.
     pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {

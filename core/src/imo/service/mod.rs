@@ -350,12 +350,10 @@ impl Machine for Service {
                 self.login_moves(now, job, session::Login::Checked { ok }, out);
             }
             Input::Control(control) => self.control(now, control, out),
-            Input::Connected { .. } => {
-                debug_assert!(false, "the service opens no connections");
-                out.event(Event::process(
-                    EventKind::Misuse,
-                    "the service opens no connections",
-                ));
+            Input::Connected { .. } | Input::FileWritten { .. } | Input::FileRead { .. } => {
+                let what = "the service opens no connections and no files";
+                debug_assert!(false, "{what}");
+                out.event(Event::process(EventKind::Misuse, what));
             }
         }
         self.settle(now, out);

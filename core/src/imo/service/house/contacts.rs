@@ -215,6 +215,10 @@ impl House {
             self.show_icon(name, other, effects);
             return;
         }
+        // Clients ask a second time without a text: the first one stays.
+        if text.is_empty() && resident.requests.contains_key(name) {
+            return;
+        }
         resident.requests.insert(name.to_owned(), text.to_owned());
         let record = RequestRecord {
             text: text.to_owned(),
