@@ -179,6 +179,8 @@ pub struct Limits {
     /// Bytes of changes that calls of one request make at the service; the calls behind the one that reaches it are
     /// not acknowledged.
     pub request_changes: u64,
+    /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
+    pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
@@ -198,6 +200,8 @@ pub struct Limits {
     pub poll_wait: Duration,
     /// Longest wait for the answer to any other request upstream, its connection included.
     pub request_wait: Duration,
+    /// Longest wait for a picture from the service.
+    pub fetch_wait: Duration,
     /// First upper bound of the wait before a reconnect; doubles up to the next one.
     pub backoff_first: Duration,
     /// Last upper bound of the wait before a reconnect.
@@ -243,6 +247,7 @@ impl Default for Limits {
             calls: 8,
             avatar_bytes: 256 * 1024,
             request_changes: 4 * 1024 * 1024,
+            fetches: 16,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
@@ -252,6 +257,7 @@ impl Default for Limits {
             client_stall: Duration::from_secs(60),
             poll_wait: Duration::from_secs(60),
             request_wait: Duration::from_secs(30),
+            fetch_wait: Duration::from_secs(8),
             backoff_first: Duration::from_secs(1),
             backoff_last: Duration::from_secs(30),
             activity_every: Duration::from_secs(300),
