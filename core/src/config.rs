@@ -157,9 +157,12 @@ pub struct Limits {
     pub session_events: usize,
     /// Message identities remembered for each sender, against doubles.
     pub mids: usize,
-    /// Contacts of an account, requests included; beyond it further ones are refused. Of chats that clients were told
-    /// of, and of chat members that they asked for, the oldest are forgotten.
+    /// Contacts of an account, requests included; beyond it further ones are refused. As many members of one group chat
+    /// are known.
     pub contacts: usize,
+    /// Chats that an account of the daemon remembers; beyond it those leave that were not written in for longest and have
+    /// no mark, but for group chats that it is in, and group chats and marks are refused if there are only such.
+    pub chats: usize,
     /// Longest mood text, name given to a contact, or text of a contact request at the service, in bytes; a longer
     /// one is refused.
     pub text_bytes: usize,
@@ -220,6 +223,7 @@ impl Default for Limits {
             session_events: 256,
             mids: 1_000,
             contacts: 5_000,
+            chats: 1_000,
             text_bytes: 4 * 1024,
             session_requests: 8,
             request_calls: 256,

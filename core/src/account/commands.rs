@@ -7,12 +7,12 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Account, Answer, Scene, presence};
-use crate::handle::{self, canonical, is_handle};
+use super::{Account, Answer, HistoryEntry, Scene, presence};
+use crate::handle::{self, is_handle};
 use crate::imo::link::LinkStatus;
+use crate::io::ConnId;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
-    UserProperty, dialog_partner,
+    Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status, UserProperty,
 };
 use crate::time::Instant;
 
@@ -20,11 +20,12 @@ use crate::time::Instant;
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a client that has waited for the answer since `since`.
+    /// Answers one command of a `client` that has waited for the answer since `since`.
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
+        client: ConnId,
         since: Instant,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
@@ -82,15 +83,13 @@ impl Account {
             }
             Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
             Command::Message { to, body } => self.send_text(scene, to, body),
-            Command::ChatMessage { chat, body } => match self.partner(chat) {
-                Some(partner) => self.send_text(scene, &partner, body),
-                None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
-            },
-            Command::ChatCreate { targets } => self.create_chat(targets.iter()),
-            Command::AlterChat { chat, .. } => match self.partner(chat) {
-                Some(_) => ErrorReply::CHAT_FAILED.into(),
-                None => ErrorReply::CHAT_UNKNOWN.into(),
-            },
+            Command::ChatMessage { chat, body } => self.send_to_chat(scene, chat, body),
+            Command::ChatCreate { targets } => {
+                return self.create_chat(scene, targets, (client, since));
+            }
+            Command::AlterChat { chat, action } => {
+                return self.alter_chat(scene, chat, action, (client, since));
+            }
             Command::Fixed(line) => Reply::Fixed(line),
         })
     }
@@ -250,65 +249,20 @@ impl Account {
                     self.fetch_history(scene);
                     return Answer::Wait(None);
                 };
-                let wanted = |partner: &str| with.is_none_or(|with| handle::same(with, partner));
-                let found = history.iter().rev().filter(|(_, partner)| wanted(partner));
+                let wanted = |entry: &&HistoryEntry| {
+                    with.is_none_or(|with| handle::same(with, &entry.partner))
+                };
+                let found = history.iter().rev().filter(wanted);
                 Reply::Messages {
                     object,
-                    ids: found.map(|(number, _)| *number).collect(),
+                    ids: found.map(|entry| entry.number).collect(),
                 }
             }
-            Search::Chats(ChatList::Bookmarked) => Reply::Chats(Vec::new()),
-            Search::Chats(
-                ChatList::Missed | ChatList::Active | ChatList::Recent | ChatList::All,
-            ) => {
-                let Some(history) = &self.history else {
-                    self.fetch_history(scene);
-                    return Answer::Wait(None);
-                };
-                let mut partners: Vec<&str> = Vec::new();
-                let missed_only = search == Search::Chats(ChatList::Missed);
-                for (number, partner) in history.iter().rev() {
-                    let wanted = !missed_only || self.messages.is_unread(*number);
-                    if wanted && !partners.contains(&partner.as_str()) {
-                        partners.push(partner);
-                    }
-                }
-                Reply::Chats(
-                    partners
-                        .into_iter()
-                        .map(|p| self.chat_id(p).into())
-                        .collect(),
-                )
-            }
+            Search::Chats(list) => return self.search_chats(scene, list),
             Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
                 Reply::Groups(Vec::new())
             }
         })
-    }
-
-    fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
-        let (first, second) = (targets.next(), targets.next());
-        match (first, second) {
-            (Some(partner), None) if !handle::same(partner, &self.handle) => Reply::Chat {
-                chat: self.chat_id(&canonical(partner)).into(),
-                property: crate::skype::ChatProperty::Status,
-                value: ChatStatus::Dialog.into(),
-            },
-            _ => ErrorReply::CHAT_CREATE_MEMBERS.into(),
-        }
-    }
-
-    /// The partner of a dialog of this account, by its chat id.
-    pub(super) fn partner(&self, chat: &str) -> Option<String> {
-        let (creator, partner) = dialog_partner(chat)?;
-        let other = if handle::same(creator, &self.handle) {
-            partner
-        } else if handle::same(partner, &self.handle) {
-            creator
-        } else {
-            return None;
-        };
-        Some(canonical(other).into_owned())
     }
 }
 

@@ -109,6 +109,7 @@ impl Account {
         match notice {
             Notice::SignedOn { .. } => {
                 self.roster.begin();
+                self.begin_rooms();
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
@@ -116,6 +117,7 @@ impl Account {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     self.contact_told(scene, buddy);
                 }
+                self.rooms_told(scene, &buddies);
                 if !core::mem::replace(&mut self.roster.known, true) {
                     scene.out.push(AccountOutput::Wake);
                 }
@@ -126,12 +128,15 @@ impl Account {
                         self.contact_told(scene, buddy);
                     }
                 }
+                self.rooms_differ(scene, &buddies);
             }
-            Notice::BuddyRemoved(handles) => {
-                for handle in handles {
-                    self.contact_gone(scene, &canonical(&handle));
+            Notice::BuddyRemoved(buids) => {
+                for buid in buids {
+                    self.contact_gone(scene, &canonical(&buid));
+                    self.room_gone(scene, &buid);
                 }
             }
+            Notice::Kicked { member, by } => self.kicked(scene, &member, &by),
             Notice::BuddyRequest { buddy, text } => self.asked(scene, &buddy, text),
             Notice::Message(message) => self.received(scene, message),
             Notice::SentElsewhere {
@@ -151,7 +156,6 @@ impl Account {
             // Clients of one session set its status for themselves; what other sessions show is theirs.
             Notice::StatusElsewhere { .. } | Notice::Typing { .. } => {}
             Notice::Icons(_)
-            | Notice::Kicked { .. }
             | Notice::Ringing { .. }
             | Notice::Answered { .. }
             | Notice::CallEnded { .. } => {}
@@ -187,6 +191,7 @@ impl Account {
                 Held::Sent(number)
             };
             self.hold(scene, ticket, held);
+        } else if self.deed_done(scene, id, &result) {
         } else if let Some(handle) = self.asking.remove(&id)
             && let Err(refusal) = result
         {

@@ -44,7 +44,7 @@ mod words;
 
 pub use alter_chat::{ChatAction, ChatVerb, plain_text};
 pub use chat::{ChatMemberProperty, ChatProperty, ChatStatus, ChatType, MyStatus, Role};
-pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id};
+pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id, later_dialog_chat_id};
 pub use command::Command;
 pub use error::ErrorReply;
 pub use handle::{Targets, is_phone_number};
