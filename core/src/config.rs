@@ -163,13 +163,21 @@ pub struct Limits {
     /// Chats that an account of the daemon remembers; beyond it those leave that were not written in for longest and have
     /// no mark, but for group chats that it is in, and group chats and marks are refused if there are only such.
     pub chats: usize,
-    /// Longest mood text, name given to a contact, or text of a contact request at the service, in bytes; a longer
-    /// one is refused.
+    /// Longest mood text, name, topic, or text of a contact request at the service, in bytes; a longer one is refused.
     pub text_bytes: usize,
+    /// Group chats of one account at the service; beyond it further ones are refused.
+    pub groups: usize,
+    /// Members of one group chat at the service; beyond it further ones are refused.
+    pub group_members: usize,
+    /// People that one search at the service finds; further ones are left out.
+    pub search_results: usize,
     /// Requests of one session that wait to be done; a further one is to be sent again later.
     pub session_requests: usize,
     /// Calls that the service takes from one request; those behind are not acknowledged.
     pub request_calls: usize,
+    /// Bytes of changes that calls of one request make at the service; the calls behind the one that reaches it are
+    /// not acknowledged.
+    pub request_changes: u64,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
@@ -225,8 +233,12 @@ impl Default for Limits {
             contacts: 5_000,
             chats: 1_000,
             text_bytes: 4 * 1024,
+            groups: 256,
+            group_members: 256,
+            search_results: 50,
             session_requests: 8,
             request_calls: 256,
+            request_changes: 4 * 1024 * 1024,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,

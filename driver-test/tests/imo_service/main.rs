@@ -5,9 +5,13 @@
 
 mod bench;
 mod contacts;
+mod directory;
+mod group_texts;
+mod groups;
 mod http;
 mod limits;
 mod mail;
+mod names;
 mod original;
 mod session;
 mod sessions;

@@ -82,6 +82,14 @@ pub(in crate::account) struct Acts {
 }
 
 impl Acts {
+    /// The account is about to give a group this topic.
+    pub(super) fn is_setting(&self, gid: &str, topic: &str) -> bool {
+        let is_it = |deed: &Deed| {
+            deed.gid == gid && matches!(&deed.wish, Wish::Topic(wished) if wished == topic)
+        };
+        self.deeds.values().any(is_it)
+    }
+
     /// The account is about to throw somebody out of a group.
     pub(super) fn is_kicking(&self, gid: &str, handle: &str) -> bool {
         let is_it =

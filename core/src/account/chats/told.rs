@@ -91,7 +91,7 @@ impl Account {
                 continue;
             }
             match self.chats.group(gid) {
-                Some(id) => self.known_room(scene, &id, told),
+                Some(id) => self.known_room(scene, (gid, &id), told),
                 None => self.new_room(scene, gid, told),
             }
         }
@@ -101,20 +101,24 @@ impl Account {
     pub(in crate::account) fn rooms_differ(&mut self, scene: &mut Scene<'_>, buddies: &[Buddy]) {
         for (gid, told) in Told::read(buddies) {
             if let Some(id) = self.chats.group(gid) {
-                self.topic_told(scene, &id, told.topic.as_deref());
+                self.topic_told(scene, &id, gid, told.topic.as_deref());
             }
         }
     }
 
-    fn topic_told(&mut self, scene: &mut Scene<'_>, id: &ChatId, topic: Option<&str>) {
-        if let Some(topic) = topic
-            && self.topic_is(scene, id, topic)
-        {
+    /// The topic, without who gave it: that is said by a message, or it was the account itself.
+    fn topic_told(&mut self, scene: &mut Scene<'_>, id: &ChatId, gid: &str, topic: Option<&str>) {
+        let Some(topic) = topic else {
+            return;
+        };
+        if self.acts.is_setting(gid, topic) {
+            self.topic_set(scene, id, topic);
+        } else if self.topic_is(scene, id, topic) {
             self.news(scene, id, News::Topic);
         }
     }
 
-    fn known_room(&mut self, scene: &mut Scene<'_>, id: &ChatId, told: Told) {
+    fn known_room(&mut self, scene: &mut Scene<'_>, (gid, id): (&str, &ChatId), told: Told) {
         let me = self.handle.clone();
         let is_in = self.chats.confirm(id, told.name.is_some());
         let own = told.members.iter().position(|member| member.handle == me);
@@ -122,7 +126,7 @@ impl Account {
             self.invited(scene, id, told);
             return;
         }
-        self.topic_told(scene, id, told.topic.as_deref());
+        self.topic_told(scene, id, gid, told.topic.as_deref());
         self.others_told(scene, id, told.members);
     }
 

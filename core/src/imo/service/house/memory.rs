@@ -7,7 +7,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::records::{
-    account_key, contact_prefix, mail_key, mail_prefix, mid_prefix, request_prefix,
+    account_key, contact_prefix, mail_key, mail_prefix, membership_prefix, mid_prefix, name_key,
+    request_prefix,
 };
 use super::resident::Resident;
 use super::{House, Place, Wait, mail};
@@ -24,14 +25,17 @@ const IDLE_MAX: usize = 256;
 #[derive(Debug)]
 pub(super) struct Question {
     about: Topic,
-    waiting: BTreeSet<SessionId>,
+    pub(super) waiting: BTreeSet<SessionId>,
 }
 
 #[derive(Debug)]
-enum Topic {
+pub(super) enum Topic {
     Account(String),
     Mids(String),
     Mail(SessionId),
+    Groups(Vec<String>),
+    Names(SessionId, Vec<String>),
+    Search(SessionId, String),
 }
 
 /// What an answered load leads to.
@@ -73,6 +77,17 @@ impl House {
             }
             None => {}
         }
+        self.ask_account(name, Some(session), out);
+        Err(Wait)
+    }
+
+    /// Brings an account into memory.
+    pub(super) fn ask_account(
+        &mut self,
+        name: &str,
+        session: Option<SessionId>,
+        out: &mut Outputs,
+    ) -> LoadId {
         let newest = Query::Range {
             prefix: mail_prefix(name),
             after: None,
@@ -83,21 +98,26 @@ impl House {
             Query::Get {
                 key: account_key(name),
             },
+            Query::Get {
+                key: name_key(name),
+            },
             Query::all(contact_prefix(name), self.limits.contacts),
             Query::all(request_prefix(name), self.limits.contacts),
+            Query::all(membership_prefix(name), self.limits.groups),
             Query::all(mail_prefix(name), 1),
             newest,
         ];
         let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
         self.places.insert(name.into(), Place::Asked(load));
-        Err(Wait)
+        load
     }
 
-    fn ask(
+    /// Asks the store; a session can wait for the answer with its request.
+    pub(super) fn ask(
         &mut self,
         about: Topic,
         queries: Vec<Query>,
-        session: SessionId,
+        session: Option<SessionId>,
         out: &mut Outputs,
     ) -> LoadId {
         let load = LoadId(self.next_load);
@@ -106,7 +126,7 @@ impl House {
             load,
             Question {
                 about,
-                waiting: [session].into(),
+                waiting: session.into_iter().collect(),
             },
         );
         out.push(Output::Load { load, queries });
@@ -138,7 +158,14 @@ impl House {
                     resident.mids = Some(Mids::from_records(&records));
                 }
             }
-            (Topic::Mids(_), Err(_)) => {}
+            (Topic::Groups(groups), result) => self.groups_loaded(&groups, result.ok().as_deref()),
+            (Topic::Names(session, handles), Ok(records)) => {
+                self.names_loaded(session, handles, &records);
+            }
+            (Topic::Search(session, text), Ok(records)) => {
+                self.search_loaded(session, text, &records);
+            }
+            (Topic::Mids(_) | Topic::Names(..) | Topic::Search(..), Err(_)) => {}
             (Topic::Mail(session), result) => {
                 let page = result.ok().map(|records| MailPage {
                     mails: mail::read_mails(&records),
@@ -167,7 +194,9 @@ impl House {
             };
             match self.places.get(&oldest) {
                 Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
-                Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
+                Some(Place::Here(resident))
+                    if !self.journal.is_durable(resident.changed) || self.is_awaited(&oldest) =>
+                {
                     self.idle.push_back(oldest);
                 }
                 Some(Place::Here(_) | Place::Absent) => {
@@ -192,7 +221,7 @@ impl House {
             return Ok(());
         }
         let queries = [Query::all(mid_prefix(name), self.limits.mids)];
-        self.ask(Topic::Mids(name.into()), queries.into(), session, out);
+        self.ask(Topic::Mids(name.into()), queries.into(), Some(session), out);
         Err(Wait)
     }
 
@@ -210,6 +239,6 @@ impl House {
             limit: self.limits.messages_cached,
             newest_first: false,
         };
-        self.ask(Topic::Mail(session), [query].into(), session, out)
+        self.ask(Topic::Mail(session), [query].into(), None, out)
     }
 }
