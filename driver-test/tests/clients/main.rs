@@ -1,0 +1,11 @@
+//! The programs that people really use, on daemons of one town: each does what its users do, and none may
+//! find anything that would make the real one hang, crash or lose a message.
+//! Never checks lines: what counts is what the users see.
+
+mod connect;
+mod contacts;
+mod messages;
+mod street;
+#[path = "../town/mod.rs"]
+#[expect(dead_code, reason = "a street uses only a part of the town")]
+mod town;
