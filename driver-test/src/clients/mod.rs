@@ -73,7 +73,9 @@ impl Program {
     #[must_use]
     pub fn can_write(self, text: &str) -> bool {
         match self {
-            Self::MirandaProxy | Self::MirandaLink | Self::Skype4Py | Self::Pidgin => true,
+            Self::MirandaProxy | Self::MirandaLink | Self::Skype4Py => true,
+            // It looks for these words in the wrong place.
+            Self::Pidgin => text != "RECEIVED" && text != "SENT",
             // What is written there is one line.
             Self::BitlBee => !text.contains(['\n', '\r']),
         }
@@ -83,7 +85,10 @@ impl Program {
     #[must_use]
     pub fn can_show(self, text: &str) -> bool {
         match self {
-            Self::MirandaProxy | Self::MirandaLink => !text.starts_with("<partlist "),
+            // The first it takes for the summary of a call, a line with the second it throws away.
+            Self::MirandaProxy | Self::MirandaLink => {
+                !text.starts_with("<partlist ") && !text.contains("AUTOAWAY")
+            }
             // It looks for these words in the wrong place.
             Self::Pidgin => text != "RECEIVED" && text != "SENT",
             Self::Skype4Py | Self::BitlBee => true,

@@ -196,8 +196,8 @@ impl Miranda {
             if queued.at < since {
                 return false;
             }
-            if let Some(rest) = tag.and_then(|tag| line.strip_prefix(tag)) {
-                let error = rest.strip_prefix(" ERROR ");
+            if let Some(rest) = tag.and_then(|tag| behind(line, tag)) {
+                let error = rest.strip_prefix("ERROR ");
                 // With a text behind it, it is not recognised.
                 return error.is_none_or(|error| !error.contains(' '));
             }
@@ -213,10 +213,10 @@ impl Miranda {
                 (None, Some(_)) => false,
             }
         })?;
-        let line = tag.and_then(|tag| queued.line.strip_prefix(tag));
-        let line = line.map_or(queued.line.as_str(), |rest| rest.trim_start());
+        let tagged = tag.and_then(|tag| behind(&queued.line, tag));
+        let line = tagged.unwrap_or(queued.line.as_str());
         if line.starts_with("ERROR") {
-            let outcome = if tag.is_some_and(|tag| queued.line.starts_with(tag)) {
+            let outcome = if tagged.is_some() {
                 let story = format!("shows {:?} as a success", queued.line);
                 self.shell.fault(Fault::misbehaves(story));
                 Outcome::Sent
@@ -230,6 +230,11 @@ impl Miranda {
             _ => Some(Progress::Over(Outcome::Sent)),
         }
     }
+}
+
+/// What stands in `line` behind `tag`, if it begins with it.
+fn behind<'a>(line: &'a str, tag: &str) -> Option<&'a str> {
+    line.strip_prefix(tag)?.strip_prefix(' ')
 }
 
 /// The number and the status in a line about an own message.

@@ -133,6 +133,10 @@ impl Pidgin {
             self.shell.screen_mut().requests.remove(&handle);
             return;
         }
+        if text.is_empty() {
+            let story = format!("asks about {handle}, who was denied already, and with no words");
+            return self.shell.fault(Fault::misbehaves(story));
+        }
         self.get(&format!("USER {handle} FULLNAME")).await;
         self.shell.screen_mut().requests.insert(handle, text);
     }

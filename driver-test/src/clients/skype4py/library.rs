@@ -253,6 +253,12 @@ impl Library {
         value
     }
 
+    /// A property as it was last asked or told.
+    pub(super) fn cached(&self, path: Path<'_>) -> String {
+        let key = path.map(str::to_owned);
+        self.cache.borrow().get(&key).cloned().unwrap_or_default()
+    }
+
     /// Whether a property was last told to be `value`.
     pub(super) fn was_told(&self, path: Path<'_>, value: &str) -> bool {
         let key = path.map(str::to_owned);

@@ -100,9 +100,13 @@ impl Application {
     }
 
     async fn take_contact(&self, handle: &str) {
+        for property in PROPERTIES {
+            self.library.property(["USER", handle, property]).await;
+        }
+        // What was told meanwhile is in the cache, too.
         let mut contact = Contact::default();
         for property in PROPERTIES {
-            let value = self.library.property(["USER", handle, property]).await;
+            let value = self.library.cached(["USER", handle, property]);
             match property {
                 "FULLNAME" => contact.name = value,
                 "DISPLAYNAME" if !value.is_empty() => contact.name = value,
