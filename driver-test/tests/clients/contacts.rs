@@ -147,11 +147,11 @@ fn the_names_of_contacts_are_shown_as_they_were_given() {
             let screen = street.screen("alice");
             let shown = &screen.contacts[handle].name;
             // Miranda asks for names only of those who are there.
-            let asks = !matches!(
-                kind.0,
-                Program::MirandaProxy | Program::MirandaLink
+            let asks = !matches!(kind.0, Program::MirandaProxy | Program::MirandaLink);
+            assert!(
+                shown == name || !asks && shown.is_empty(),
+                "{shown:?} for {name:?}"
             );
-            assert!(shown == name || !asks && shown.is_empty(), "{shown:?} for {name:?}");
         }
     });
 }

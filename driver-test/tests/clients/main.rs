@@ -8,7 +8,7 @@ mod messages;
 mod pitfalls;
 mod regressions;
 mod street;
-mod toy_gateway;
 #[path = "../town/mod.rs"]
 #[expect(dead_code, reason = "a street uses only a part of the town")]
 mod town;
+mod toy_gateway;

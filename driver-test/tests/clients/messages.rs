@@ -41,8 +41,16 @@ fn texts_go_both_ways_in_order_and_once() {
         }
         let texts = |word: &str| (0..5).map(|n| format!("{word} {n}")).collect::<Vec<_>>();
         let (questions, answers) = (texts("question"), texts("answer"));
-        street.reads("bob", "alice", &questions.iter().map(String::as_str).collect::<Vec<_>>());
-        street.reads("alice", "bob", &answers.iter().map(String::as_str).collect::<Vec<_>>());
+        street.reads(
+            "bob",
+            "alice",
+            &questions.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
+        street.reads(
+            "alice",
+            "bob",
+            &answers.iter().map(String::as_str).collect::<Vec<_>>(),
+        );
         street.wait(120);
         assert_eq!(street.screen("bob").received.len(), 5);
         assert_eq!(street.screen("alice").received.len(), 5);
@@ -65,7 +73,8 @@ fn many_texts_at_once_arrive_in_order() {
             assert_eq!(street.screen("alice").texts_from("bob"), texts);
         }
         street.sees("bob", |screen| {
-            let pending = |written: &imo2sproxy_sim::clients::Written| written.outcome == Outcome::Pending;
+            let pending =
+                |written: &imo2sproxy_sim::clients::Written| written.outcome == Outcome::Pending;
             !screen.written.iter().any(pending)
         });
         assert_sent(&street, "bob");
@@ -76,7 +85,9 @@ fn many_texts_at_once_arrive_in_order() {
 fn texts_of_every_awkward_kind_are_shown_as_they_were_written() {
     with_each(chatting_kinds(), |kind, other| {
         let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
-        for (from, writer, to, reader) in [("alice", kind, "bob", other), ("bob", other, "alice", kind)] {
+        for (from, writer, to, reader) in
+            [("alice", kind, "bob", other), ("bob", other, "alice", kind)]
+        {
             let mut shown = Vec::new();
             for text in awkward_texts() {
                 if !writer.0.can_write(&text) || !reader.0.can_show(&text) {

@@ -9,9 +9,9 @@ use imo2sproxy_sim::{Faults, World};
 use crate::street::{usual, usual_kinds, with_each};
 use crate::toy_gateway::ToyGateway;
 
-type Spoilt = &'static [(&'static str, &'static [&'static str])];
+type Spoilt<'a> = &'a [(&'static str, &'static [&'static str])];
 
-fn with_gateway(program: Program, spoilt: Spoilt) -> (World, Client) {
+fn with_gateway(program: Program, spoilt: Spoilt<'_>) -> (World, Client) {
     let mut world = World::new(1, Faults::none());
     world.host("gateway", ToyGateway::new(spoilt));
     world.listen("gateway", ListenerId(0), "gateway", 1401, false);
@@ -23,13 +23,16 @@ fn with_gateway(program: Program, spoilt: Spoilt) -> (World, Client) {
 
 /// Checks what goes wrong first when `program` meets a gateway that is `spoilt`.
 #[track_caller]
-fn check(program: Program, spoilt: Spoilt, kind: FaultKind, story: &str) {
+fn check(program: Program, spoilt: Spoilt<'_>, kind: FaultKind, story: &str) {
     let (mut world, client) = with_gateway(program, spoilt);
     world.run_for(Duration::from_secs(700));
     let faults = client.faults();
     let first = faults.first();
     let fits = first.is_some_and(|fault| fault.kind == kind && fault.story.contains(story));
-    assert!(fits, "{program:?} with {spoilt:?} should say {story:?}: {first:?}");
+    assert!(
+        fits,
+        "{program:?} with {spoilt:?} should say {story:?}: {first:?}"
+    );
 }
 
 #[test]
@@ -43,7 +46,11 @@ fn a_gateway_that_is_right_is_no_trouble() {
         let screen = client.screen();
         assert!(screen.online && screen.contacts.contains_key("bob"));
         if program != Program::BitlBee && program != Program::Pidgin {
-            assert_eq!(screen.texts_from("bob"), ["hello"], "the one that was missed");
+            assert_eq!(
+                screen.texts_from("bob"),
+                ["hello"],
+                "the one that was missed"
+            );
         }
     });
 }
@@ -54,14 +61,26 @@ fn miranda_hangs_where_it_waits_without_limit() {
     let check = |program, spoilt, story| check(program, spoilt, Hangs, story);
     for program in [Program::MirandaProxy, Program::MirandaLink] {
         check(program, &[("SEARCH FRIENDS", &[])], "waiting for USERS");
-        check(program, &[("SEARCH RECENTCHATS", &["#ERROR 3 unknown"])], "waiting for #RCH CHATS");
+        check(
+            program,
+            &[("SEARCH RECENTCHATS", &["#ERROR 3 unknown"])],
+            "waiting for #RCH CHATS",
+        );
         check(
             program,
             &[("SEARCH USERSWAITINGMYAUTHORIZATION", &["#ERROR 3 unknown"])],
             "waiting for #UWA USERS",
         );
-        check(program, &[("GET USER bob BUDDYSTATUS", &["USER bob BUDDYSTATUS 0"])], "ONLINESTATUS");
-        check(program, &[("GET USER bob FULLNAME", &[])], "waiting for USER bob FULLNAME");
+        check(
+            program,
+            &[("GET USER bob BUDDYSTATUS", &["USER bob BUDDYSTATUS 0"])],
+            "ONLINESTATUS",
+        );
+        check(
+            program,
+            &[("GET USER bob FULLNAME", &[])],
+            "waiting for USER bob FULLNAME",
+        );
         check(
             program,
             &[("GET CHATMESSAGE 10000001 STATUS", &["#ERROR 15 unknown"])],
@@ -70,12 +89,15 @@ fn miranda_hangs_where_it_waits_without_limit() {
     }
     check(
         Program::MirandaProxy,
-        &[("GET USERSTATUS", &["ERROR 66 not logged in"])],
+        &[("GET USERSTATUS", &[])],
         "waiting for USERSTATUS",
     );
     check(
         Program::MirandaLink,
-        &[("SET USERSTATUS", &["USERSTATUS ONLINE"]), ("PROTOCOL", &["PROTOCOL 7"])],
+        &[
+            ("SET USERSTATUS", &["USERSTATUS ONLINE"]),
+            ("PROTOCOL", &["PROTOCOL 7"]),
+        ],
         "waiting for CONNSTATUS",
     );
 }
@@ -94,26 +116,26 @@ fn miranda_takes_an_error_that_was_meant_for_something_else() {
         program,
         &[
             ("SEARCH MISSEDCHATMESSAGES", &["ERROR 29 not allowed"]),
-            ("GET USER bob ONLINESTATUS", &["USER bob ONLINESTATUS OFFLINE"]),
+            (
+                "GET USER bob ONLINESTATUS",
+                &["USER bob ONLINESTATUS OFFLINE"],
+            ),
         ],
         Misbehaves,
         "has kept \"ERROR 29 not allowed\"",
     );
-    for property in ["CHATNAME", "TYPE", "FROM_HANDLE", "BODY"] {
-        let (mut world, client) = with_gateway(program, spoil_part(property));
-        world.run_for(Duration::from_secs(60));
+    let error: &'static [&'static str] = &["ERROR 15 unknown"];
+    for (start, property) in [
+        ("GET CHATMESSAGE 10000001 CHATNAME", "CHATNAME"),
+        ("GET CHATMESSAGE 10000001 TYPE", "TYPE"),
+        ("GET CHATMESSAGE 10000001 FROM_HANDLE", "FROM_HANDLE"),
+        ("GET CHATMESSAGE 10000001 BODY", "BODY"),
+    ] {
+        // Who is there is asked about meanwhile, and the error goes to that.
+        let away: &'static [&'static str] = &["USER bob ONLINESTATUS OFFLINE"];
+        let spoilt = [(start, error), ("GET USER bob ONLINESTATUS", away)];
         let story = format!("loses message 10000001: ERROR to {property}");
-        assert_eq!(client.faults()[0].story, story);
-        assert_eq!(client.faults()[0].kind, Loses);
-    }
-}
-
-fn spoil_part(property: &str) -> Spoilt {
-    match property {
-        "CHATNAME" => &[("GET CHATMESSAGE 10000001 CHATNAME", &["ERROR 15 unknown"])],
-        "TYPE" => &[("GET CHATMESSAGE 10000001 TYPE", &["ERROR 15 unknown"])],
-        "FROM_HANDLE" => &[("GET CHATMESSAGE 10000001 FROM_HANDLE", &["ERROR 15 unknown"])],
-        _ => &[("GET CHATMESSAGE 10000001 BODY", &["ERROR 15 unknown"])],
+        check(program, &spoilt, Loses, &story);
     }
 }
 
@@ -145,26 +167,42 @@ fn pidgin_goes_wrong_where_it_does_not_look() {
     let check = |spoilt, kind, story| check(Program::Pidgin, spoilt, kind, story);
     check(&[("NAME", &[])], Hangs, "no answer to NAME");
     check(&[("PING", &[])], Hangs, "no PONG");
-    check(&[("GET CURRENTUSERHANDLE", &["#ERROR 7 what"])], Crashes, "out of bounds");
     check(
-        &[("GET USER bob ONLINESTATUS", &["USER bob ONLINESTATUS UNKNOWN"])],
+        &[("GET CURRENTUSERHANDLE", &["#ERROR 7 what"])],
+        Crashes,
+        "out of bounds",
+    );
+    check(
+        &[(
+            "GET USER bob ONLINESTATUS",
+            &["USER bob ONLINESTATUS UNKNOWN"],
+        )],
         Misbehaves,
         "deletes bob",
     );
     check(
-        &[("SEARCH GROUPS", &["GROUPS 4"]), ("GET GROUP 4 USERS", &["GROUP 4 USERS "])],
+        &[
+            ("SEARCH GROUPS", &["GROUPS 4"]),
+            ("GET GROUP 4 USERS", &["GROUP 4 USERS "]),
+        ],
         Misbehaves,
         "deletes group 4",
     );
     check(
-        &[("SET SILENT_MODE ON", &["SILENT_MODE ON", "MESSAGE 7 STATUS RECEIVED"])],
+        &[(
+            "SET SILENT_MODE ON",
+            &["SILENT_MODE ON", "MESSAGE 7 STATUS RECEIVED"],
+        )],
         Crashes,
         "MESSAGE 7 STATUS RECEIVED",
     );
     check(
         &[
             ("MINIMIZE", &["CHATMESSAGE 7 STATUS RECEIVED"]),
-            ("GET CHATMESSAGE 7 TIMESTAMP", &["CHATMESSAGE 7 TIMESTAMP 0"]),
+            (
+                "GET CHATMESSAGE 7 TIMESTAMP",
+                &["CHATMESSAGE 7 TIMESTAMP 0"],
+            ),
         ],
         Hangs,
         "loses message 7",
@@ -172,9 +210,10 @@ fn pidgin_goes_wrong_where_it_does_not_look() {
     check(
         &[
             ("MINIMIZE", &["CHATMESSAGE 7 STATUS RECEIVED"]),
-            ("GET CHAT #alice/$bob;0123456789abcdef STATUS", &[
-                "CHAT #alice/$bob;0123456789abcdef STATUS MULTI_SUBSCRIBED",
-            ]),
+            (
+                "GET CHAT #alice/$bob;0123456789abcdef STATUS",
+                &["CHAT #alice/$bob;0123456789abcdef STATUS MULTI_SUBSCRIBED"],
+            ),
         ],
         Misbehaves,
         "STATUS and TYPE differ",
@@ -186,12 +225,36 @@ fn skype4py_raises_what_nobody_catches() {
     use FaultKind::{Crashes, Hangs, Misbehaves};
     let check = |spoilt, kind, story| check(Program::Skype4Py, spoilt, kind, story);
     check(&[("NAME", &["#NAME Skype4Py"])], Crashes, "\"refused\"");
-    check(&[("SEARCH FRIENDS", &[])], Hangs, "no reply to SEARCH FRIENDS");
-    check(&[("SEARCH FRIENDS", &["#USERS b\u{f6}b"])], Crashes, "UnicodeDecodeError");
-    check(&[("GET USER bob TIMEZONE", &["#USER bob TIMEZONE "])], Crashes, "ValueError on TIMEZONE");
-    check(&[("GET USER bob FULLNAME", &["#USER Bob FULLNAME Bob"])], Crashes, "unexpected reply");
-    check(&[("GET CHAT", &["#ERROR 105 invalid chat name"])], Crashes, "raises ERROR 105");
-    check(&[("GET CURRENTUSERHANDLE", &["#ERROR"])], Crashes, "unexpected reply");
+    check(
+        &[("SEARCH FRIENDS", &[])],
+        Hangs,
+        "no reply to SEARCH FRIENDS",
+    );
+    check(
+        &[("SEARCH FRIENDS", &["#USERS b\u{f6}b"])],
+        Crashes,
+        "UnicodeDecodeError",
+    );
+    check(
+        &[("GET USER bob TIMEZONE", &["#USER bob TIMEZONE "])],
+        Crashes,
+        "ValueError on TIMEZONE",
+    );
+    check(
+        &[("GET USER bob FULLNAME", &["#USER Bob FULLNAME Bob"])],
+        Crashes,
+        "unexpected reply",
+    );
+    check(
+        &[("GET CHAT", &["#ERROR 105 invalid chat name"])],
+        Crashes,
+        "raises ERROR 105",
+    );
+    check(
+        &[("GET CURRENTUSERHANDLE", &["#ERROR"])],
+        Crashes,
+        "unexpected reply",
+    );
     check(
         &[("SET CHATMESSAGE", &["#CHATMESSAGE 10000001 SEEN"])],
         Crashes,
@@ -243,6 +306,10 @@ fn bitlbee_loses_what_comes_in_another_shape_or_order() {
         Loses,
         "its body had not come",
     );
-    check(&[("SEARCH RECENTCHATS", &[])], Hangs, "no reply to SEARCH RECENTCHATS");
+    check(
+        &[("SEARCH RECENTCHATS", &[])],
+        Hangs,
+        "no reply to SEARCH RECENTCHATS",
+    );
     check(&[("PROTOCOL", &["#PROTOCOL 4"])], Crashes, "PROTOCOL 4");
 }

@@ -76,7 +76,9 @@ fn no_reply_until_the_network_confirms() {
     street.world.kill("imo");
     street.wait(90);
     person.say("CHAT CREATE bob");
-    let line = street.world.expect("bare", "CHAT * STATUS DIALOG", SECONDS(29));
+    let line = street
+        .world
+        .expect("bare", "CHAT * STATUS DIALOG", SECONDS(29));
     let chat = line.split(' ').nth(1).unwrap_or_default().to_owned();
     let topic = format!("ALTER CHAT {chat} SETTOPIC x");
     check_answers(
@@ -85,7 +87,10 @@ fn no_reply_until_the_network_confirms() {
         &[
             ("SET PROFILE MOOD_TEXT busy", "PROFILE MOOD_TEXT busy"),
             ("SET PROFILE FULLNAME Alice", "PROFILE FULLNAME Alice"),
-            ("SET USER bob ISAUTHORIZED TRUE", "USER bob ISAUTHORIZED TRUE"),
+            (
+                "SET USER bob ISAUTHORIZED TRUE",
+                "USER bob ISAUTHORIZED TRUE",
+            ),
             ("SET USER bob ISBLOCKED FALSE", "USER bob ISBLOCKED FALSE"),
             ("SET USER eve BUDDYSTATUS 2 hi", "USER eve BUDDYSTATUS 2"),
             ("SET USER eve BUDDYSTATUS 1", "USER eve BUDDYSTATUS 1"),
@@ -99,11 +104,14 @@ fn no_reply_until_the_network_confirms() {
 
 #[test]
 fn missedmessages_not_answered_when_the_queue_is_empty() {
-    with_each(vec![(Program::MirandaProxy, 1), (Program::MirandaLink, 2)], |kind, _| {
-        let mut street = Street::of_strangers(&[("alice", kind)]);
-        street.wait(10);
-        assert!(street.client("alice").lines().heard("MESSAGES "));
-    });
+    with_each(
+        vec![(Program::MirandaProxy, 1), (Program::MirandaLink, 2)],
+        |kind, _| {
+            let mut street = Street::of_strangers(&[("alice", kind)]);
+            street.wait(10);
+            assert!(street.client("alice").lines().heard("MESSAGES "));
+        },
+    );
 }
 
 #[test]
@@ -113,10 +121,19 @@ fn get_user_of_an_unknown_handle_is_an_error() {
         &mut street.world,
         &person,
         &[
-            ("GET USER stranger BUDDYSTATUS", "USER stranger BUDDYSTATUS 0"),
+            (
+                "GET USER stranger BUDDYSTATUS",
+                "USER stranger BUDDYSTATUS 0",
+            ),
             ("GET USER Stranger FULLNAME", "USER Stranger FULLNAME "),
-            ("GET USER stranger ISAUTHORIZED", "USER stranger ISAUTHORIZED "),
-            ("GET USER stranger RECEIVEDAUTHREQUEST", "USER stranger RECEIVEDAUTHREQUEST "),
+            (
+                "GET USER stranger ISAUTHORIZED",
+                "USER stranger ISAUTHORIZED ",
+            ),
+            (
+                "GET USER stranger RECEIVEDAUTHREQUEST",
+                "USER stranger RECEIVEDAUTHREQUEST ",
+            ),
         ],
     );
 }
@@ -126,43 +143,83 @@ fn many_user_properties_are_errors() {
     let (mut street, person) = with_alice();
     for handle in ["bob", "alice", "stranger"] {
         for property in [
-            "HANDLE", "FULLNAME", "DISPLAYNAME", "BIRTHDAY", "SEX", "LANGUAGE", "COUNTRY",
-            "PROVINCE", "CITY", "PHONE_HOME", "PHONE_OFFICE", "PHONE_MOBILE", "HOMEPAGE", "ABOUT",
-            "HASCALLEQUIPMENT", "IS_VIDEO_CAPABLE", "IS_VOICEMAIL_CAPABLE", "CAN_LEAVE_VM",
-            "IS_CF_ACTIVE", "BUDDYSTATUS", "ISAUTHORIZED", "ISBLOCKED", "ONLINESTATUS",
-            "LASTONLINETIMESTAMP", "SPEEDDIAL", "RECEIVEDAUTHREQUEST", "MOOD_TEXT",
-            "RICH_MOOD_TEXT", "ALIASES", "TIMEZONE", "NROF_AUTHED_BUDDIES",
+            "HANDLE",
+            "FULLNAME",
+            "DISPLAYNAME",
+            "BIRTHDAY",
+            "SEX",
+            "LANGUAGE",
+            "COUNTRY",
+            "PROVINCE",
+            "CITY",
+            "PHONE_HOME",
+            "PHONE_OFFICE",
+            "PHONE_MOBILE",
+            "HOMEPAGE",
+            "ABOUT",
+            "HASCALLEQUIPMENT",
+            "IS_VIDEO_CAPABLE",
+            "IS_VOICEMAIL_CAPABLE",
+            "CAN_LEAVE_VM",
+            "IS_CF_ACTIVE",
+            "BUDDYSTATUS",
+            "ISAUTHORIZED",
+            "ISBLOCKED",
+            "ONLINESTATUS",
+            "LASTONLINETIMESTAMP",
+            "SPEEDDIAL",
+            "RECEIVEDAUTHREQUEST",
+            "MOOD_TEXT",
+            "RICH_MOOD_TEXT",
+            "ALIASES",
+            "TIMEZONE",
+            "NROF_AUTHED_BUDDIES",
         ] {
             let path = format!("USER {handle} {property}");
             person.say(&format!("GET {path}"));
-            street.world.expect("bare", &format!("{path} *"), SECONDS(5));
+            street
+                .world
+                .expect("bare", &format!("{path} *"), SECONDS(5));
         }
     }
 }
 
 #[test]
 fn sending_and_sent_are_always_called_message() {
-    with_each(vec![usual(Program::Pidgin), (Program::MirandaProxy, 3)], |kind, other| {
-        let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
-        street.write("alice", "bob", "hello");
-        street.reads("bob", "alice", &["hello"]);
-        street.wait(2);
-        let client = street.client("alice");
-        assert!(client.lines().heard("CHATMESSAGE * STATUS SENT"));
-        assert!(!client.lines().heard("MESSAGE * STATUS *"));
-    });
+    with_each(
+        vec![usual(Program::Pidgin), (Program::MirandaProxy, 3)],
+        |kind, other| {
+            let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
+            street.write("alice", "bob", "hello");
+            street.reads("bob", "alice", &["hello"]);
+            street.wait(2);
+            let client = street.client("alice");
+            assert!(client.lines().heard("CHATMESSAGE * STATUS SENT"));
+            assert!(!client.lines().heard("MESSAGE * STATUS *"));
+        },
+    );
 }
 
 #[test]
 fn the_type_of_ordinary_messages_is_text_in_every_dialect() {
     let (mut street, _) = with_alice();
-    for (version, kind) in [(1, "TEXT"), (2, "TEXT"), (3, "SAID"), (5, "SAID"), (7, "SAID")] {
+    for (version, kind) in [
+        (1, "TEXT"),
+        (2, "TEXT"),
+        (3, "SAID"),
+        (5, "SAID"),
+        (7, "SAID"),
+    ] {
         let name = format!("reader{version}");
         let client = Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401);
         let reader = street.world.join(&name, client);
         reader.say(&format!("PROTOCOL {version}"));
         street.write("bob", "alice", "hello");
-        let object = if version < 3 { "MESSAGE" } else { "CHATMESSAGE" };
+        let object = if version < 3 {
+            "MESSAGE"
+        } else {
+            "CHATMESSAGE"
+        };
         let new = format!("{object} * STATUS RECEIVED");
         let line = street.world.expect(&name, &new, SECONDS(5));
         let number = line.split(' ').nth(1).unwrap_or_default().to_owned();
@@ -188,7 +245,11 @@ fn a_tag_is_on_every_line_sent_while_a_tagged_command_is_handled() {
     {
         person.say(&format!("#x{index} {line}"));
         street.wait(3);
-        assert_eq!(person.count(&format!("#x{index} *")), 1, "tagged lines for {line}");
+        assert_eq!(
+            person.count(&format!("#x{index} *")),
+            1,
+            "tagged lines for {line}"
+        );
     }
     assert_eq!(person.count("#*"), 6);
 }
@@ -197,7 +258,9 @@ fn a_tag_is_on_every_line_sent_while_a_tagged_command_is_handled() {
 fn one_to_one_chats_have_no_members_and_no_name() {
     let (mut street, person) = with_alice();
     person.say("CHAT CREATE bob");
-    let line = street.world.expect("bare", "CHAT * STATUS DIALOG", SECONDS(5));
+    let line = street
+        .world
+        .expect("bare", "CHAT * STATUS DIALOG", SECONDS(5));
     let chat = line.split(' ').nth(1).unwrap_or_default().to_owned();
     for (property, value) in [
         ("STATUS", "DIALOG"),
@@ -212,7 +275,9 @@ fn one_to_one_chats_have_no_members_and_no_name() {
     ] {
         let path = format!("CHAT {chat} {property}");
         person.say(&format!("GET {path}"));
-        street.world.expect("bare", &format!("{path} {value}"), SECONDS(5));
+        street
+            .world
+            .expect("bare", &format!("{path} {value}"), SECONDS(5));
     }
 }
 
@@ -223,11 +288,15 @@ fn the_password_frame_is_executed_as_a_command() {
     locked.accounts[0].access = Some(Secret::from("open sesame"));
     let seed = street.world.seed_for("locked");
     street.world.host("locked", Proxy::new(locked, seed));
-    street.world.listen("locked", ListenerId(0), "locked", 1401, false);
+    street
+        .world
+        .listen("locked", ListenerId(0), "locked", 1401, false);
     let client = Person::new(WireKind::SkypeProxy, Some("open sesame"), "locked", 1401);
     let person = street.world.join("guest", client);
     person.say("PROTOCOL 7");
-    street.world.expect("guest", "CONNSTATUS ONLINE", SECONDS(10));
+    street
+        .world
+        .expect("guest", "CONNSTATUS ONLINE", SECONDS(10));
     assert!(!person.heard("ERROR*"));
 }
 
@@ -256,12 +325,15 @@ fn frames_block_until_the_login_ends() {
 
 #[test]
 fn nothing_that_is_sent_stays_pending() {
-    with_each(vec![(Program::MirandaProxy, 7), (Program::Skype4Py, 5)], |kind, other| {
-        let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
-        street.write("alice", "bob", "hello");
-        street.sees("alice", |screen| {
-            let last = screen.written.last();
-            last.is_some_and(|written| written.outcome == Outcome::Sent)
-        });
-    });
+    with_each(
+        vec![(Program::MirandaProxy, 7), (Program::Skype4Py, 5)],
+        |kind, other| {
+            let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
+            street.write("alice", "bob", "hello");
+            street.sees("alice", |screen| {
+                let last = screen.written.last();
+                last.is_some_and(|written| written.outcome == Outcome::Sent)
+            });
+        },
+    );
 }

@@ -55,7 +55,9 @@ impl ToyGateway {
                 lines.push(format!("USERSTATUS {word}"));
                 lines.push("CONNSTATUS ONLINE".into());
             }
-            ["MESSAGE" | "CHATMESSAGE", ..] => lines.push("CHATMESSAGE 10000009 STATUS SENT".into()),
+            ["MESSAGE" | "CHATMESSAGE", ..] => {
+                lines.push("CHATMESSAGE 10000009 STATUS SENT".into())
+            }
             _ => {}
         }
         lines
@@ -65,7 +67,10 @@ impl ToyGateway {
         let (mut wire, mut rx) = self.wires.remove(&conn).expect("it was accepted");
         rx.push(bytes);
         let mut tx = Vec::new();
-        while let Some(heard) = wire.decode(&mut rx, &mut tx).expect("clients keep the framing") {
+        while let Some(heard) = wire
+            .decode(&mut rx, &mut tx)
+            .expect("clients keep the framing")
+        {
             if let FromClient::Line(line) = heard {
                 for answer in self.answer(&line) {
                     wire.encode(ToClient::Line(&answer), &mut tx);
@@ -99,7 +104,11 @@ fn reply(words: &[&str], command: &str) -> String {
         ["SEARCH", "MISSEDCHATMESSAGES"] => "CHATMESSAGES 10000001".into(),
         ["SEARCH", "GROUPS", ..] => "GROUPS ".into(),
         ["SEARCH", ..] => "CHATS ".into(),
-        ["SET", object @ ("USERSTATUS" | "SILENT_MODE" | "PROFILE"), rest @ ..] => {
+        [
+            "SET",
+            object @ ("USERSTATUS" | "SILENT_MODE" | "PROFILE"),
+            rest @ ..,
+        ] => {
             format!("{object} {}", rest.join(" "))
         }
         ["SET", "CHATMESSAGE", number, "SEEN"] => format!("CHATMESSAGE {number} STATUS READ"),

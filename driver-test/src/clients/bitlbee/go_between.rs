@@ -90,7 +90,8 @@ impl BitlBee {
 
     /// Ends the connection once the last command is through.
     pub(super) async fn end(&self) {
-        let look = || (self.waiting.borrow().is_empty() && self.asked.get().is_none()).then_some(());
+        let look =
+            || (self.waiting.borrow().is_empty() && self.asked.get().is_none()).then_some(());
         self.shell.until(seconds(30), look).await;
         self.shell.person().leave();
     }

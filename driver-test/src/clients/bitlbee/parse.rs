@@ -181,7 +181,8 @@ impl BitlBee {
     fn close(self: &Rc<Self>, number: &str, chat: &str, message: Gathered) {
         let Gathered { handle, body, kind } = message;
         let (Some(from), Some(kind)) = (handle, kind) else {
-            let story = format!("loses message {number}: handle or type had not come before CHATNAME");
+            let story =
+                format!("loses message {number}: handle or type had not come before CHATNAME");
             return self.shell.fault(Fault::loses(story));
         };
         if body.is_empty() {

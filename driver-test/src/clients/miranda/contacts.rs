@@ -78,7 +78,8 @@ impl Miranda {
         }
         if fetches {
             let (own, handle) = (Rc::clone(self), handle.to_owned());
-            self.shell.spawn(async move { own.fetch_info(&handle).await });
+            self.shell
+                .spawn(async move { own.fetch_info(&handle).await });
         }
     }
 

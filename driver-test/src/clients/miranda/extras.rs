@@ -49,7 +49,11 @@ impl Miranda {
         let Some(stream) = self.streams.borrow().get(to).cloned() else {
             return;
         };
-        let word = if on { "PURPLE_TYPING" } else { "PURPLE_NOT_TYPING" };
+        let word = if on {
+            "PURPLE_TYPING"
+        } else {
+            "PURPLE_NOT_TYPING"
+        };
         let command = format!("ALTER APPLICATION {TYPING} DATAGRAM {stream}");
         self.shell.say(format!("{command} {word}"));
         self.echo(&command).await;
@@ -70,7 +74,10 @@ impl Miranda {
             return;
         }
         let asked = handle.to_owned();
-        self.shell.screen_mut().pictures.insert(asked, Picture::Asked);
+        self.shell
+            .screen_mut()
+            .pictures
+            .insert(asked, Picture::Asked);
         let path = format!("USER {handle} AVATAR 1 /tmp/{handle}_tmp.jpg");
         self.shell.say(format!("GET {path}"));
         let picture = match self.wait_for_ever(&path, Errors::Recent).await {

@@ -153,7 +153,10 @@ impl Miranda {
 
     /// The value of `path` in a reply to a question for it.
     async fn value_in(&self, line: &str, path: &str) -> String {
-        match line.get(path.len()..).and_then(|rest| rest.strip_prefix(' ')) {
+        match line
+            .get(path.len()..)
+            .and_then(|rest| rest.strip_prefix(' '))
+        {
             Some(value) => value.to_owned(),
             None => {
                 let story = format!("takes the whole line {line:?} for the value of {path}");

@@ -129,7 +129,9 @@ impl Miranda {
     /// The same, with other errors.
     pub(super) async fn get_with(&self, path: &str, errors: Errors) -> Option<String> {
         self.shell.say(format!("GET {path}"));
-        let second_name = path.strip_prefix("CHAT").filter(|_| path.starts_with("CHATMESSAGE"));
+        let second_name = path
+            .strip_prefix("CHAT")
+            .filter(|_| path.starts_with("CHATMESSAGE"));
         let fits = |line: &str| {
             line.starts_with(path) || second_name.is_some_and(|name| line.starts_with(name))
         };

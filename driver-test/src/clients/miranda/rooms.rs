@@ -27,7 +27,8 @@ impl Miranda {
             }
             "MEMBERS" if self.reading.borrow_mut().insert(chat.to_owned()) => {
                 let (own, chat) = (Rc::clone(self), chat.to_owned());
-                self.shell.spawn(async move { own.read_members(&chat).await });
+                self.shell
+                    .spawn(async move { own.read_members(&chat).await });
             }
             _ => {}
         }
@@ -127,7 +128,8 @@ impl Miranda {
     }
 
     pub(super) async fn set_topic(&self, room: &str, topic: &str) {
-        self.shell.say(format!("ALTER CHAT {room} SETTOPIC {topic}"));
+        self.shell
+            .say(format!("ALTER CHAT {room} SETTOPIC {topic}"));
         if let Reply::Error(error) = self
             .wait_for_ever("ALTER CHAT SETTOPIC", Errors::AnyAge)
             .await

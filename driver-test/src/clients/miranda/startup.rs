@@ -4,8 +4,8 @@
 use super::super::fault::Fault;
 use super::super::shell::FOR_EVER;
 use super::super::{items, seconds};
-use super::{Miranda, is_away};
 use super::queue::{Errors, Reply};
+use super::{Miranda, is_away};
 use std::rc::Rc;
 
 /// The application that carries typing notifications.
@@ -76,7 +76,8 @@ impl Miranda {
                 }
             }
             Reply::Error(error) => {
-                let story = format!("takes {error:?} for the answer to PROTOCOL and speaks dialect 2");
+                let story =
+                    format!("takes {error:?} for the answer to PROTOCOL and speaks dialect 2");
                 self.shell.fault(Fault::misbehaves(story));
             }
         }
@@ -88,7 +89,8 @@ impl Miranda {
         let line = match self.wait_for_users().await {
             Reply::Line(line) => line,
             Reply::Error(error) => {
-                let story = format!("stops signing on: {error:?} came in place of the contact list");
+                let story =
+                    format!("stops signing on: {error:?} came in place of the contact list");
                 self.shell.fail(Fault::misbehaves(story)).await
             }
         };

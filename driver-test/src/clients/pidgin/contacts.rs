@@ -47,7 +47,15 @@ const DETAILS: [&str; 21] = [
 ];
 /// Status words that it knows.
 const STATUS_WORDS: [&str; 9] = [
-    "OFFLINE", "ONLINE", "AWAY", "NA", "DND", "SKYPEOUT", "SKYPEME", "INVISIBLE", "UNKNOWN",
+    "OFFLINE",
+    "ONLINE",
+    "AWAY",
+    "NA",
+    "DND",
+    "SKYPEOUT",
+    "SKYPEME",
+    "INVISIBLE",
+    "UNKNOWN",
 ];
 
 impl Pidgin {
@@ -191,7 +199,9 @@ impl Pidgin {
         self.shell.sleep(seconds(2)).await;
         let screen = self.shell.screen();
         let page = &screen.details[handle];
-        let missing = DETAILS.iter().find(|property| !page.contains_key(**property));
+        let missing = DETAILS
+            .iter()
+            .find(|property| !page.contains_key(**property));
         if let Some(missing) = missing.copied() {
             drop(screen);
             let story = format!("shows no {missing} of {handle}: it did not come in two seconds");
@@ -250,7 +260,8 @@ impl Pidgin {
                 own.shell.until_or_hang(limit, &story, look).await;
             }
             let group = own.group_of(&name).unwrap_or_default();
-            own.shell.say(format!("ALTER GROUP {group} ADDUSER {handle}"));
+            own.shell
+                .say(format!("ALTER GROUP {group} ADDUSER {handle}"));
             let mut screen = own.shell.screen_mut();
             screen.groups.entry(name).or_default().insert(handle);
         });
@@ -306,7 +317,11 @@ impl Pidgin {
     }
 
     fn tell_typing(&self, stream: &str, on: bool) {
-        let word = if on { "PURPLE_TYPING" } else { "PURPLE_NOT_TYPING" };
+        let word = if on {
+            "PURPLE_TYPING"
+        } else {
+            "PURPLE_NOT_TYPING"
+        };
         self.shell.say(format!(
             "ALTER APPLICATION {TYPING} DATAGRAM {stream} {word}"
         ));
@@ -315,11 +330,18 @@ impl Pidgin {
     /// As the build for Windows does it.
     pub(super) async fn picture(&self, handle: &str) {
         let asked = handle.to_owned();
-        self.shell.screen_mut().pictures.insert(asked, Picture::Asked);
+        self.shell
+            .screen_mut()
+            .pictures
+            .insert(asked, Picture::Asked);
         let reply = self
             .call(&format!("GET USER {handle} AVATAR 1 /tmp/{handle}.jpg"))
             .await;
-        let picture = if reply.is_empty() { Picture::None } else { Picture::There };
+        let picture = if reply.is_empty() {
+            Picture::None
+        } else {
+            Picture::There
+        };
         let asked = handle.to_owned();
         self.shell.screen_mut().pictures.insert(asked, picture);
     }

@@ -44,10 +44,12 @@ impl Pidgin {
             };
             if new {
                 for property in QUESTIONS {
-                    self.shell.say(format!("GET CHATMESSAGE {number} {property}"));
+                    self.shell
+                        .say(format!("GET CHATMESSAGE {number} {property}"));
                 }
                 let (own, number) = (Rc::clone(self), number.to_owned());
-                self.shell.spawn(async move { own.await_parts(&number).await });
+                self.shell
+                    .spawn(async move { own.await_parts(&number).await });
             }
             return;
         }
@@ -85,7 +87,8 @@ impl Pidgin {
             let dialog = self.chats.borrow().get(&chat)?.dialog?;
             Some((message.clone(), dialog))
         };
-        let story = format!("loses message {number}: a part of it, or the kind of {chat}, is missing");
+        let story =
+            format!("loses message {number}: a part of it, or the kind of {chat}, is missing");
         let (message, dialog) = self.shell.until_or_hang(seconds(100), &story, look).await;
         let own = self.shell.screen().handle == from;
         if dialog && !own {
@@ -103,10 +106,21 @@ impl Pidgin {
     fn show(&self, chat: &str, from: &str, dialog: bool, message: &Message) {
         let kind = message.kind.as_deref().unwrap_or_default();
         let body = message.body.clone().unwrap_or_default();
-        let event = ["ADDEDMEMBERS", "KICKED", "LEFT", "SETTOPIC", "SAWMEMBERS", "CREATEDCHATWITH"];
+        let event = [
+            "ADDEDMEMBERS",
+            "KICKED",
+            "LEFT",
+            "SETTOPIC",
+            "SAWMEMBERS",
+            "CREATEDCHATWITH",
+        ];
         if dialog || !event.contains(&kind) {
             let (from, chat) = (from.to_owned(), chat.to_owned());
-            let text = Text { from, chat, text: body };
+            let text = Text {
+                from,
+                chat,
+                text: body,
+            };
             self.shell.screen_mut().received.push(text);
             return;
         }
@@ -129,10 +143,11 @@ impl Pidgin {
     /// Writes to somebody, in the chat with it once that is known.
     pub(super) fn write(&self, to: String, text: String) {
         let dialog = self.dialogs.borrow().get(&to).cloned();
-        self.shell.say(match dialog.filter(|_| self.dialect.get() >= 5) {
-            Some(chat) => format!("CHATMESSAGE {chat} {text}"),
-            None => format!("MESSAGE {to} {text}"),
-        });
+        self.shell
+            .say(match dialog.filter(|_| self.dialect.get() >= 5) {
+                Some(chat) => format!("CHATMESSAGE {chat} {text}"),
+                None => format!("MESSAGE {to} {text}"),
+            });
         self.note_written(to, text);
     }
 
@@ -149,7 +164,9 @@ impl Pidgin {
 
     /// A contradiction between two lines about a chat.
     pub(super) fn kind_changed(&self, chat: &str) {
-        let story = format!("turns {chat} from a dialog into a room, or back, because STATUS and TYPE differ");
+        let story = format!(
+            "turns {chat} from a dialog into a room, or back, because STATUS and TYPE differ"
+        );
         self.shell.fault(Fault::misbehaves(story));
     }
 }

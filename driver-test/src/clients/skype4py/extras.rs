@@ -24,12 +24,16 @@ impl Application {
                 self.library.command(&line, &path).await;
             }
             Deed::Remove(handle) => {
-                self.library.set(["USER", &handle, "BUDDYSTATUS"], "1").await;
+                self.library
+                    .set(["USER", &handle, "BUDDYSTATUS"], "1")
+                    .await;
                 self.shell.screen_mut().contacts.remove(&handle);
             }
             Deed::Answer { handle, yes } => {
                 let word = if yes { "TRUE" } else { "FALSE" };
-                self.library.set(["USER", &handle, "ISAUTHORIZED"], word).await;
+                self.library
+                    .set(["USER", &handle, "ISAUTHORIZED"], word)
+                    .await;
                 self.shell.screen_mut().requests.remove(&handle);
             }
             Deed::Find(text) => {
@@ -62,16 +66,37 @@ impl Application {
 
     async fn set_profile(&self, property: &str, value: &str) {
         let path = format!("PROFILE {property}");
-        self.library.command(&format!("SET {path} {value}"), &path).await;
+        self.library
+            .command(&format!("SET {path} {value}"), &path)
+            .await;
     }
 
     async fn details(&self, handle: &str) {
         for property in [
-            "ABOUT", "BIRTHDAY", "CITY", "COUNTRY", "FULLNAME", "HOMEPAGE", "LANGUAGE",
-            "LASTONLINETIMESTAMP", "MOOD_TEXT", "PHONE_HOME", "PHONE_MOBILE", "PHONE_OFFICE",
-            "PROVINCE", "RICH_MOOD_TEXT", "SEX", "SPEEDDIAL", "TIMEZONE", "ALIASES",
-            "HASCALLEQUIPMENT", "IS_VIDEO_CAPABLE", "IS_VOICEMAIL_CAPABLE", "CAN_LEAVE_VM",
-            "IS_CF_ACTIVE", "NROF_AUTHED_BUDDIES",
+            "ABOUT",
+            "BIRTHDAY",
+            "CITY",
+            "COUNTRY",
+            "FULLNAME",
+            "HOMEPAGE",
+            "LANGUAGE",
+            "LASTONLINETIMESTAMP",
+            "MOOD_TEXT",
+            "PHONE_HOME",
+            "PHONE_MOBILE",
+            "PHONE_OFFICE",
+            "PROVINCE",
+            "RICH_MOOD_TEXT",
+            "SEX",
+            "SPEEDDIAL",
+            "TIMEZONE",
+            "ALIASES",
+            "HASCALLEQUIPMENT",
+            "IS_VIDEO_CAPABLE",
+            "IS_VOICEMAIL_CAPABLE",
+            "CAN_LEAVE_VM",
+            "IS_CF_ACTIVE",
+            "NROF_AUTHED_BUDDIES",
         ] {
             let mut value = self.library.property(["USER", handle, property]).await;
             // The code in front of a country or a language is cut off.
@@ -87,7 +112,10 @@ impl Application {
 
     pub(super) async fn load_groups(&self) {
         for group in items(&self.library.search("GROUPS CUSTOM", "GROUPS").await) {
-            let name = self.library.property(["GROUP", &group, "DISPLAYNAME"]).await;
+            let name = self
+                .library
+                .property(["GROUP", &group, "DISPLAYNAME"])
+                .await;
             let users = self.library.property(["GROUP", &group, "USERS"]).await;
             let members = items(&users).into_iter().collect();
             self.shell.screen_mut().groups.insert(name, members);
@@ -96,7 +124,10 @@ impl Application {
 
     async fn group_of(&self, name: &str) -> Option<String> {
         for group in items(&self.library.search("GROUPS CUSTOM", "GROUPS").await) {
-            let known = self.library.property(["GROUP", &group, "DISPLAYNAME"]).await;
+            let known = self
+                .library
+                .property(["GROUP", &group, "DISPLAYNAME"])
+                .await;
             if known == name {
                 return Some(group);
             }
@@ -144,7 +175,10 @@ impl Application {
     fn stream_to(&self, handle: &str) -> Option<String> {
         let streams = self.streams.borrow();
         let start = format!("{handle}:");
-        streams.iter().find(|stream| stream.starts_with(&start)).cloned()
+        streams
+            .iter()
+            .find(|stream| stream.starts_with(&start))
+            .cloned()
     }
 
     /// Connects and waits without limit for the stream.
@@ -161,7 +195,11 @@ impl Application {
         let story = format!("hangs for ever waiting for STREAMS with {to}");
         let look = || self.stream_to(to);
         let stream = self.shell.until_or_hang(FOR_EVER, &story, look).await;
-        let word = if on { "PURPLE_TYPING" } else { "PURPLE_NOT_TYPING" };
+        let word = if on {
+            "PURPLE_TYPING"
+        } else {
+            "PURPLE_NOT_TYPING"
+        };
         let expected = format!("ALTER APPLICATION {TYPING} DATAGRAM");
         let line = format!("{expected} {stream} {word}");
         self.library.command(&line, &expected).await;

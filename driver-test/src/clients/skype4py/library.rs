@@ -262,7 +262,10 @@ impl Library {
     /// Whether a property was last told to be `value`.
     pub(super) fn was_told(&self, path: Path<'_>, value: &str) -> bool {
         let key = path.map(str::to_owned);
-        self.cache.borrow().get(&key).is_some_and(|told| told == value)
+        self.cache
+            .borrow()
+            .get(&key)
+            .is_some_and(|told| told == value)
     }
 
     /// Sets a property of an object.

@@ -182,8 +182,7 @@ impl Application {
             return;
         }
         let own = Rc::clone(self);
-        self.shell
-            .spawn(async move { own.read_now(&number).await });
+        self.shell.spawn(async move { own.read_now(&number).await });
     }
 
     async fn read_now(&self, number: &str) {
@@ -240,7 +239,10 @@ impl Application {
             let story = format!("raises ValueError: {reply:?} has no number where one belongs");
             return self.shell.fault(Fault::crashes(story));
         }
-        let status = |word| self.library.was_told(["CHATMESSAGE", &number, "STATUS"], word);
+        let status = |word| {
+            self.library
+                .was_told(["CHATMESSAGE", &number, "STATUS"], word)
+        };
         let outcome = if status("SENT") {
             Outcome::Sent
         } else if status("FAILED") {
