@@ -167,6 +167,10 @@ pub struct Limits {
     pub session_requests: usize,
     /// Calls that the service takes from one request; those behind are not acknowledged.
     pub request_calls: usize,
+    /// Calls of one account that ring or run at once at the service; a further one is refused.
+    pub calls: usize,
+    /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
+    pub avatar_bytes: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
@@ -194,6 +198,8 @@ pub struct Limits {
     pub activity_every: Duration,
     /// How long the result of a message may lag behind its acknowledgement; then the latter is the result.
     pub result_wait: Duration,
+    /// How long a call rings at the service before it is over.
+    pub ring_wait: Duration,
     /// Longest time a connection to the service may be idle, or take for one request.
     pub http_idle: Duration,
     /// Longest drain; after it what is left is dropped.
@@ -223,6 +229,8 @@ impl Default for Limits {
             text_bytes: 4 * 1024,
             session_requests: 8,
             request_calls: 256,
+            calls: 8,
+            avatar_bytes: 256 * 1024,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
@@ -236,6 +244,7 @@ impl Default for Limits {
             backoff_last: Duration::from_secs(30),
             activity_every: Duration::from_secs(300),
             result_wait: Duration::from_secs(10),
+            ring_wait: Duration::from_secs(60),
             http_idle: Duration::from_secs(120),
             drain_wait: Duration::from_secs(10),
         }

@@ -8,11 +8,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Account, Answer, Scene, presence};
-use crate::handle::{self, canonical, is_handle};
+use crate::handle::{self, canonical};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
-    UserProperty, dialog_partner,
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Reply, Search, Status, UserProperty,
+    dialog_partner,
 };
 use crate::time::Instant;
 
@@ -144,63 +144,6 @@ impl Account {
         Ok(status)
     }
 
-    fn set_profile<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        property: ProfileProperty,
-        value: &'a str,
-    ) -> Reply<'a> {
-        let own = self.handle.clone();
-        let notice = |property| Reply::User {
-            handle: own.into(),
-            property,
-            value: String::from(value).into(),
-        };
-        match property {
-            ProfileProperty::MoodText => {
-                value.clone_into(&mut self.state.mood);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::MoodText));
-                if let Some(primitive) = presence::primitive(self.wish) {
-                    self.with_link(scene, |link, now, out| {
-                        link.show(now, primitive, value, out)
-                    });
-                }
-            }
-            ProfileProperty::FullName => {
-                value.clone_into(&mut self.state.full_name);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::FullName));
-            }
-            // Taken with thanks; nobody asks for them again.
-            ProfileProperty::RichMoodText
-            | ProfileProperty::Birthday
-            | ProfileProperty::Sex
-            | ProfileProperty::Languages
-            | ProfileProperty::Country
-            | ProfileProperty::Province
-            | ProfileProperty::City
-            | ProfileProperty::PhoneHome
-            | ProfileProperty::PhoneOffice
-            | ProfileProperty::PhoneMobile
-            | ProfileProperty::Homepage
-            | ProfileProperty::About
-            | ProfileProperty::Timezone
-            | ProfileProperty::IpCountry
-            | ProfileProperty::PstnBalance
-            | ProfileProperty::PstnCurrency
-            | ProfileProperty::ForwardCalls
-            | ProfileProperty::CallsToVoicemail
-            | ProfileProperty::NoAnswerTimeout
-            | ProfileProperty::ForwardRules
-            | ProfileProperty::SmsNumbers => {}
-        }
-        Reply::Profile {
-            property,
-            value: value.into(),
-        }
-    }
-
     fn search<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -229,18 +172,7 @@ impl Account {
                     .map(|handle| owned(handle))
                     .collect(),
             ),
-            Search::Users(text) => {
-                let text = text.to_lowercase();
-                let found = self.roster.contacts.iter().filter(|(handle, contact)| {
-                    handle.contains(&text) || contact.alias.to_lowercase().contains(&text)
-                });
-                let mut users: Vec<Cow<'a, str>> = found.map(|(handle, _)| owned(handle)).collect();
-                // Whoever knows a handle can ask for it: the service tells whether it exists.
-                if is_handle(&text) && !users.iter().any(|handle| **handle == *text) {
-                    users.push(text.into());
-                }
-                Reply::Users(users)
-            }
+            Search::Users(text) => return self.find_users(scene, text, since),
             Search::MissedMessages(object) => Reply::Messages {
                 object,
                 ids: self.missed(),

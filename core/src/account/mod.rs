@@ -4,9 +4,11 @@
 mod answers;
 mod commands;
 mod contacts;
+mod directory;
 mod messages;
 mod notices;
 mod presence;
+mod profile;
 mod records;
 mod roster;
 mod texts;
@@ -17,6 +19,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use directory::Directory;
 use messages::Messages;
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
@@ -159,6 +162,9 @@ pub(crate) struct Account {
     congested: bool,
     /// Other calls on their way, by the handle they are about.
     asking: BTreeMap<CallId, String>,
+    /// The call that tells the service the user's name, while it is on its way.
+    naming: Option<CallId>,
+    directory: Directory,
     held: VecDeque<(Ticket, Held)>,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
@@ -226,6 +232,8 @@ impl Account {
             sending_bytes: 0,
             congested: false,
             asking: BTreeMap::new(),
+            naming: None,
+            directory: Directory::default(),
             held: VecDeque::new(),
             fetched: None,
             history: None,

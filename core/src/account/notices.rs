@@ -11,7 +11,7 @@ use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::notice::{Notice, Refusal};
+use crate::imo::notice::{Notice, Outcome, Refusal};
 use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
@@ -107,7 +107,8 @@ impl Account {
 
     fn noticed(&mut self, scene: &mut Scene<'_>, notice: Notice) {
         match notice {
-            Notice::SignedOn { .. } => {
+            Notice::SignedOn { alias } => {
+                self.name_told(scene, &alias);
                 self.roster.begin();
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
@@ -116,7 +117,7 @@ impl Account {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     self.contact_told(scene, buddy);
                 }
-                if !core::mem::replace(&mut self.roster.known, true) {
+                if self.roster.complete() {
                     scene.out.push(AccountOutput::Wake);
                 }
             }
@@ -148,8 +149,15 @@ impl Account {
                 let detail = format!("the service refuses {method}: {}", refusal.msg);
                 self.event(scene, EventKind::CallRefused, detail);
             }
-            // Clients of one session set its status for themselves; what other sessions show is theirs.
-            Notice::StatusElsewhere { .. } | Notice::Typing { .. } => {}
+            Notice::StatusElsewhere { primitive, mood } => {
+                self.status_set_elsewhere(scene, primitive, mood);
+            }
+            Notice::Typing { .. } => {}
+            Notice::Icons(_)
+            | Notice::Kicked { .. }
+            | Notice::Ringing { .. }
+            | Notice::Answered { .. }
+            | Notice::CallEnded { .. } => {}
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -165,9 +173,13 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         id: CallId,
-        result: Result<u64, Refusal>,
+        result: Result<Outcome, Refusal>,
     ) {
         scene.out.push(AccountOutput::Wake);
+        self.naming.take_if(|naming| *naming == id);
+        if self.directory.call_done(id, &result) {
+            return;
+        }
         if let Some((number, length)) = self.sending.remove(&id) {
             self.sending_bytes -= length;
             let failed = result.is_err();

@@ -16,7 +16,7 @@ use core::time::Duration;
 use super::Primitive;
 use super::call::Call;
 use super::envelope::{Inbox, Outbox};
-use super::notice::{Notice, Refusal};
+use super::notice::{Notice, Outcome, Refusal};
 use crate::config::{Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
@@ -68,8 +68,8 @@ pub enum LinkOutput {
     Send(LaneId, Vec<u8>),
     /// Close the connection of a lane at once; answered with `Closed`.
     Close(LaneId),
-    /// A call is done, with its time in Unix seconds (zero if the service gave none), or refused.
-    Done(CallId, Result<u64, Refusal>),
+    /// A call is done, with what came of it as far as the service says, or refused.
+    Done(CallId, Result<Outcome, Refusal>),
     /// The service tells something.
     Notice(Notice),
     /// All notices up to here have been put out: [`Link::confirm`] is to be called with this once they cannot
@@ -306,6 +306,12 @@ impl Link {
         }
     }
 
+    /// Another session has set how the account is to be seen: after every further login it is so here too.
+    pub fn shown_elsewhere(&mut self, primitive: Primitive, mood: &str) {
+        self.primitive = primitive;
+        mood.clone_into(&mut self.mood);
+    }
+
     /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it; one
     /// that means nothing later is done at once where there is no session.
     pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {
@@ -322,7 +328,7 @@ impl Link {
         } else if login::outlives_session(&queued.call) {
             self.waiting.push_back(queued);
         } else {
-            out.push(LinkOutput::Done(id, Ok(0)));
+            out.push(LinkOutput::Done(id, Ok(Outcome::at(0))));
         }
         id
     }

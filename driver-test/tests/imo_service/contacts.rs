@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::bench::Bench;
 use crate::session::{Session, two};
 
-fn befriend(bench: &mut Bench, one: &mut Session, two: &mut Session) {
+/// Makes two accounts contacts of each other; what they hear of it is dropped.
+pub(crate) fn befriend(bench: &mut Bench, one: &mut Session, two: &mut Session) {
     one.call(
         bench,
         "im",

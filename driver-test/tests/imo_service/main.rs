@@ -4,8 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 mod bench;
+mod calls;
 mod contacts;
 mod http;
+mod icons;
 mod limits;
 mod mail;
 mod original;

@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 use super::super::Primitive;
 use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
-use super::super::notice::{Notice, Refusal};
+use super::super::notice::{Notice, Outcome, Refusal};
 use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
 use crate::time::{Instant, Now};
 
@@ -187,7 +187,7 @@ impl Link {
                     );
                 }
                 None if queued.done => {}
-                None => out.push(LinkOutput::Done(queued.id, Ok(0))),
+                None => out.push(LinkOutput::Done(queued.id, Ok(Outcome::at(0)))),
             });
         self.watch_results();
     }
@@ -209,7 +209,7 @@ impl Link {
             if entry.get().until > now.mono {
                 break;
             }
-            out.push(LinkOutput::Done(entry.remove().id, Ok(0)));
+            out.push(LinkOutput::Done(entry.remove().id, Ok(Outcome::at(0))));
         }
         self.watch_results();
     }
@@ -364,6 +364,11 @@ impl Link {
             | Notice::Message(_)
             | Notice::SentElsewhere { .. }
             | Notice::Typing { .. }
+            | Notice::Icons(_)
+            | Notice::Kicked { .. }
+            | Notice::Ringing { .. }
+            | Notice::Answered { .. }
+            | Notice::CallEnded { .. }
             | Notice::Refused { .. } => out.push(LinkOutput::Notice(notice)),
             Notice::Unknown => {}
         }
@@ -374,7 +379,7 @@ impl Link {
     fn early_result(
         &mut self,
         request_id: u64,
-        result: Result<u64, Refusal>,
+        result: Result<Outcome, Refusal>,
         out: &mut Vec<LinkOutput>,
     ) {
         let early = self

@@ -189,5 +189,7 @@ fn incoming(record: MailRecord) -> Incoming {
         msg: body,
         timestamp,
         mid,
+        author: None,
+        topic: None,
     }
 }

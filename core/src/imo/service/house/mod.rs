@@ -4,7 +4,9 @@
 //! Accounts come into memory when somebody needs them and leave when nobody does, so nothing here costs more
 //! because there are more accounts.
 
+mod calls;
 mod contacts;
+mod icons;
 mod mail;
 mod memory;
 mod records;
@@ -16,6 +18,8 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use calls::Calls;
+pub(super) use icons::Picture;
 use memory::Question;
 pub(super) use memory::{Answered, MailPage};
 use records::{AccountRecord, Contact, account_key, contact_key};
@@ -25,7 +29,7 @@ use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
 use crate::imo::call::Call;
-use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
+use crate::imo::notice::{Buddy, Incoming, Notice, Outcome, Refusal};
 use crate::imo::{Primitive, notice::Auth};
 use crate::io::{LoadId, Outputs};
 use crate::journal::{Journal, Ticket};
@@ -52,6 +56,18 @@ pub(super) enum Effect {
         notice: Notice,
         /// Whether it must come a moment after the answer.
         late: bool,
+    },
+    /// A call rings at both accounts, unless it is over by then.
+    Ring {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+    },
+    /// Tell a session that has signed on whose pictures there are.
+    Icons {
+        /// Which.
+        session: SessionId,
     },
     /// A mail has become durable.
     Mail {
@@ -104,6 +120,7 @@ pub(super) struct House {
     idle: VecDeque<String>,
     questions: BTreeMap<LoadId, Question>,
     next_load: u64,
+    calls: Calls,
     rng: Rng,
     limits: Limits,
     /// The order in which changes become durable.
@@ -117,6 +134,7 @@ impl House {
             idle: VecDeque::new(),
             questions: BTreeMap::new(),
             next_load: 0,
+            calls: Calls::default(),
             rng,
             limits,
             journal: Journal::new(),
@@ -204,6 +222,7 @@ impl House {
             };
             effects.push(tell(notice));
         }
+        effects.push(Effect::Icons { session });
     }
 
     /// The account has had the time to say how it is: now those who know it see it come.
@@ -220,7 +239,8 @@ impl House {
             return;
         };
         resident.sessions.retain(|other| *other != session);
-        if resident.sessions.is_empty() {
+        self.leave_calls(name, session, effects);
+        if self.sessions(name).is_empty() {
             self.announce_presence(name, effects);
             self.rest(name.into());
         }
@@ -228,7 +248,7 @@ impl House {
 
     /// Does what a session of `name` asks. Calls that concern the session alone never get here.
     ///
-    /// Gives the time of what was done in Unix seconds.
+    /// Gives what came of it.
     pub(super) fn call(
         &mut self,
         now: Now,
@@ -236,13 +256,15 @@ impl House {
         call: &Call,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<u64, Stop> {
+    ) -> Result<Outcome, Stop> {
         match call {
             Call::SetStatus { primitive, mood } => {
                 self.set_status((name, session), *primitive, mood, effects)?;
             }
             Call::SendMessage { to, body, mid } => {
-                return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
+                let who = (name, session);
+                let time = self.send(who, now, to, body, mid.as_deref(), effects, out)?;
+                return Ok(Outcome::at(time));
             }
             Call::Typing { to, state } => {
                 self.typing(name, to, *state, effects);
@@ -260,7 +282,20 @@ impl House {
             Call::Answer { buddy, verdict } => {
                 self.answer((name, session), buddy, *verdict, effects, out)?;
             }
+            Call::StartCall { buddy } => self.start_call((name, session), buddy, effects, out)?,
+            Call::AnswerCall { buddy } => self.answer_call((name, session), buddy, effects)?,
+            Call::EndCall { buddy } => self.end_call(name, buddy, effects),
+            Call::SetIcon { image } => self.set_icon(name, image, effects)?,
             Call::Alpha | Call::Preference => {}
+            Call::CreateGroup { .. }
+            | Call::Invite { .. }
+            | Call::Kick { .. }
+            | Call::SetTopic { .. }
+            | Call::LeaveGroup { .. }
+            | Call::SetName { .. }
+            | Call::SearchUsers { .. } => {
+                return Err(refuse("bad_request", "not served here").into());
+            }
             Call::OpenSession
             | Call::Login { .. }
             | Call::SignOff
@@ -269,7 +304,7 @@ impl House {
                 debug_assert!(false, "the face keeps calls about sessions to itself");
             }
         }
-        Ok(now.wall.as_seconds())
+        Ok(Outcome::at(now.wall.as_seconds()))
     }
 
     /// What `name` is told about its contact `handle`.
@@ -295,12 +330,12 @@ impl House {
             group: Some("Skype".into()),
             primitive: Some(primitive),
             status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
-            kind: None,
             auth: Some(if granted {
                 Auth::Granted
             } else {
                 Auth::Pending
             }),
+            ..Buddy::default()
         }
     }
 

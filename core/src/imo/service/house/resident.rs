@@ -5,7 +5,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::{AccountRecord, Contact, RequestRecord, mail_id};
+use super::records::{AccountRecord, Contact, IconRecord, RequestRecord, mail_id};
 use crate::imo::Primitive;
 use crate::imo::mids::Mids;
 use crate::imo::service::SessionId;
@@ -29,6 +29,8 @@ pub(super) struct Resident {
     pub(super) hidden: bool,
     /// Its mood text.
     pub(super) mood: String,
+    /// The id of its picture; empty for none.
+    pub(super) icon: String,
     /// The number of its next mail.
     pub(super) mail_next: u64,
     /// No unacknowledged mail has a lower number.
@@ -52,6 +54,7 @@ impl Resident {
             primitive: Primitive::Available,
             hidden: false,
             mood: String::new(),
+            icon: String::new(),
             mail_next: 1,
             mail_oldest: 1,
             mail_durable: 0,
@@ -83,6 +86,13 @@ impl Resident {
                         resident
                             .requests
                             .insert(last_part(&record.key).into(), request.text);
+                    }
+                }
+                Some("s/p/") => {
+                    if let (Some(resident), Some(IconRecord { icon })) =
+                        (&mut resident, read(record))
+                    {
+                        resident.icon = icon;
                     }
                 }
                 Some("s/m/") => mails.extend(mail_id(record)),
