@@ -33,7 +33,13 @@ fn a_group_is_made_filled_and_found_again() {
         street.act("alice", Deed::TakeFromGroup { group, handle });
         street.wait(5);
         // A fresh look at what is kept.
-        street.seat("alice-again", usual(Program::Skype4Py));
+        let fresh = usual(Program::Skype4Py);
+        street.seat_again("alice again", "alice", fresh);
+        street.await_online("alice again");
+        let groups = street.screen("alice again").groups;
+        let members = |name: &str| groups[name].iter().cloned().collect::<Vec<_>>();
+        assert_eq!(members("friends"), ["bob"]);
+        assert_eq!(members("\u{fc}ber; $ # 100%"), ["bob", "eve"]);
         street.wait(60);
     });
 }

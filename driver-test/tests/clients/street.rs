@@ -144,10 +144,16 @@ impl Street {
     }
 
     /// Somebody sits down at a program, which begins to sign on.
-    pub(crate) fn seat(&mut self, name: &str, (program, version): Kind) -> Client {
+    pub(crate) fn seat(&mut self, name: &str, kind: Kind) -> Client {
+        self.seat_again(name, name, kind)
+    }
+
+    /// Somebody sits down at one more program, which is known as `seat`.
+    pub(crate) fn seat_again(&mut self, seat: &str, name: &str, kind: Kind) -> Client {
+        let (program, version) = kind;
         let client = Client::new(program, version, name, &host(name), 1401);
-        self.world.host(name, client.clone());
-        self.clients.insert(name.to_owned(), client.clone());
+        self.world.host(seat, client.clone());
+        self.clients.insert(seat.to_owned(), client.clone());
         client
     }
 
