@@ -160,9 +160,14 @@ pub struct Limits {
     /// Contacts of an account, requests included; beyond it further ones are refused. Of chats that clients were told
     /// of, and of chat members that they asked for, the oldest are forgotten.
     pub contacts: usize,
-    /// Longest mood text, name given to a contact, or text of a contact request at the service, in bytes; a longer
-    /// one is refused.
+    /// Longest mood text, name, topic, or text of a contact request at the service, in bytes; a longer one is refused.
     pub text_bytes: usize,
+    /// Group chats of one account at the service; beyond it further ones are refused.
+    pub groups: usize,
+    /// Members of one group chat at the service; beyond it further ones are refused.
+    pub group_members: usize,
+    /// People that one search at the service finds; further ones are left out.
+    pub search_results: usize,
     /// Requests of one session that wait to be done; a further one is to be sent again later.
     pub session_requests: usize,
     /// Calls that the service takes from one request; those behind are not acknowledged.
@@ -171,6 +176,11 @@ pub struct Limits {
     pub calls: usize,
     /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
     pub avatar_bytes: usize,
+    /// Bytes of changes that calls of one request make at the service; the calls behind the one that reaches it are
+    /// not acknowledged.
+    pub request_changes: u64,
+    /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
+    pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
@@ -190,6 +200,8 @@ pub struct Limits {
     pub poll_wait: Duration,
     /// Longest wait for the answer to any other request upstream, its connection included.
     pub request_wait: Duration,
+    /// Longest wait for a picture from the service.
+    pub fetch_wait: Duration,
     /// First upper bound of the wait before a reconnect; doubles up to the next one.
     pub backoff_first: Duration,
     /// Last upper bound of the wait before a reconnect.
@@ -227,10 +239,15 @@ impl Default for Limits {
             mids: 1_000,
             contacts: 5_000,
             text_bytes: 4 * 1024,
+            groups: 256,
+            group_members: 256,
+            search_results: 50,
             session_requests: 8,
             request_calls: 256,
             calls: 8,
             avatar_bytes: 256 * 1024,
+            request_changes: 4 * 1024 * 1024,
+            fetches: 16,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
@@ -240,6 +257,7 @@ impl Default for Limits {
             client_stall: Duration::from_secs(60),
             poll_wait: Duration::from_secs(60),
             request_wait: Duration::from_secs(30),
+            fetch_wait: Duration::from_secs(8),
             backoff_first: Duration::from_secs(1),
             backoff_last: Duration::from_secs(30),
             activity_every: Duration::from_secs(300),

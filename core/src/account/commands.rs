@@ -11,8 +11,8 @@ use super::{Account, Answer, Scene, presence};
 use crate::handle::{self, canonical};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, Reply, Search, Status, UserProperty,
-    dialog_partner,
+    ApplicationAction, ChatList, ChatStatus, Command, ErrorReply, GroupKind, Reply, Search, Status,
+    UserProperty, dialog_partner, standing_answer,
 };
 use crate::time::Instant;
 
@@ -87,11 +87,53 @@ impl Account {
                 None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
             },
             Command::ChatCreate { targets } => self.create_chat(targets.iter()),
+            Command::AlterChat { action, .. } if action.refusal().is_some() => standing(command),
             Command::AlterChat { chat, .. } => match self.partner(chat) {
                 Some(_) => ErrorReply::CHAT_FAILED.into(),
                 None => ErrorReply::CHAT_UNKNOWN.into(),
             },
-            Command::Fixed(line) => Reply::Fixed(line),
+            Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
+            Command::GetParameter(_)
+            | Command::SetParameter { .. }
+            | Command::GetAvatar { .. }
+            | Command::SetAvatar { .. }
+            | Command::GetUserAvatar { .. }
+            | Command::SetSpeedDial { .. } => not_kept(command),
+            Command::GetGroup { .. }
+            | Command::SetGroupName { .. }
+            | Command::CreateGroup { .. }
+            | Command::DeleteGroup { .. }
+            | Command::AlterGroup { .. } => not_kept(command),
+            Command::CreateApplication { .. }
+            | Command::DeleteApplication { .. }
+            | Command::GetApplication { .. }
+            | Command::AlterApplication { .. } => not_kept(command),
+            Command::Call { .. }
+            | Command::GetCall { .. }
+            | Command::GetCallParticipant { .. }
+            | Command::GetCanTransfer { .. }
+            | Command::SetCallStatus { .. }
+            | Command::SetCallSeen(_)
+            | Command::SetCallOther { .. }
+            | Command::AlterCall { .. } => not_kept(command),
+            Command::GetConstant(_)
+            | Command::SetMute(_)
+            | Command::ResetIdleTimer
+            | Command::SetChatDescription { .. }
+            | Command::ChatCreateUsingBlob(_)
+            | Command::ChatFindUsingBlob(_)
+            | Command::AlterChatMember { .. }
+            | Command::SetMessageBody { .. }
+            | Command::Voicemail(_)
+            | Command::Sms(_)
+            | Command::GetFileTransfer { .. }
+            | Command::Open { .. }
+            | Command::Button { .. }
+            | Command::CreateMenuItem { .. }
+            | Command::SetMenuItem { .. }
+            | Command::DeleteMenuItem(_)
+            | Command::CreateEvent { .. }
+            | Command::DeleteEvent(_) => standing(command),
         })
     }
 
@@ -212,6 +254,10 @@ impl Account {
                         .collect(),
                 )
             }
+            Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
+                Reply::Calls(Vec::new())
+            }
+            Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
             Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
                 Reply::Groups(Vec::new())
             }
@@ -246,4 +292,49 @@ impl Account {
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
+}
+
+/// The answer to a command that depends on nothing here.
+fn standing(command: Command<'_>) -> Reply<'_> {
+    let answer = standing_answer(&command);
+    debug_assert!(answer.is_some(), "no standing answer to {command}");
+    answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
+}
+
+/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other commands are confirmed as if they were done"
+)]
+fn not_kept(command: Command<'_>) -> Reply<'_> {
+    match command {
+        Command::GetParameter(parameter) => Reply::Parameter {
+            parameter,
+            value: parameter.default_value().into(),
+        },
+        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
+        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
+        Command::GetApplication { name, property } => Reply::Application {
+            name: name.into(),
+            property,
+            value: property.neutral().into(),
+        },
+        Command::AlterApplication { action, .. } => match action {
+            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
+            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
+            ApplicationAction::Connect(_)
+            | ApplicationAction::Disconnect(_)
+            | ApplicationAction::Datagram { .. } => command.echo(),
+        },
+        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
+        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
+        Command::GetCall { .. }
+        | Command::GetCallParticipant { .. }
+        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
+        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
+            ErrorReply::SET_CALL_UNKNOWN.into()
+        }
+        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
+        _ => command.echo(),
+    }
 }

@@ -28,6 +28,7 @@ impl Account {
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
+            LinkOutput::Fetched(..) => {}
             LinkOutput::Took(taken) => {
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));

@@ -7,7 +7,7 @@ use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, SECOND};
-use crate::contacts::befriend;
+use crate::session::befriend;
 use crate::session::{Session, two};
 
 /// Two contacts of each other, all news heard.

@@ -8,7 +8,7 @@ use imo2sproxy_core::http::{Method, Request, Response};
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
-use crate::contacts::befriend;
+use crate::session::befriend;
 use crate::session::{Session, two};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\npicture of alice";

@@ -6,10 +6,14 @@
 mod bench;
 mod calls;
 mod contacts;
+mod directory;
+mod group_texts;
+mod groups;
 mod http;
 mod icons;
 mod limits;
 mod mail;
+mod names;
 mod original;
 mod session;
 mod sessions;

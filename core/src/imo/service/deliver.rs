@@ -306,6 +306,7 @@ impl Service {
         for request in session.requests {
             self.reply_lost(now, request.conn, &session.ssid, 0, false, out);
         }
+        self.house.done(id);
         if let Some(name) = session.account {
             let mut effects = Vec::new();
             self.house.sign_off(&name, id, &mut effects);

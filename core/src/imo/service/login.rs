@@ -79,7 +79,12 @@ impl Service {
                     "account made",
                 ));
             }
-            Login::Checked { ok } if ok && exists => {}
+            Login::Checked { ok } if ok && exists => {
+                if let Err(wait) = self.house.gather(&name, id, out) {
+                    session.login = Login::Checked { ok };
+                    return Err(wait.into());
+                }
+            }
             Login::Checked { .. } => {
                 // In one process with its daemon the service leaves it to that one to tell.
                 if !is_embedded {

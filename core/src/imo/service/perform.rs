@@ -41,6 +41,7 @@ impl Service {
                     Err(Stop::Refused(refusal)) => Err(refusal),
                     Err(Stop::Wait) => return Err(Wait),
                 };
+                self.house.done(id);
                 (result, incoming.method, incoming.request_id, late)
             }
             Err(fault) => {

@@ -8,7 +8,8 @@ use alloc::vec::Vec;
 
 use super::icons::Picture;
 use super::records::{
-    account_key, contact_prefix, icon_key, mail_key, mail_prefix, mid_prefix, request_prefix,
+    account_key, contact_prefix, icon_key, mail_key, mail_prefix, membership_prefix, mid_prefix,
+    name_key, request_prefix,
 };
 use super::resident::Resident;
 use super::{House, Place, Wait, icons, mail};
@@ -25,7 +26,7 @@ const IDLE_MAX: usize = 256;
 #[derive(Debug)]
 pub(super) struct Question {
     about: Topic,
-    waiting: BTreeSet<SessionId>,
+    pub(super) waiting: BTreeSet<SessionId>,
 }
 
 #[derive(Debug)]
@@ -35,6 +36,9 @@ pub(super) enum Topic {
     Mail(SessionId),
     Icons(SessionId),
     Picture(ConnId),
+    Groups(Vec<String>),
+    Names(SessionId, Vec<String>),
+    Search(SessionId, String),
 }
 
 /// What an answered load leads to.
@@ -80,6 +84,17 @@ impl House {
             }
             None => {}
         }
+        self.ask_account(name, Some(session), out);
+        Err(Wait)
+    }
+
+    /// Brings an account into memory.
+    pub(super) fn ask_account(
+        &mut self,
+        name: &str,
+        session: Option<SessionId>,
+        out: &mut Outputs,
+    ) -> LoadId {
         let newest = Query::Range {
             prefix: mail_prefix(name),
             after: None,
@@ -93,19 +108,18 @@ impl House {
             Query::Get {
                 key: icon_key(name),
             },
+            Query::Get {
+                key: name_key(name),
+            },
             Query::all(contact_prefix(name), self.limits.contacts),
             Query::all(request_prefix(name), self.limits.contacts),
+            Query::all(membership_prefix(name), self.limits.groups),
             Query::all(mail_prefix(name), 1),
             newest,
         ];
-        let load = self.ask(
-            Topic::Account(name.into()),
-            queries.into(),
-            Some(session),
-            out,
-        );
+        let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
         self.places.insert(name.into(), Place::Asked(load));
-        Err(Wait)
+        load
     }
 
     /// Asks the store; a session can wait for the answer with its request.
@@ -154,7 +168,14 @@ impl House {
                     resident.mids = Some(Mids::from_records(&records));
                 }
             }
-            (Topic::Mids(_), Err(_)) => {}
+            (Topic::Groups(groups), result) => self.groups_loaded(&groups, result.ok().as_deref()),
+            (Topic::Names(session, handles), Ok(records)) => {
+                self.names_loaded(session, handles, &records);
+            }
+            (Topic::Search(session, text), Ok(records)) => {
+                self.search_loaded(session, text, &records);
+            }
+            (Topic::Mids(_) | Topic::Names(..) | Topic::Search(..), Err(_)) => {}
             (Topic::Mail(session), result) => {
                 let page = result.ok().map(|records| MailPage {
                     mails: mail::read_mails(&records),
@@ -190,7 +211,9 @@ impl House {
             };
             match self.places.get(&oldest) {
                 Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
-                Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
+                Some(Place::Here(resident))
+                    if !self.journal.is_durable(resident.changed) || self.is_awaited(&oldest) =>
+                {
                     self.idle.push_back(oldest);
                 }
                 Some(Place::Here(_) | Place::Absent) => {

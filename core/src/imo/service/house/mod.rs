@@ -6,19 +6,26 @@
 
 mod calls;
 mod contacts;
+mod directory;
+mod errands;
+mod groups;
 mod icons;
 mod mail;
 mod memory;
 mod records;
 mod resident;
+mod roster;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use calls::Calls;
+use errands::Errand;
+use groups::Groups;
 pub(super) use icons::Picture;
 use memory::Question;
 pub(super) use memory::{Answered, MailPage};
@@ -28,9 +35,10 @@ use resident::Resident;
 use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
+use crate::imo::Primitive;
+use crate::imo::buid::Buid;
 use crate::imo::call::Call;
-use crate::imo::notice::{Buddy, Incoming, Notice, Outcome, Refusal};
-use crate::imo::{Primitive, notice::Auth};
+use crate::imo::notice::{Incoming, Notice, Outcome, Refusal};
 use crate::io::{LoadId, Outputs};
 use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
@@ -76,7 +84,7 @@ pub(super) enum Effect {
         /// Its number.
         id: u64,
         /// The mail.
-        mail: Incoming,
+        mail: Arc<Incoming>,
     },
 }
 
@@ -118,7 +126,9 @@ enum Place {
 pub(super) struct House {
     places: BTreeMap<String, Place>,
     idle: VecDeque<String>,
+    groups: Groups,
     questions: BTreeMap<LoadId, Question>,
+    errands: BTreeMap<SessionId, Errand>,
     next_load: u64,
     calls: Calls,
     rng: Rng,
@@ -132,7 +142,9 @@ impl House {
         Self {
             places: BTreeMap::new(),
             idle: VecDeque::new(),
+            groups: Groups::default(),
             questions: BTreeMap::new(),
+            errands: BTreeMap::new(),
             next_load: 0,
             calls: Calls::default(),
             rng,
@@ -184,7 +196,7 @@ impl House {
             .map_or(&[], |resident| resident.sessions.as_slice())
     }
 
-    /// Signs a session on: the account is told who it knows. Those who know it see it come when it says how
+    /// Signs a session on, after [`House::gather`]: the account is told who it knows. Those who know it see it come when it says how
     /// it is, or at [`House::appear`].
     pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
         let Some(resident) = self.resident(name) else {
@@ -203,7 +215,8 @@ impl House {
             notice,
             late: false,
         };
-        effects.push(tell(Notice::SignedOn { alias: name.into() }));
+        let alias = self.own_name(name).unwrap_or(name).into();
+        effects.push(tell(Notice::SignedOn { alias }));
         let Some(resident) = self.peek(name) else {
             return;
         };
@@ -211,9 +224,12 @@ impl House {
             .contacts
             .iter()
             .filter(|(_, contact)| contact.listed);
-        let buddies: Vec<_> = listed.map(|(handle, _)| self.buddy(name, handle)).collect();
-        for part in buddies.chunks(100) {
-            effects.push(tell(Notice::BuddyAdded(part.to_vec())));
+        let buddies: Vec<_> = listed
+            .map(|(handle, _)| self.buddy(name, handle, Some(session)))
+            .collect();
+        effects.extend(roster::in_parts(buddies).map(tell));
+        for group in resident.groups.keys() {
+            effects.extend(self.group_roster(name, group, session).map(tell));
         }
         for (buddy, text) in &resident.requests {
             let notice = Notice::BuddyRequest {
@@ -262,13 +278,23 @@ impl House {
                 self.set_status((name, session), *primitive, mood, effects)?;
             }
             Call::SendMessage { to, body, mid } => {
-                let who = (name, session);
-                let time = self.send(who, now, to, body, mid.as_deref(), effects, out)?;
+                let (who, mid) = ((name, session), mid.as_deref());
+                let time = match Buid::parse(to) {
+                    Buid::Group(group) => {
+                        self.send_to_group(who, now, group, body, mid, effects, out)?
+                    }
+                    Buid::Person(_) | Buid::Member { .. } => {
+                        self.send(who, now, to, body, mid, effects, out)?
+                    }
+                };
                 return Ok(Outcome::at(time));
             }
-            Call::Typing { to, state } => {
-                self.typing(name, to, *state, effects);
-            }
+            Call::Typing { to, state } => match Buid::parse(to) {
+                Buid::Group(group) => {
+                    self.typing_in_group((name, session), group, *state, effects, out)?;
+                }
+                Buid::Person(_) | Buid::Member { .. } => self.typing(name, to, *state, effects),
+            },
             Call::AddBuddy { buddy, text } => {
                 self.add_buddy((name, session), buddy, text, effects, out)?;
             }
@@ -278,7 +304,9 @@ impl House {
             Call::Block { buddy, on } => {
                 self.block((name, session), buddy, *on, effects, out)?;
             }
-            Call::Rename { buddy, alias } => self.rename(name, buddy, alias, effects)?,
+            Call::Rename { buddy, alias } => {
+                self.rename((name, session), buddy, alias, effects, out)?;
+            }
             Call::Answer { buddy, verdict } => {
                 self.answer((name, session), buddy, *verdict, effects, out)?;
             }
@@ -287,14 +315,26 @@ impl House {
             Call::EndCall { buddy } => self.end_call(name, buddy, effects),
             Call::SetIcon { image } => self.set_icon(name, image, effects)?,
             Call::Alpha | Call::Preference => {}
-            Call::CreateGroup { .. }
-            | Call::Invite { .. }
-            | Call::Kick { .. }
-            | Call::SetTopic { .. }
-            | Call::LeaveGroup { .. }
-            | Call::SetName { .. }
-            | Call::SearchUsers { .. } => {
-                return Err(refuse("bad_request", "not served here").into());
+            Call::CreateGroup { name: known_as } => {
+                self.create_group((name, session), known_as, effects, out)?;
+            }
+            Call::Invite { group, buddy } => {
+                self.invite((name, session), group, buddy, effects, out)?;
+            }
+            Call::Kick { group, member } => {
+                self.kick((name, session), group, member, effects, out)?;
+            }
+            Call::SetTopic { group, topic } => {
+                self.set_topic((name, session), now, group, topic, effects, out)?;
+            }
+            Call::LeaveGroup { group } => {
+                self.leave_group((name, session), group, effects, out)?;
+            }
+            Call::SetName { name: own } => self.set_name(name, own, effects)?,
+            Call::SearchUsers { text } => {
+                let users = Some(self.search((name, session), text, out)?);
+                let timestamp = now.wall.as_seconds();
+                return Ok(Outcome { timestamp, users });
             }
             Call::OpenSession
             | Call::Login { .. }
@@ -305,38 +345,6 @@ impl House {
             }
         }
         Ok(Outcome::at(now.wall.as_seconds()))
-    }
-
-    /// What `name` is told about its contact `handle`.
-    fn buddy(&self, name: &str, handle: &str) -> Buddy {
-        let contact = self
-            .peek(name)
-            .and_then(|resident| resident.contacts.get(handle));
-        let granted = contact.is_some_and(|contact| contact.granted);
-        let alias = contact
-            .map(|contact| contact.alias.as_str())
-            .filter(|alias| !alias.is_empty());
-        let other = self
-            .peek(handle)
-            .filter(|other| granted && other.shows_itself_to(name));
-        let primitive = match other {
-            _ if handle == ECHO => Primitive::Available,
-            Some(other) => other.shown(),
-            None => Primitive::Offline,
-        };
-        Buddy {
-            buid: handle.into(),
-            alias: Some(alias.unwrap_or(handle).into()),
-            group: Some("Skype".into()),
-            primitive: Some(primitive),
-            status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
-            auth: Some(if granted {
-                Auth::Granted
-            } else {
-                Auth::Pending
-            }),
-            ..Buddy::default()
-        }
     }
 
     /// Stores what `name` holds of `handle` after it has changed.

@@ -5,7 +5,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::{AccountRecord, Contact, IconRecord, RequestRecord, mail_id};
+use super::records::{
+    AccountRecord, Contact, IconRecord, MembershipRecord, NameRecord, RequestRecord, mail_id,
+};
 use crate::imo::Primitive;
 use crate::imo::mids::Mids;
 use crate::imo::service::SessionId;
@@ -17,10 +19,14 @@ use crate::store::{Record, last_part, read};
 pub(super) struct Resident {
     /// The password's hash.
     pub(super) hash: String,
+    /// The name it gave itself; empty for none.
+    pub(super) name: String,
     /// What it holds of others, by handle.
     pub(super) contacts: BTreeMap<String, Contact>,
     /// Who asks to be a contact, with what they say.
     pub(super) requests: BTreeMap<String, String>,
+    /// The group chats it is in, by bare id; with the name of those it has made.
+    pub(super) groups: BTreeMap<String, Option<String>>,
     /// Its sessions that are signed on, oldest first.
     pub(super) sessions: Vec<SessionId>,
     /// How available it wants to be seen while it has sessions.
@@ -48,8 +54,10 @@ impl Resident {
     pub(super) fn new(hash: String) -> Self {
         Self {
             hash,
+            name: String::new(),
             contacts: BTreeMap::new(),
             requests: BTreeMap::new(),
+            groups: BTreeMap::new(),
             sessions: Vec::new(),
             primitive: Primitive::Available,
             hidden: false,
@@ -93,6 +101,20 @@ impl Resident {
                         (&mut resident, read(record))
                     {
                         resident.icon = icon;
+                    }
+                }
+                Some("s/h/") => {
+                    let membership = read::<MembershipRecord>(record);
+                    if let (Some(resident), Some(membership)) = (&mut resident, membership) {
+                        let group = last_part(&record.key).into();
+                        resident.groups.insert(group, membership.made_as);
+                    }
+                }
+                Some("s/n/") => {
+                    if let (Some(resident), Some(NameRecord { name })) =
+                        (&mut resident, read(record))
+                    {
+                        resident.name = name;
                     }
                 }
                 Some("s/m/") => mails.extend(mail_id(record)),
