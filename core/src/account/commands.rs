@@ -7,12 +7,13 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::nods::{not_kept, standing};
 use super::{Account, Answer, Scene, presence};
 use crate::handle::{self, canonical, is_handle};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    ApplicationAction, ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty,
-    Reply, Search, Status, UserProperty, dialog_partner, standing_answer,
+    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
+    UserProperty, dialog_partner,
 };
 use crate::time::Instant;
 
@@ -360,49 +361,4 @@ impl Account {
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
-}
-
-/// The answer to a command that depends on nothing here.
-fn standing(command: Command<'_>) -> Reply<'_> {
-    let answer = standing_answer(&command);
-    debug_assert!(answer.is_some(), "no standing answer to {command}");
-    answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
-}
-
-/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other commands are confirmed as if they were done"
-)]
-fn not_kept(command: Command<'_>) -> Reply<'_> {
-    match command {
-        Command::GetParameter(parameter) => Reply::Parameter {
-            parameter,
-            value: parameter.default_value().into(),
-        },
-        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
-        Command::GetApplication { name, property } => Reply::Application {
-            name: name.into(),
-            property,
-            value: property.neutral().into(),
-        },
-        Command::AlterApplication { action, .. } => match action {
-            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
-            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
-            ApplicationAction::Connect(_)
-            | ApplicationAction::Disconnect(_)
-            | ApplicationAction::Datagram { .. } => command.echo(),
-        },
-        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
-        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
-        Command::GetCall { .. }
-        | Command::GetCallParticipant { .. }
-        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
-        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
-            ErrorReply::SET_CALL_UNKNOWN.into()
-        }
-        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
-        _ => command.echo(),
-    }
 }

@@ -5,6 +5,7 @@ mod answers;
 mod commands;
 mod contacts;
 mod messages;
+mod nods;
 mod notices;
 mod presence;
 mod records;
