@@ -20,6 +20,10 @@ pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
     /// Answers one command of a `client` that has waited for the answer since `since`.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all others are looked at in the next table"
+    )]
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -225,6 +229,7 @@ impl Account {
                 if coming && scene.now.mono < until {
                     return Answer::Wait(Some(until));
                 }
+                self.roster.answered_early |= !self.roster.known;
                 Reply::Users(
                     self.roster
                         .contacts
