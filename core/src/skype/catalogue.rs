@@ -49,7 +49,7 @@ const LEN: usize = {
     a.len() + b.len() + c.len() + d.len()
 };
 
-const ROWS: [Row; LEN] = {
+static ROWS: [Row; LEN] = {
     let mut rows = [nothing("", 1); LEN];
     let (mut row, mut part) = (0, 0);
     while part < PARTS.len() {
