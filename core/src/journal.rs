@@ -29,6 +29,7 @@ pub struct Ticket(u64);
 pub struct Journal {
     gathering: Vec<StoreOp>,
     latest: Ticket,
+    bytes: u64,
     under_way: Option<Transaction>,
     durable: Ticket,
     next_id: u64,
@@ -54,6 +55,7 @@ impl Journal {
     pub fn put<T: Serialize>(&mut self, key: String, value: &T) -> Ticket {
         let value = serde_json::to_vec(value)
             .expect("records are plain structs with text keys, which always serialise");
+        self.bytes += u64::try_from(value.len()).unwrap_or(u64::MAX);
         self.add(StoreOp::Put { key, value })
     }
 
@@ -72,6 +74,12 @@ impl Journal {
     #[must_use]
     pub const fn latest(&self) -> Ticket {
         self.latest
+    }
+
+    /// Bytes of all values added so far.
+    #[must_use]
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// True if the change of `ticket`, and all before it, cannot be lost any more.

@@ -5,11 +5,13 @@
 //! and repeats that for many seeds with [`sweep::for_each_seed`]. [`Faults`] says what may go wrong.
 
 mod agenda;
+mod folder;
 mod host;
 mod net;
 mod pattern;
 mod record;
 
+pub mod clients;
 pub mod conformance;
 pub mod faults;
 pub mod fuzzing;
@@ -19,6 +21,8 @@ pub mod sweep;
 pub mod world;
 
 pub use faults::{Faults, Span};
+pub use folder::Folder;
+pub use host::HandledCall;
 pub use person::{Heard, Person, Step};
 pub use store::MemoryStore;
 pub use world::World;

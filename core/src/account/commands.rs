@@ -4,28 +4,27 @@
 //! See `core/docs/skype-api.md` for every command.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::nods::{not_kept, standing};
-use super::{Account, Answer, Scene, presence};
-use crate::handle::{self, canonical, is_handle};
+use super::nods::{confirm, not_kept, standing};
+use super::parameters::{PUT_AWAY, SHOWN};
+use super::{Account, Answer, HistoryEntry, Scene, presence};
+use crate::handle;
 use crate::imo::link::LinkStatus;
-use crate::skype::{
-    ChatList, ChatStatus, Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status,
-    UserProperty, dialog_partner,
-};
+use crate::io::ConnId;
+use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a client that has waited for the answer since `since`.
+    /// Answers one command of a `client` that has waited for the answer since `since`.
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
+        client: ConnId,
         since: Instant,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
@@ -83,33 +82,76 @@ impl Account {
             }
             Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
             Command::Message { to, body } => self.send_text(scene, to, body),
-            Command::ChatMessage { chat, body } => match self.partner(chat) {
-                Some(partner) => self.send_text(scene, &partner, body),
-                None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
-            },
-            Command::ChatCreate { targets } => self.create_chat(targets.iter()),
-            Command::AlterChat { action, .. } if action.refusal().is_some() => standing(command),
-            Command::AlterChat { chat, .. } => match self.partner(chat) {
-                Some(_) => ErrorReply::CHAT_FAILED.into(),
-                None => ErrorReply::CHAT_UNKNOWN.into(),
-            },
-            Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
-            Command::GetParameter(_)
-            | Command::SetParameter { .. }
-            | Command::GetAvatar { .. }
+            Command::ChatMessage { chat, body } => self.send_to_chat(scene, chat, body),
+            Command::ChatCreate { targets } => {
+                return self.create_chat(scene, targets, (client, since));
+            }
+            Command::AlterChat { chat, action } => {
+                return self.alter_chat(scene, chat, action, (client, since));
+            }
+            other => self.local_command(scene, other),
+        })
+    }
+
+    /// Answers what is kept here and concerns the clients alone.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other commands have the same answer always"
+    )]
+    fn local_command<'a>(&mut self, scene: &mut Scene<'_>, command: Command<'a>) -> Reply<'a> {
+        match command {
+            Command::Focus => {
+                self.set_parameter(scene, Parameter::WindowState, SHOWN);
+                command.echo()
+            }
+            Command::Minimize => {
+                self.set_parameter(scene, Parameter::WindowState, PUT_AWAY);
+                command.echo()
+            }
+            Command::ResetIdleTimer => {
+                self.reset_idle_timer(scene);
+                command.echo()
+            }
+            Command::GetParameter(parameter) => self.parameter(parameter),
+            Command::SetParameter { parameter, value } => {
+                self.set_parameter(scene, parameter, value);
+                command.echo()
+            }
+            Command::SetSpeedDial { handle, number } => {
+                self.set_speed_dial(scene, handle, number);
+                command.echo()
+            }
+            Command::GetGroup { group, property } => self.group_asked(group, property),
+            Command::SetGroupName { group, name } => {
+                let done = self.rename_group(scene, group.number(), name);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateGroup { name } => {
+                let done = self.create_group(scene, name);
+                confirm(
+                    command,
+                    done.then_some(()).ok_or(ErrorReply::CREATE_UNKNOWN),
+                )
+            }
+            Command::DeleteGroup { group } => {
+                let done = self.delete_group(scene, group.number());
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::AlterGroup { group, action } => {
+                let done = self.alter_group(scene, group.number(), action);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateApplication { name } => confirm(command, self.create_application(name)),
+            Command::DeleteApplication { name } => confirm(command, self.delete_application(name)),
+            Command::GetApplication { name, property } => self.application_asked(name, property),
+            Command::AlterApplication { name, action } => {
+                confirm(command, self.alter_application(scene, name, action))
+            }
+            Command::Clear(_) => command.echo(),
+            Command::GetAvatar { .. }
             | Command::SetAvatar { .. }
             | Command::GetUserAvatar { .. }
-            | Command::SetSpeedDial { .. } => not_kept(command),
-            Command::GetGroup { .. }
-            | Command::SetGroupName { .. }
-            | Command::CreateGroup { .. }
-            | Command::DeleteGroup { .. }
-            | Command::AlterGroup { .. } => not_kept(command),
-            Command::CreateApplication { .. }
-            | Command::DeleteApplication { .. }
-            | Command::GetApplication { .. }
-            | Command::AlterApplication { .. } => not_kept(command),
-            Command::Call { .. }
+            | Command::Call { .. }
             | Command::GetCall { .. }
             | Command::GetCallParticipant { .. }
             | Command::GetCanTransfer { .. }
@@ -117,25 +159,8 @@ impl Account {
             | Command::SetCallSeen(_)
             | Command::SetCallOther { .. }
             | Command::AlterCall { .. } => not_kept(command),
-            Command::GetConstant(_)
-            | Command::SetMute(_)
-            | Command::ResetIdleTimer
-            | Command::SetChatDescription { .. }
-            | Command::ChatCreateUsingBlob(_)
-            | Command::ChatFindUsingBlob(_)
-            | Command::AlterChatMember { .. }
-            | Command::SetMessageBody { .. }
-            | Command::Voicemail(_)
-            | Command::Sms(_)
-            | Command::GetFileTransfer { .. }
-            | Command::Open { .. }
-            | Command::Button { .. }
-            | Command::CreateMenuItem { .. }
-            | Command::SetMenuItem { .. }
-            | Command::DeleteMenuItem(_)
-            | Command::CreateEvent { .. }
-            | Command::DeleteEvent(_) => standing(command),
-        })
+            other => standing(other),
+        }
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.
@@ -187,63 +212,6 @@ impl Account {
         Ok(status)
     }
 
-    fn set_profile<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        property: ProfileProperty,
-        value: &'a str,
-    ) -> Reply<'a> {
-        let own = self.handle.clone();
-        let notice = |property| Reply::User {
-            handle: own.into(),
-            property,
-            value: String::from(value).into(),
-        };
-        match property {
-            ProfileProperty::MoodText => {
-                value.clone_into(&mut self.state.mood);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::MoodText));
-                if let Some(primitive) = presence::primitive(self.wish) {
-                    self.with_link(scene, |link, now, out| {
-                        link.show(now, primitive, value, out)
-                    });
-                }
-            }
-            ProfileProperty::FullName => {
-                value.clone_into(&mut self.state.full_name);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::FullName));
-            }
-            // Taken with thanks; nobody asks for them again.
-            ProfileProperty::RichMoodText
-            | ProfileProperty::Birthday
-            | ProfileProperty::Sex
-            | ProfileProperty::Languages
-            | ProfileProperty::Country
-            | ProfileProperty::Province
-            | ProfileProperty::City
-            | ProfileProperty::PhoneHome
-            | ProfileProperty::PhoneOffice
-            | ProfileProperty::PhoneMobile
-            | ProfileProperty::Homepage
-            | ProfileProperty::About
-            | ProfileProperty::Timezone
-            | ProfileProperty::IpCountry
-            | ProfileProperty::PstnBalance
-            | ProfileProperty::PstnCurrency
-            | ProfileProperty::ForwardCalls
-            | ProfileProperty::CallsToVoicemail
-            | ProfileProperty::NoAnswerTimeout
-            | ProfileProperty::ForwardRules
-            | ProfileProperty::SmsNumbers => {}
-        }
-        Reply::Profile {
-            property,
-            value: value.into(),
-        }
-    }
-
     fn search<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -272,18 +240,7 @@ impl Account {
                     .map(|handle| owned(handle))
                     .collect(),
             ),
-            Search::Users(text) => {
-                let text = text.to_lowercase();
-                let found = self.roster.contacts.iter().filter(|(handle, contact)| {
-                    handle.contains(&text) || contact.alias.to_lowercase().contains(&text)
-                });
-                let mut users: Vec<Cow<'a, str>> = found.map(|(handle, _)| owned(handle)).collect();
-                // Whoever knows a handle can ask for it: the service tells whether it exists.
-                if is_handle(&text) && !users.iter().any(|handle| **handle == *text) {
-                    users.push(text.into());
-                }
-                Reply::Users(users)
-            }
+            Search::Users(text) => return self.find_users(scene, text, since),
             Search::MissedMessages(object) => Reply::Messages {
                 object,
                 ids: self.missed(),
@@ -293,69 +250,22 @@ impl Account {
                     self.fetch_history(scene);
                     return Answer::Wait(None);
                 };
-                let wanted = |partner: &str| with.is_none_or(|with| handle::same(with, partner));
-                let found = history.iter().rev().filter(|(_, partner)| wanted(partner));
+                let wanted = |entry: &&HistoryEntry| {
+                    with.is_none_or(|with| handle::same(with, &entry.partner))
+                };
+                let found = history.iter().rev().filter(wanted);
                 Reply::Messages {
                     object,
-                    ids: found.map(|(number, _)| *number).collect(),
+                    ids: found.map(|entry| entry.number).collect(),
                 }
             }
-            Search::Chats(ChatList::Bookmarked) => Reply::Chats(Vec::new()),
-            Search::Chats(
-                ChatList::Missed | ChatList::Active | ChatList::Recent | ChatList::All,
-            ) => {
-                let Some(history) = &self.history else {
-                    self.fetch_history(scene);
-                    return Answer::Wait(None);
-                };
-                let mut partners: Vec<&str> = Vec::new();
-                let missed_only = search == Search::Chats(ChatList::Missed);
-                for (number, partner) in history.iter().rev() {
-                    let wanted = !missed_only || self.messages.is_unread(*number);
-                    if wanted && !partners.contains(&partner.as_str()) {
-                        partners.push(partner);
-                    }
-                }
-                Reply::Chats(
-                    partners
-                        .into_iter()
-                        .map(|p| self.chat_id(p).into())
-                        .collect(),
-                )
-            }
+            Search::Chats(list) => return self.search_chats(scene, list),
             Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
                 Reply::Calls(Vec::new())
             }
             Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
-            Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
-                Reply::Groups(Vec::new())
-            }
+            Search::Groups(kind) => Reply::Groups(self.search_groups(kind, scene.now.mono)),
         })
-    }
-
-    fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
-        let (first, second) = (targets.next(), targets.next());
-        match (first, second) {
-            (Some(partner), None) if !handle::same(partner, &self.handle) => Reply::Chat {
-                chat: self.chat_id(&canonical(partner)).into(),
-                property: crate::skype::ChatProperty::Status,
-                value: ChatStatus::Dialog.into(),
-            },
-            _ => ErrorReply::CHAT_CREATE_MEMBERS.into(),
-        }
-    }
-
-    /// The partner of a dialog of this account, by its chat id.
-    pub(super) fn partner(&self, chat: &str) -> Option<String> {
-        let (creator, partner) = dialog_partner(chat)?;
-        let other = if handle::same(creator, &self.handle) {
-            partner
-        } else if handle::same(partner, &self.handle) {
-            creator
-        } else {
-            return None;
-        };
-        Some(canonical(other).into_owned())
     }
 }
 

@@ -1,13 +1,21 @@
 //! The answers that need no account: what is always so, and nods at changes that nobody keeps.
 //! Never sees an account.
 
-use crate::skype::{ApplicationAction, Command, ErrorReply, Reply, standing_answer};
+use crate::skype::{Command, ErrorReply, Reply, standing_answer};
 
 /// The answer to a command that depends on nothing here.
 pub(super) fn standing(command: Command<'_>) -> Reply<'_> {
     let answer = standing_answer(&command);
     debug_assert!(answer.is_some(), "no standing answer to {command}");
     answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
+}
+
+/// Confirms a command that was done, or says why it was not.
+pub(super) fn confirm<'a>(command: Command<'a>, done: Result<(), ErrorReply>) -> Reply<'a> {
+    match done {
+        Ok(()) => command.echo(),
+        Err(error) => error.into(),
+    }
 }
 
 /// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
@@ -17,24 +25,7 @@ pub(super) fn standing(command: Command<'_>) -> Reply<'_> {
 )]
 pub(super) fn not_kept(command: Command<'_>) -> Reply<'_> {
     match command {
-        Command::GetParameter(parameter) => Reply::Parameter {
-            parameter,
-            value: parameter.default_value().into(),
-        },
         Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
-        Command::GetApplication { name, property } => Reply::Application {
-            name: name.into(),
-            property,
-            value: property.neutral().into(),
-        },
-        Command::AlterApplication { action, .. } => match action {
-            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
-            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
-            ApplicationAction::Connect(_)
-            | ApplicationAction::Disconnect(_)
-            | ApplicationAction::Datagram { .. } => command.echo(),
-        },
         Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
         Command::Call { .. } => ErrorReply::NO_CALLS.into(),
         Command::GetCall { .. }

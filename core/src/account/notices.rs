@@ -11,7 +11,7 @@ use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::notice::{Notice, Refusal};
+use crate::imo::notice::{Notice, Outcome, Refusal};
 use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
@@ -28,6 +28,7 @@ impl Account {
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
+            LinkOutput::Fetched(..) => {}
             LinkOutput::Took(taken) => {
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));
@@ -107,8 +108,10 @@ impl Account {
 
     fn noticed(&mut self, scene: &mut Scene<'_>, notice: Notice) {
         match notice {
-            Notice::SignedOn { .. } => {
+            Notice::SignedOn { alias } => {
+                self.name_told(scene, &alias);
                 self.roster.begin();
+                self.begin_rooms();
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
@@ -116,7 +119,8 @@ impl Account {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     self.contact_told(scene, buddy);
                 }
-                if !core::mem::replace(&mut self.roster.known, true) {
+                self.rooms_told(scene, &buddies);
+                if self.roster.complete() {
                     scene.out.push(AccountOutput::Wake);
                 }
             }
@@ -126,12 +130,15 @@ impl Account {
                         self.contact_told(scene, buddy);
                     }
                 }
+                self.rooms_differ(scene, &buddies);
             }
-            Notice::BuddyRemoved(handles) => {
-                for handle in handles {
-                    self.contact_gone(scene, &canonical(&handle));
+            Notice::BuddyRemoved(buids) => {
+                for buid in buids {
+                    self.contact_gone(scene, &canonical(&buid));
+                    self.room_gone(scene, &buid);
                 }
             }
+            Notice::Kicked { member, by } => self.kicked(scene, &member, &by),
             Notice::BuddyRequest { buddy, text } => self.asked(scene, &buddy, text),
             Notice::Message(message) => self.received(scene, message),
             Notice::SentElsewhere {
@@ -148,8 +155,14 @@ impl Account {
                 let detail = format!("the service refuses {method}: {}", refusal.msg);
                 self.event(scene, EventKind::CallRefused, detail);
             }
-            // Clients of one session set its status for themselves; what other sessions show is theirs.
-            Notice::StatusElsewhere { .. } | Notice::Typing { .. } => {}
+            Notice::StatusElsewhere { primitive, mood } => {
+                self.status_set_elsewhere(scene, primitive, mood);
+            }
+            Notice::Typing { buddy, state } => self.types(scene, &buddy, state),
+            Notice::Icons(_)
+            | Notice::Ringing { .. }
+            | Notice::Answered { .. }
+            | Notice::CallEnded { .. } => {}
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -165,9 +178,13 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         id: CallId,
-        result: Result<u64, Refusal>,
+        result: Result<Outcome, Refusal>,
     ) {
         scene.out.push(AccountOutput::Wake);
+        self.naming.take_if(|naming| *naming == id);
+        if self.directory.call_done(id, &result) {
+            return;
+        }
         if let Some((number, length)) = self.sending.remove(&id) {
             self.sending_bytes -= length;
             let failed = result.is_err();
@@ -182,6 +199,7 @@ impl Account {
                 Held::Sent(number)
             };
             self.hold(scene, ticket, held);
+        } else if self.deed_done(scene, id, &result) {
         } else if let Some(handle) = self.asking.remove(&id)
             && let Err(refusal) = result
         {

@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -45,7 +46,7 @@ pub enum Call {
     },
     /// Send a text.
     SendMessage {
-        /// Handle of whom it is for.
+        /// Handle of whom it is for, or the buid of a group.
         to: String,
         /// The text, plain.
         body: String,
@@ -54,7 +55,7 @@ pub enum Call {
     },
     /// Tell a contact what the user does at the keyboard.
     Typing {
-        /// Handle of whom to tell.
+        /// Handle of whom to tell, or the buid of a group.
         to: String,
         /// What.
         state: TypingState,
@@ -94,6 +95,67 @@ pub enum Call {
     },
     /// Set a preference; taken and not used.
     Preference,
+    /// Make a group chat with nobody else in it. Who asks twice for the same name has one group.
+    CreateGroup {
+        /// What the client will know it by; it makes it unique.
+        name: String,
+    },
+    /// Bring somebody into a group chat.
+    Invite {
+        /// The group's bare id.
+        group: String,
+        /// Handle of whom.
+        buddy: String,
+    },
+    /// Throw somebody out of a group chat.
+    Kick {
+        /// The group's bare id.
+        group: String,
+        /// Handle of whom.
+        member: String,
+    },
+    /// Give a group chat another topic.
+    SetTopic {
+        /// The group's bare id.
+        group: String,
+        /// The topic; empty takes it away.
+        topic: String,
+    },
+    /// Go out of a group chat.
+    LeaveGroup {
+        /// The group's bare id.
+        group: String,
+    },
+    /// Ring at a contact.
+    StartCall {
+        /// Handle of whom.
+        buddy: String,
+    },
+    /// Take up a contact's call.
+    AnswerCall {
+        /// Handle of whom.
+        buddy: String,
+    },
+    /// End the call with a contact, or refuse it.
+    EndCall {
+        /// Handle of whom.
+        buddy: String,
+    },
+    /// Give oneself a name that the contacts get to see.
+    SetName {
+        /// The name; empty for none.
+        name: String,
+    },
+    /// Give oneself a picture that the contacts get to see.
+    SetIcon {
+        /// The picture, a whole image file; empty for none.
+        image: Vec<u8>,
+    },
+    /// Look for people whose handle or name begins with a text. The result lists them.
+    SearchUsers {
+        /// The text.
+        text: String,
+    },
 }
 
 /// The answer to a contact request.
@@ -159,6 +221,7 @@ impl Call {
             }
             Self::Alpha => "alpha",
             Self::Preference => "preference",
+            Self::StartCall { .. } | Self::AnswerCall { .. } | Self::EndCall { .. } => "av",
             Self::Login { .. }
             | Self::Unread
             | Self::SendMessage { .. }
@@ -167,7 +230,15 @@ impl Call {
             | Self::RemoveBuddy { .. }
             | Self::Block { .. }
             | Self::Rename { .. }
-            | Self::Answer { .. } => "im",
+            | Self::Answer { .. }
+            | Self::CreateGroup { .. }
+            | Self::Invite { .. }
+            | Self::Kick { .. }
+            | Self::SetTopic { .. }
+            | Self::LeaveGroup { .. }
+            | Self::SetName { .. }
+            | Self::SetIcon { .. }
+            | Self::SearchUsers { .. } => "im",
         }
     }
 
@@ -202,6 +273,17 @@ impl Call {
                 ..
             } => "auth_block",
             Self::Preference => "set",
+            Self::CreateGroup { .. } => "create_shared_group",
+            Self::Invite { .. } => "invite_to_group",
+            Self::Kick { .. } => "kick_member",
+            Self::SetTopic { .. } => "set_group_topic",
+            Self::LeaveGroup { .. } => "leave_group",
+            Self::StartCall { .. } => "start_audio_chat",
+            Self::AnswerCall { .. } => "answer_audio_chat",
+            Self::EndCall { .. } => "end_audio_chat",
+            Self::SetName { .. } => "set_name",
+            Self::SetIcon { .. } => "set_icon",
+            Self::SearchUsers { .. } => "search_users",
         }
     }
 }

@@ -3,8 +3,10 @@
 //!
 //! The protocol is written down in `core/docs/imo-protocol.md`.
 
+pub mod buid;
 pub mod call;
 pub mod envelope;
+pub mod icon;
 pub mod link;
 pub mod mids;
 pub mod notice;

@@ -52,7 +52,7 @@ pub enum Notice {
     Message(Incoming),
     /// The same account has sent a text in another session.
     SentElsewhere {
-        /// Handle of whom it is for.
+        /// Handle of whom it is for, or the buid of a group.
         to: String,
         /// The text.
         body: String,
@@ -68,9 +68,37 @@ pub enum Notice {
         /// The mood text.
         mood: String,
     },
+    /// People have other pictures.
+    Icons(Vec<Icon>),
+    /// Somebody was thrown out of a group chat: said before they are taken off it.
+    Kicked {
+        /// The member's buid.
+        member: String,
+        /// Handle of who did it.
+        by: String,
+    },
+    /// A call rings.
+    Ringing {
+        /// Handle of the other one.
+        buddy: String,
+        /// The own account calls.
+        outgoing: bool,
+    },
+    /// A call was taken up.
+    Answered {
+        /// Handle of the other one.
+        buddy: String,
+    },
+    /// The call with somebody is over.
+    CallEnded {
+        /// Handle of the other one.
+        buddy: String,
+        /// Why, if the service says.
+        reason: Option<EndReason>,
+    },
     /// A contact is at the keyboard.
     Typing {
-        /// Handle of who.
+        /// Handle of who; in a group chat the member's buid.
         buddy: String,
         /// What they do.
         state: TypingState,
@@ -79,8 +107,8 @@ pub enum Notice {
     Result {
         /// The number the client gave it.
         request_id: u64,
-        /// When it was done, in Unix seconds, or why it was not.
-        result: Result<u64, Refusal>,
+        /// What came of it, or why it was not done.
+        result: Result<Outcome, Refusal>,
     },
     /// A call without request id has been refused.
     Refused {
@@ -97,6 +125,53 @@ pub enum Notice {
     Unknown,
 }
 
+/// What came of a call.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// When it was done, in Unix seconds; zero if the service does not say.
+    #[serde(default)]
+    pub timestamp: u64,
+    /// Handles of the people a search has found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub users: Option<Vec<String>>,
+}
+
+impl Outcome {
+    /// It was done at a time, in Unix seconds; zero if that is not known.
+    #[must_use]
+    pub const fn at(timestamp: u64) -> Self {
+        Self {
+            timestamp,
+            users: None,
+        }
+    }
+}
+
+/// Why a call is over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// One of the two has ended it.
+    HungUp,
+    /// It was not wanted.
+    Refused,
+    /// Nobody has taken it up in time.
+    NoAnswer,
+    /// It was taken up in another session of the account.
+    Elsewhere,
+    /// One of the two is not there any more.
+    Gone,
+}
+
+/// Somebody's picture.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Icon {
+    /// Handle of whose.
+    pub buid: String,
+    /// What to fetch it by; empty for none.
+    pub icon: String,
+}
+
 /// Why the service refused a call.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Refusal {
@@ -109,9 +184,9 @@ pub struct Refusal {
 /// A text that has come.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Incoming {
-    /// Handle of the sender.
+    /// Handle of the sender; in a group chat the buid of the group or of the member.
     pub buid: String,
-    /// Display name of the sender.
+    /// Display name of the sender; the same as the text where that is a topic.
     pub alias: String,
     /// The text, plain.
     pub msg: String,
@@ -120,12 +195,18 @@ pub struct Incoming {
     /// The message's identity; absent where the service or the sender knows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mid: Option<String>,
+    /// Handle of the sender, in a group chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<String>,
+    /// Whether the text is another topic of the group chat, if the service says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<bool>,
 }
 
-/// A contact, as far as a notice tells.
+/// A contact, a group chat or a member of one, as far as a notice tells.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Buddy {
-    /// Handle.
+    /// Handle, or a buid of a group chat (`core/docs/imo-protocol.md`, "Group chats").
     pub buid: String,
     /// Display name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +234,18 @@ pub struct Buddy {
         skip_serializing_if = "Option::is_none"
     )]
     pub auth: Option<Auth>,
+    /// The name a person gave himself; absent where the service does not tell it from `alias`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The topic of a group chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    /// Handle of who brought a member into the group chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inviter: Option<String>,
+    /// Whether a member has made the group chat; absent means it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creator: Option<bool>,
 }
 
 impl Buddy {

@@ -22,7 +22,7 @@ struct Layer {
 }
 
 const GROUND: &[&str] = &[
-    "buf", "config", "event", "handle", "io", "rng", "secret", "store", "time",
+    "buf", "config", "event", "handle", "io::*", "rng", "secret", "store", "time",
 ];
 const JOURNAL: &[&str] = &["journal"];
 const WIRE: &[&str] = &["wire::*"];
@@ -40,8 +40,10 @@ const HTTP_FORMAT: &[&str] = &[
 const HTTP: &[&str] = &["http::client::*", "http::lane::*", "http::server::*"];
 const IMO_FORMAT: &[&str] = &[
     "imo",
+    "imo::buid::*",
     "imo::call::*",
     "imo::envelope::*",
+    "imo::icon::*",
     "imo::mids::*",
     "imo::notice::*",
 ];

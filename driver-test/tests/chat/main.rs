@@ -4,6 +4,7 @@
 mod contacts;
 mod login;
 mod messages;
+mod profile;
 #[path = "../town/mod.rs"]
 mod town;
 mod trouble;

@@ -52,6 +52,8 @@ pub(crate) struct Bench {
     pub(crate) stores: bool,
     /// Whether the store can be read.
     pub(crate) loads: bool,
+    /// So many loads are answered before the store cannot be read any more.
+    loads_left: Option<u32>,
     /// Whether anything is read or hashed; if not, it waits.
     pub(crate) works: bool,
     pub(crate) events: Vec<Event>,
@@ -81,6 +83,7 @@ impl Bench {
             jobs: VecDeque::new(),
             stores: true,
             loads: true,
+            loads_left: None,
             works: true,
             events: Vec::new(),
         }
@@ -118,7 +121,12 @@ impl Bench {
                     self.jobs.push_back(Job::Verify(job, secret, hash));
                 }
                 Output::Event(event) => self.events.push(event),
-                Output::Connect { .. } | Output::Reading { .. } | Output::Stopped => {}
+                Output::Connect { .. }
+                | Output::Reading { .. }
+                | Output::WriteFile { .. }
+                | Output::ReadFile { .. }
+                | Output::RunCallHandler { .. }
+                | Output::Stopped => {}
             }
         }
     }
@@ -146,6 +154,13 @@ impl Bench {
                 let mut records = Vec::new();
                 for query in &queries {
                     self.store.query(query, &mut records).unwrap();
+                }
+                if let Some(left) = &mut self.loads_left {
+                    self.loads = *left > 0;
+                    *left = left.saturating_sub(1);
+                    if !self.loads {
+                        self.loads_left = None;
+                    }
                 }
                 let result = if self.loads {
                     Ok(records)
@@ -292,6 +307,11 @@ impl Bench {
     pub(crate) fn is_asking(&self, conn: ConnId) -> bool {
         let client = &self.clients[&conn];
         client.busy || !client.responses.is_empty()
+    }
+
+    /// The store cannot be read any more after so many loads.
+    pub(crate) const fn fails_after(&mut self, loads: u32) {
+        self.loads_left = Some(loads);
     }
 
     /// How many machines' answers are being waited for.

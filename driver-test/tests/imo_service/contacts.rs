@@ -5,24 +5,12 @@ use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
-use crate::session::{Session, two};
-
-fn befriend(bench: &mut Bench, one: &mut Session, two: &mut Session) {
-    one.call(
-        bench,
-        "im",
-        "add_buddy",
-        &json!({"buid": two.name, "group": "Offline"}),
-    );
-    two.call(bench, "im", "auth_add", &json!({"buid": one.name}));
-    one.events(bench);
-    two.events(bench);
-}
+use crate::session::{Session, befriend, two};
 
 fn buddy(handle: &str, primitive: &str, auth: &str) -> Value {
     json!({
         "buid": handle, "alias": handle, "group": "Skype", "primitive": primitive, "status": "",
-        "auth": auth,
+        "auth": auth, "name": handle,
     })
 }
 

@@ -159,6 +159,21 @@ impl Session {
             .collect()
     }
 
+    /// Makes a call that is refused, and gives the code.
+    #[track_caller]
+    pub(crate) fn refused(&mut self, bench: &mut Bench, method: &str, fields: &Value) -> String {
+        self.call(bench, "im", method, fields);
+        let errors = self.hear(bench, "error");
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        errors[0]["code"].as_str().unwrap().into()
+    }
+
+    /// Ends the session.
+    #[track_caller]
+    pub(crate) fn leave(mut self, bench: &mut Bench) {
+        self.call(bench, "session", "signoff_all", &json!({}));
+    }
+
     /// Sends a text with its identity.
     #[track_caller]
     pub(crate) fn say(&mut self, bench: &mut Bench, to: &str, text: &str, mid: &str) {
@@ -173,6 +188,19 @@ pub(crate) fn two(bench: &mut Bench) -> (Session, Session) {
         Session::sign_on(bench, "alice"),
         Session::sign_on(bench, "bob"),
     )
+}
+
+/// Makes two accounts contacts of each other; what they have been told so far is taken.
+pub(crate) fn befriend(bench: &mut Bench, one: &mut Session, two: &mut Session) {
+    one.call(
+        bench,
+        "im",
+        "add_buddy",
+        &json!({"buid": two.name, "group": "Offline"}),
+    );
+    two.call(bench, "im", "auth_add", &json!({"buid": one.name}));
+    one.events(bench);
+    two.events(bench);
 }
 
 /// The reply to a request that acknowledges so much.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::bench::{Bench, SECOND};
-use crate::session::{Session, reply_with, two};
+use crate::session::{Session, befriend, reply_with, two};
 
 const HOLD: Duration = Duration::from_secs(25);
 
@@ -335,4 +335,27 @@ fn what_a_request_causes_comes_after_its_reply() {
             .unwrap()
             >= 1_400_000_000
     );
+}
+
+#[test]
+fn a_right_password_whose_login_the_store_fails_opens_no_other_account() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    befriend(&mut bench, &mut alice, &mut bob);
+    bench.restart();
+    let mallory = Session::open(&mut bench, "bob");
+    let login = |uid: &str, passwd: &str| {
+        let fields = json!({"uid": uid, "passwd": passwd});
+        mallory.message("im", &mallory.body("account_login", &fields), mallory.seq)
+    };
+    // The account is there and the password right; then the store cannot be read any more.
+    bench.fails_after(1);
+    mallory.post(&mut bench, mallory.calls, &[login("bob", "secret")]);
+    assert_eq!(bench.response(mallory.calls).unwrap().status, 503);
+    bench.loads = true;
+    mallory.post(&mut bench, mallory.calls, &[login("alice", "wrong")]);
+    bench.reply(mallory.calls);
+    let mut mallory = mallory;
+    let events = mallory.events(&mut bench);
+    assert_eq!(events[0]["name"], "disconnect", "{events:?}");
 }

@@ -3,10 +3,13 @@
 
 use alloc::string::String;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{BadCall, Call, Incoming, Verdict};
+use crate::imo::buid::Buid;
 use crate::imo::mids::is_mid;
 use crate::imo::{Primitive, TypingState};
 use crate::secret::Secret;
@@ -24,6 +27,12 @@ struct Fields {
     mid: Option<String>,
     alias: Option<String>,
     typing_state: Option<TypingState>,
+    gid: Option<String>,
+    name: Option<String>,
+    topic: Option<String>,
+    ibuid: Option<String>,
+    image: Option<String>,
+    text: Option<String>,
 }
 
 impl Call {
@@ -57,7 +66,7 @@ impl Call {
 impl Fields {
     fn into_call(self, system: &str, method: &str) -> Result<Call, BadCall> {
         let need = |field: Option<String>| field.ok_or(BadCall::BadField);
-        let buddy = self.buid;
+        let buddy = self.buid.clone();
         Ok(match (system, method) {
             ("session", "get_cookie_and_ssid") => Call::OpenSession,
             ("im", "account_login") => Call::Login {
@@ -115,6 +124,58 @@ impl Fields {
                 verdict: Verdict::Block,
             },
             ("preference", "set") => Call::Preference,
+            ("im", "search_users") => Call::SearchUsers {
+                text: need(self.text)?,
+            },
+            ("im", "set_name") => Call::SetName {
+                name: need(self.name)?,
+            },
+            ("im", "set_icon") => Call::SetIcon {
+                image: BASE64_STANDARD
+                    .decode(need(self.image)?)
+                    .map_err(|_| BadCall::BadField)?,
+            },
+            ("av", "start_audio_chat") => Call::StartCall {
+                buddy: need(buddy)?,
+            },
+            ("av", "answer_audio_chat") => Call::AnswerCall {
+                buddy: need(buddy)?,
+            },
+            ("av", "end_audio_chat") => Call::EndCall {
+                buddy: need(buddy)?,
+            },
+            ("im", method) => self.into_group_call(method)?,
+            _ => return Err(BadCall::UnknownMethod),
+        })
+    }
+
+    fn into_group_call(self, method: &str) -> Result<Call, BadCall> {
+        let need = |field: Option<String>| field.ok_or(BadCall::BadField);
+        Ok(match method {
+            "create_shared_group" => Call::CreateGroup {
+                name: need(self.name)?,
+            },
+            "invite_to_group" => Call::Invite {
+                group: need(self.gid)?,
+                buddy: need(self.ibuid)?,
+            },
+            "kick_member" => {
+                let buid = need(self.buid)?;
+                let Buid::Member { group, handle } = Buid::parse(&buid) else {
+                    return Err(BadCall::BadField);
+                };
+                Call::Kick {
+                    group: group.into(),
+                    member: handle.into(),
+                }
+            }
+            "set_group_topic" => Call::SetTopic {
+                group: need(self.gid)?,
+                topic: need(self.topic)?,
+            },
+            "leave_group" => Call::LeaveGroup {
+                group: need(self.gid)?,
+            },
             _ => return Err(BadCall::UnknownMethod),
         })
     }

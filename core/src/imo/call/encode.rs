@@ -3,11 +3,14 @@
 
 use alloc::boxed::Box;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Call, Caller, json};
-use crate::imo::{PROTO, Primitive, TypingState};
+use crate::imo::PROTO;
+use crate::imo::buid::member_buid;
 
 /// The `data` of a message that carries a call.
 #[derive(Serialize)]
@@ -30,106 +33,175 @@ struct Data<'a, T> {
     fields: T,
 }
 
+/// The fields of each call.
+mod fields {
+    use serde::Serialize;
+
+    use crate::imo::{Primitive, TypingState};
+
+    #[derive(Serialize)]
+    pub(super) struct None {}
+
+    #[derive(Serialize)]
+    pub(super) struct Open {
+        pub(super) kind: &'static str,
+        pub(super) version: &'static str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Login<'a> {
+        pub(super) passwd: &'a str,
+        pub(super) captcha: (),
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Status<'a> {
+        pub(super) ad: &'static str,
+        pub(super) primitive: Primitive,
+        pub(super) status: &'a str,
+        pub(super) auto_away: bool,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Send<'a> {
+        pub(super) buid: &'a str,
+        pub(super) msg: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub(super) mid: Option<&'a str>,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Typing<'a> {
+        pub(super) buid: &'a str,
+        pub(super) typing_state: TypingState,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Add<'a> {
+        pub(super) buid: &'a str,
+        pub(super) group: &'static str,
+        pub(super) msg: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Remove<'a> {
+        pub(super) buid: &'a str,
+        pub(super) group: &'static str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Rename<'a> {
+        pub(super) buid: &'a str,
+        pub(super) alias: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Buddy<'a> {
+        pub(super) buid: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Create<'a> {
+        pub(super) is_native: bool,
+        pub(super) name: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Invite<'a> {
+        pub(super) gid: &'a str,
+        pub(super) iproto: &'static str,
+        pub(super) iuid: &'a str,
+        pub(super) ibuid: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Topic<'a> {
+        pub(super) gid: &'a str,
+        pub(super) topic: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Group<'a> {
+        pub(super) gid: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Name<'a> {
+        pub(super) name: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Icon<'a> {
+        pub(super) image: &'a str,
+    }
+
+    #[derive(Serialize)]
+    pub(super) struct Search<'a> {
+        pub(super) text: &'a str,
+    }
+}
+
 impl Call {
     /// The JSON of this call for the `data` of a message.
     #[must_use]
     pub fn encode(&self, caller: Caller<'_>, request_id: Option<u64>) -> Box<RawValue> {
-        #[derive(Serialize)]
-        struct None {}
-        #[derive(Serialize)]
-        struct Open {
-            kind: &'static str,
-            version: &'static str,
-        }
-        #[derive(Serialize)]
-        struct Login<'a> {
-            passwd: &'a str,
-            captcha: (),
-        }
-        #[derive(Serialize)]
-        struct Status<'a> {
-            ad: &'static str,
-            primitive: Primitive,
-            status: &'a str,
-            auto_away: bool,
-        }
-        #[derive(Serialize)]
-        struct Send<'a> {
-            buid: &'a str,
-            msg: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            mid: Option<&'a str>,
-        }
-        #[derive(Serialize)]
-        struct Typing<'a> {
-            buid: &'a str,
-            typing_state: TypingState,
-        }
-        #[derive(Serialize)]
-        struct Add<'a> {
-            buid: &'a str,
-            group: &'static str,
-            msg: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Remove<'a> {
-            buid: &'a str,
-            group: &'static str,
-        }
-        #[derive(Serialize)]
-        struct Rename<'a> {
-            buid: &'a str,
-            alias: &'a str,
-        }
-        #[derive(Serialize)]
-        struct Buddy<'a> {
-            buid: &'a str,
-        }
         let with = Writer {
             call: self,
             caller,
             request_id,
         };
         match self {
-            Self::OpenSession => with.session(Open {
+            Self::OpenSession => with.session(fields::Open {
                 kind: "reui",
                 version: env!("CARGO_PKG_VERSION"),
             }),
-            Self::SignOff | Self::Activity => with.session(None {}),
-            Self::SetStatus { primitive, mood } => with.session(Status {
+            Self::SignOff | Self::Activity => with.session(fields::None {}),
+            Self::SetStatus { primitive, mood } => with.session(fields::Status {
                 ad: "",
                 primitive: *primitive,
                 status: mood,
                 auto_away: false,
             }),
-            Self::Login { password } => with.account(Login {
+            Self::Login { password } => with.account(fields::Login {
                 passwd: password.reveal(),
                 captcha: (),
             }),
-            Self::Unread | Self::Alpha => with.account(None {}),
-            Self::SendMessage { to, body, mid } => with.account(Send {
+            Self::Unread | Self::Alpha => with.account(fields::None {}),
+            Self::SendMessage { to, body, mid } => with.account(fields::Send {
                 buid: to,
                 msg: body,
                 mid: mid.as_deref(),
             }),
-            Self::Typing { to, state } => with.account(Typing {
+            Self::Typing { to, state } => with.account(fields::Typing {
                 buid: to,
                 typing_state: *state,
             }),
-            Self::AddBuddy { buddy, text } => with.account(Add {
+            Self::AddBuddy { buddy, text } => with.account(fields::Add {
                 buid: buddy,
                 group: "Offline",
                 msg: text,
             }),
-            Self::RemoveBuddy { buddy } => with.account(Remove {
+            Self::RemoveBuddy { buddy } => with.account(fields::Remove {
                 buid: buddy,
                 group: "Skype",
             }),
-            Self::Rename { buddy, alias } => with.account(Rename { buid: buddy, alias }),
-            Self::Block { buddy, .. } | Self::Answer { buddy, .. } => {
-                with.account(Buddy { buid: buddy })
-            }
+            Self::Rename { buddy, alias } => with.account(fields::Rename { buid: buddy, alias }),
+            Self::Block { buddy, .. }
+            | Self::Answer { buddy, .. }
+            | Self::StartCall { buddy }
+            | Self::AnswerCall { buddy }
+            | Self::EndCall { buddy } => with.account(fields::Buddy { buid: buddy }),
             Self::Preference => with.preference(),
+            Self::SetName { name } => with.account(fields::Name { name }),
+            Self::SetIcon { image } => with.account(fields::Icon {
+                image: &BASE64_STANDARD.encode(image),
+            }),
+            Self::SearchUsers { text } => with.account(fields::Search { text }),
+            Self::CreateGroup { .. }
+            | Self::Invite { .. }
+            | Self::Kick { .. }
+            | Self::SetTopic { .. }
+            | Self::LeaveGroup { .. } => with.group(),
         }
     }
 }
@@ -161,6 +233,32 @@ impl Writer<'_> {
             proto: Some(PROTO),
             fields,
         })
+    }
+
+    /// A call about a group chat.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "no other call is about a group chat"
+    )]
+    fn group(&self) -> Box<RawValue> {
+        match self.call {
+            Call::CreateGroup { name } => self.account(fields::Create {
+                is_native: false,
+                name,
+            }),
+            Call::Invite { group, buddy } => self.account(fields::Invite {
+                gid: group,
+                iproto: PROTO,
+                iuid: self.caller.uid,
+                ibuid: buddy,
+            }),
+            Call::Kick { group, member } => self.account(fields::Buddy {
+                buid: &member_buid(group, member),
+            }),
+            Call::SetTopic { group, topic } => self.account(fields::Topic { gid: group, topic }),
+            Call::LeaveGroup { group } => self.account(fields::Group { gid: group }),
+            _ => self.account(fields::None {}),
+        }
     }
 
     /// Switches automatic absence off: the only preference there is.

@@ -48,6 +48,33 @@ fn calls() -> alloc::vec::Vec<Call> {
             alias: "Bobby".into(),
         },
         Call::Preference,
+        Call::CreateGroup {
+            name: "0123456789abcdef".into(),
+        },
+        Call::Invite {
+            group: "g1".into(),
+            buddy: buddy(),
+        },
+        Call::Kick {
+            group: "g1".into(),
+            member: buddy(),
+        },
+        Call::SetTopic {
+            group: "g1".into(),
+            topic: String::new(),
+        },
+        Call::LeaveGroup { group: "g1".into() },
+        Call::StartCall { buddy: buddy() },
+        Call::AnswerCall { buddy: buddy() },
+        Call::EndCall { buddy: buddy() },
+        Call::SetName {
+            name: "Ali; ce $#".into(),
+        },
+        Call::SetIcon {
+            image: vec![0, 255, 7],
+        },
+        Call::SetIcon { image: Vec::new() },
+        Call::SearchUsers { text: "b".into() },
     ];
     for verdict in [Verdict::Accept, Verdict::Deny, Verdict::Block] {
         calls.push(Call::Answer {
@@ -84,6 +111,14 @@ fn unknown_methods_and_mistyped_fields_are_told_apart() {
     assert_eq!(decode("im", r#"{"method":"dance","data":{}}"#), fault);
     assert_eq!(decode("av", r#"{"method":"signoff_all","data":{}}"#), fault);
     let fault = Err(BadCall::BadField);
+    assert_eq!(
+        decode("im", r#"{"method":"set_icon","data":{"image":"*"}}"#),
+        fault
+    );
+    assert_eq!(
+        decode("im", r#"{"method":"kick_member","data":{"buid":"bob"}}"#),
+        fault
+    );
     assert_eq!(
         decode("im", r#"{"method":"send_im","data":{"buid":7,"msg":"x"}}"#),
         fault

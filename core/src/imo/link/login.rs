@@ -10,6 +10,7 @@ use zeroize::Zeroize;
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid, says_mid};
+use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
@@ -211,14 +212,14 @@ impl Link {
                         done: false,
                     });
                 }
-                None => out.push(LinkOutput::Done(awaited.id, Ok(0))),
+                None => out.push(LinkOutput::Done(awaited.id, Ok(Outcome::at(0)))),
             }
         }
         for queued in self.outbox.restart().filter(|queued| !queued.done) {
             if outlives_session(&queued.call) {
                 kept.push(queued);
             } else {
-                out.push(LinkOutput::Done(queued.id, Ok(0)));
+                out.push(LinkOutput::Done(queued.id, Ok(Outcome::at(0))));
             }
         }
         kept.extend(self.waiting.drain(..));
@@ -242,6 +243,7 @@ impl Link {
             self.timers.set(wake, None);
         }
         self.clear_lines(out);
+        self.fail_fetches(out);
     }
 
     /// Queues what belongs after the password.
@@ -292,7 +294,14 @@ pub(super) fn outlives_session(call: &Call) -> bool {
         | Call::RemoveBuddy { .. }
         | Call::Block { .. }
         | Call::Rename { .. }
-        | Call::Answer { .. } => true,
+        | Call::Answer { .. }
+        | Call::CreateGroup { .. }
+        | Call::Invite { .. }
+        | Call::Kick { .. }
+        | Call::SetTopic { .. }
+        | Call::LeaveGroup { .. }
+        | Call::SetName { .. }
+        | Call::SetIcon { .. } => true,
         Call::OpenSession
         | Call::Login { .. }
         | Call::SignOff
@@ -301,6 +310,10 @@ pub(super) fn outlives_session(call: &Call) -> bool {
         | Call::Alpha
         | Call::SetStatus { .. }
         | Call::Typing { .. }
+        | Call::StartCall { .. }
+        | Call::AnswerCall { .. }
+        | Call::EndCall { .. }
+        | Call::SearchUsers { .. }
         | Call::Preference => false,
     }
 }

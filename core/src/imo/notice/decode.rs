@@ -10,7 +10,7 @@ use serde::de::value::Error;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::{BadNotice, Notice, Refusal};
+use super::{BadNotice, EndReason, Notice, Outcome, Refusal};
 use crate::imo::{PROTO, Primitive, TypingState};
 
 /// Longest name of a notice that is told in a fault, in characters.
@@ -83,18 +83,31 @@ struct Status {
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct Answer {
     request_id: u64,
     #[serde(default)]
-    response: Option<Response>,
+    response: Option<Outcome>,
     #[serde(default)]
     error: Option<Refusal>,
 }
 
 #[derive(Deserialize)]
-struct Response {
-    #[serde(default)]
-    timestamp: u64,
+struct Kick {
+    buid: String,
+    by: String,
+}
+
+#[derive(Deserialize)]
+struct Streams {
+    buid: String,
+    is_initiator: bool,
+}
+
+#[derive(Deserialize)]
+struct Ended {
+    buid: String,
+    #[serde(default, deserialize_with = "known")]
+    reason: Option<EndReason>,
 }
 
 #[derive(Deserialize)]
@@ -120,13 +133,12 @@ impl Notice {
         match system {
             "im" | "av" => event(data),
             "internal" => {
-                let Outcome {
+                let Answer {
                     request_id,
                     response,
                     error,
                 } = parse(data, system)?;
-                let timestamp = response.map_or(0, |response| response.timestamp);
-                let result = error.map_or(Ok(timestamp), Err);
+                let result = error.map_or(Ok(response.unwrap_or_default()), Err);
                 Ok(Self::Result { request_id, result })
             }
             "preference" => {
@@ -179,6 +191,28 @@ fn event(data: &RawValue) -> Result<Notice, BadNotice> {
             Notice::Typing {
                 buddy: buid,
                 state: typing_state,
+            }
+        }
+        "buddy_icon" => Notice::Icons(parse(edata, name)?),
+        "kicked" => {
+            let Kick { buid, by } = parse(edata, name)?;
+            Notice::Kicked { member: buid, by }
+        }
+        "streams_info" => {
+            let Streams { buid, is_initiator } = parse(edata, name)?;
+            Notice::Ringing {
+                buddy: buid,
+                outgoing: is_initiator,
+            }
+        }
+        "answered" => Notice::Answered {
+            buddy: parse::<Buid>(edata, name)?.buid,
+        },
+        "ended" => {
+            let Ended { buid, reason } = parse(edata, name)?;
+            Notice::CallEnded {
+                buddy: buid,
+                reason,
             }
         }
         "error" => {

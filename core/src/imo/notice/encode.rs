@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Encoded, Notice, Refusal};
+use super::{Encoded, EndReason, Notice, Outcome, Refusal};
 use crate::imo::call::json;
 use crate::imo::{PROTO, Primitive, TypingState};
 
@@ -76,17 +76,31 @@ struct Status<'a> {
 }
 
 #[derive(Serialize)]
-struct Outcome<'a> {
+struct Answer<'a> {
     request_id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response: Option<Response>,
+    response: Option<&'a Outcome>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'a Refusal>,
 }
 
 #[derive(Serialize)]
-struct Response {
-    timestamp: u64,
+struct Kick<'a> {
+    buid: &'a str,
+    by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Streams<'a> {
+    buid: &'a str,
+    is_initiator: bool,
+}
+
+#[derive(Serialize)]
+struct Ended<'a> {
+    buid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<EndReason>,
 }
 
 #[derive(Serialize)]
@@ -154,6 +168,23 @@ impl Notice {
                     status: mood,
                 },
             ),
+            Self::Icons(icons) => to.event("buddy_icon", icons),
+            Self::Kicked { member, by } => to.event("kicked", Kick { buid: member, by }),
+            Self::Ringing { buddy, outgoing } => to.call(
+                "streams_info",
+                Streams {
+                    buid: buddy,
+                    is_initiator: *outgoing,
+                },
+            ),
+            Self::Answered { buddy } => to.call("answered", Buid { buid: buddy }),
+            Self::CallEnded { buddy, reason } => to.call(
+                "ended",
+                Ended {
+                    buid: buddy,
+                    reason: *reason,
+                },
+            ),
             Self::Typing { buddy, state } => to.event(
                 "typing",
                 Typing {
@@ -174,7 +205,7 @@ impl Notice {
                     msg: &refusal.msg,
                 },
             ),
-            Self::Result { request_id, result } => from("internal", outcome(*request_id, result)),
+            Self::Result { request_id, result } => from("internal", answer(*request_id, result)),
             Self::Reset => from("reset", json(&Nothing {})),
             Self::AutoAway => {
                 let preferences = [Preference {
@@ -189,14 +220,14 @@ impl Notice {
     }
 }
 
-fn outcome(request_id: u64, result: &Result<u64, Refusal>) -> Box<RawValue> {
+fn answer(request_id: u64, result: &Result<Outcome, Refusal>) -> Box<RawValue> {
     let (response, error) = match result {
-        Ok(timestamp) => (Some(*timestamp), None),
+        Ok(outcome) => (Some(outcome), None),
         Err(refusal) => (None, Some(refusal)),
     };
-    json(&Outcome {
+    json(&Answer {
         request_id,
-        response: response.map(|timestamp| Response { timestamp }),
+        response,
         error,
     })
 }
@@ -214,6 +245,12 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn event<T: Serialize>(self, name: &'static str, edata: T) -> Encoded {
         self.write(name, None, Some(edata))
+    }
+
+    /// An event about a call: it comes from another part of the service.
+    fn call<T: Serialize>(self, name: &'static str, edata: T) -> Encoded {
+        let event = self.write(name, Some("call"), Some(edata));
+        from("av", event.data)
     }
 
     fn reflect<T: Serialize>(self, kind: &'static str, edata: T) -> Encoded {

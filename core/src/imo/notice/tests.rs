@@ -12,6 +12,8 @@ fn notices() -> Vec<Notice> {
         status: Some("so so".into()),
         kind: None,
         auth: Some(Auth::Pending),
+        name: Some("Robert".into()),
+        ..Buddy::default()
     };
     let refusal = || Refusal {
         code: "blocked".into(),
@@ -24,6 +26,8 @@ fn notices() -> Vec<Notice> {
             msg: "%s%n \"q\"\nnew line".into(),
             timestamp: 1_400_000_000,
             mid: mid.map(Into::into),
+            author: None,
+            topic: None,
         })
     };
     vec![
@@ -61,7 +65,10 @@ fn notices() -> Vec<Notice> {
         },
         Notice::Result {
             request_id: 3,
-            result: Ok(1_400_000_000),
+            result: Ok(Outcome {
+                timestamp: 1_400_000_000,
+                users: None,
+            }),
         },
         Notice::Result {
             request_id: 3,
@@ -73,6 +80,60 @@ fn notices() -> Vec<Notice> {
             refusal: refusal(),
         },
         Notice::AutoAway,
+        Notice::Result {
+            request_id: 4,
+            result: Ok(Outcome {
+                timestamp: 1,
+                users: Some(vec!["bob".into(), "carol".into()]),
+            }),
+        },
+        Notice::Message(Incoming {
+            buid: "g1;".into(),
+            alias: "a topic".into(),
+            msg: "a topic".into(),
+            timestamp: 1,
+            mid: None,
+            author: Some("bob".into()),
+            topic: Some(true),
+        }),
+        Notice::BuddyAdded(vec![
+            Buddy {
+                buid: "g1;".into(),
+                kind: Some("group".into()),
+                display: Some("a topic".into()),
+                ..Buddy::default()
+            },
+            Buddy {
+                buid: "g1;bob;prpl-skype".into(),
+                group: Some("g1".into()),
+                inviter: Some("alice".into()),
+                creator: Some(false),
+                ..Buddy::default()
+            },
+        ]),
+        Notice::Icons(vec![Icon {
+            buid: "bob".into(),
+            icon: String::new(),
+        }]),
+        Notice::Kicked {
+            member: "g1;bob;prpl-skype".into(),
+            by: "alice".into(),
+        },
+        Notice::Ringing {
+            buddy: "bob".into(),
+            outgoing: true,
+        },
+        Notice::Answered {
+            buddy: "bob".into(),
+        },
+        Notice::CallEnded {
+            buddy: "bob".into(),
+            reason: None,
+        },
+        Notice::CallEnded {
+            buddy: "bob".into(),
+            reason: Some(EndReason::NoAnswer),
+        },
     ]
 }
 

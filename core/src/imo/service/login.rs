@@ -12,7 +12,7 @@ use super::{Service, SessionId};
 use crate::config::Registration;
 use crate::event::{Event, EventKind};
 use crate::handle::{ECHO, canonical, is_handle};
-use crate::imo::notice::Notice;
+use crate::imo::notice::{Notice, Outcome};
 use crate::io::{JobId, Output, Outputs};
 use crate::secret::Secret;
 use crate::time::Now;
@@ -30,12 +30,12 @@ impl Service {
         password: &Secret,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<u64, Stop> {
+    ) -> Result<Outcome, Stop> {
         let name = canonical(uid);
         let valid = is_handle(&name) && name != ECHO && password.reveal().len() <= PASSWORD_MAX;
         let exists = valid && self.house.find(&name, id, out)?;
         let Some(session) = self.sessions.get_mut(&id) else {
-            return Ok(0);
+            return Ok(Outcome::default());
         };
         let may_register = match self.config.registration {
             Registration::Closed => false,
@@ -79,7 +79,12 @@ impl Service {
                     "account made",
                 ));
             }
-            Login::Checked { ok } if ok && exists => {}
+            Login::Checked { ok } if ok && exists => {
+                if let Err(wait) = self.house.gather(&name, id, out) {
+                    session.login = Login::Checked { ok };
+                    return Err(wait.into());
+                }
+            }
             Login::Checked { .. } => {
                 // In one process with its daemon the service leaves it to that one to tell.
                 if !is_embedded {
@@ -97,11 +102,11 @@ impl Service {
                     notice,
                     late: false,
                 });
-                return Ok(now.wall.as_seconds());
+                return Ok(Outcome::at(now.wall.as_seconds()));
             }
         }
         self.sign_on(now, id, &name, effects, out);
-        Ok(now.wall.as_seconds())
+        Ok(Outcome::at(now.wall.as_seconds()))
     }
 
     fn start_job(

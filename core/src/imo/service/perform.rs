@@ -15,7 +15,7 @@ use super::session::Mail;
 use super::{Service, SessionId};
 use crate::handle::canonical;
 use crate::imo::call::{BadCall, Call};
-use crate::imo::notice::{Notice, Refusal};
+use crate::imo::notice::{Notice, Outcome, Refusal};
 use crate::io::Outputs;
 use crate::time::Now;
 
@@ -37,10 +37,11 @@ impl Service {
                 let late = matches!(incoming.call, Call::SendMessage { mid: None, .. });
                 let uid = incoming.uid.as_deref();
                 let result = match self.dispatch(now, id, &incoming.call, uid, &mut effects, out) {
-                    Ok(time) => Ok(time),
+                    Ok(outcome) => Ok(outcome),
                     Err(Stop::Refused(refusal)) => Err(refusal),
                     Err(Stop::Wait) => return Err(Wait),
                 };
+                self.house.done(id);
                 (result, incoming.method, incoming.request_id, late)
             }
             Err(fault) => {
@@ -79,11 +80,11 @@ impl Service {
         uid: Option<&str>,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<u64, Stop> {
+    ) -> Result<Outcome, Stop> {
         let Some(session) = self.sessions.get_mut(&id) else {
-            return Ok(0);
+            return Ok(Outcome::default());
         };
-        let done = Ok(now.wall.as_seconds());
+        let done = Ok(Outcome::at(now.wall.as_seconds()));
         match call {
             Call::Login { password } => {
                 return self.login(now, id, uid.unwrap_or_default(), password, effects, out);
@@ -110,7 +111,18 @@ impl Service {
             | Call::Block { .. }
             | Call::Rename { .. }
             | Call::Answer { .. }
-            | Call::Preference => {}
+            | Call::Preference
+            | Call::CreateGroup { .. }
+            | Call::Invite { .. }
+            | Call::Kick { .. }
+            | Call::SetTopic { .. }
+            | Call::LeaveGroup { .. }
+            | Call::StartCall { .. }
+            | Call::AnswerCall { .. }
+            | Call::EndCall { .. }
+            | Call::SetName { .. }
+            | Call::SetIcon { .. }
+            | Call::SearchUsers { .. } => {}
         }
         let stranger = |uid: &&str| Some(&*canonical(uid)) != session.account.as_deref();
         if session.account.is_none() || uid.as_ref().is_some_and(stranger) {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::house::Wait;
-use super::session::{Request, Session};
+use super::session::{Login, Request, Session};
 use super::web::{Doing, JSON_TYPE, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
 use crate::http::Response;
@@ -147,6 +147,7 @@ impl Service {
         let request = Request {
             conn,
             messages,
+            changes: 0,
             effects: Vec::new(),
             failed: false,
         };
@@ -186,11 +187,14 @@ impl Service {
 
     /// The store could not be read for a session's present request: the client has to send it again.
     pub(super) fn fail_request(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
-        let request = self
-            .sessions
-            .get_mut(&id)
-            .and_then(|session| session.requests.front_mut());
-        if let Some(request) = request {
+        self.house.done(id);
+        // A password that has been checked for this request is none for the next one.
+        self.jobs.retain(|_, session| *session != id);
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
+        session.login = Login::Idle;
+        if let Some(request) = session.requests.front_mut() {
             request.messages.clear();
             request.failed = true;
         }
@@ -215,8 +219,10 @@ impl Service {
                 continue;
             }
             let before = self.house.latest();
+            let bytes_before = self.house.journal.bytes();
             let done = self.perform(now, id, (seq, &system, &data), out);
             let after = self.house.latest();
+            let bytes = self.house.journal.bytes() - bytes_before;
             let Some(session) = self.sessions.get_mut(&id) else {
                 return;
             };
@@ -235,6 +241,11 @@ impl Service {
                     session.arrivals.take(seq);
                     request.effects.append(&mut effects);
                     session.needs = session.needs.max(needs);
+                    request.changes += bytes;
+                    // One text can become hundreds; the client sends the calls behind it again.
+                    if request.changes >= self.config.limits.request_changes {
+                        request.messages.clear();
+                    }
                     wipe(data);
                 }
                 Err(Wait) => {

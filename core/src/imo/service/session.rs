@@ -70,6 +70,8 @@ pub(super) struct Request {
     pub(super) conn: ConnId,
     /// What is left to do of it: number, system and JSON of each message.
     pub(super) messages: VecDeque<(u64, String, Box<RawValue>)>,
+    /// Bytes of changes that it has made so far.
+    pub(super) changes: u64,
     /// What is to happen after the answer.
     pub(super) effects: Vec<Effect>,
     /// Whether the store failed it.

@@ -45,7 +45,7 @@ impl House {
     }
 
     /// Refuses a text of an account's that is kept, if it is too long.
-    fn fits(&self, text: &str) -> Result<(), Refusal> {
+    pub(super) fn fits(&self, text: &str) -> Result<(), Refusal> {
         if text.len() > self.limits.text_bytes {
             return Err(refuse("too_large", "the text is too long"));
         }
@@ -66,7 +66,7 @@ impl House {
         if !listed {
             return;
         }
-        let buddies = [self.buddy(name, handle)].into();
+        let buddies = [self.buddy(name, handle, None)].into();
         let notice = if added {
             Notice::BuddyAdded(buddies)
         } else {
@@ -212,6 +212,11 @@ impl House {
             }
             self.keep_contact(name, other);
             self.tell_buddy(name, other, false, effects);
+            self.show_icon(name, other, effects);
+            return;
+        }
+        // Clients ask a second time without a text: the first one stays.
+        if text.is_empty() && resident.requests.contains_key(name) {
             return;
         }
         resident.requests.insert(name.to_owned(), text.to_owned());
@@ -264,6 +269,7 @@ impl House {
         for (one, two, added) in [(name, other, true), (other, name, false)] {
             self.keep_contact(one, two);
             self.tell_buddy(one, two, added, effects);
+            self.show_icon(one, two, effects);
         }
     }
 
@@ -311,6 +317,7 @@ impl House {
             contact.granted = on;
             self.keep_contact(other, name);
             self.tell_buddy(other, name, false, effects);
+            self.show_icon(other, name, effects);
         }
     }
 
@@ -365,23 +372,27 @@ impl House {
         self.keep_contact(name, other);
         if shown {
             self.tell_buddy(other, name, false, effects);
+            self.show_icon(other, name, effects);
         }
     }
 
     pub(super) fn rename(
         &mut self,
-        name: &str,
+        (name, session): (&str, SessionId),
         handle: &str,
         alias: &str,
         effects: &mut Vec<Effect>,
-    ) -> Result<(), Refusal> {
+        out: &mut Outputs,
+    ) -> Done {
         self.fits(alias)?;
         let other = canonical(handle);
+        // What it is told back holds the contact's own name.
+        self.find_all([&*other], session, out)?;
         let contact = self
             .resident(name)
             .and_then(|resident| resident.contacts.get_mut(&*other));
         let Some(contact) = contact.filter(|contact| contact.listed) else {
-            return Err(refuse("unknown_user", "not one of the contacts"));
+            return Err(refuse("unknown_user", "not one of the contacts").into());
         };
         contact.alias = alias.to_owned();
         self.keep_contact(name, &other);

@@ -4,11 +4,14 @@
 //! See `core/docs/imo-protocol.md`, "Messages".
 
 use alloc::borrow::ToOwned;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use super::records::{MailRecord, mail_id, mail_key, mid_prefix};
+use super::resident::Resident;
 use super::{Effect, House, Stop, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
+use crate::imo::buid::group_buid;
 use crate::imo::mids;
 use crate::imo::notice::{Incoming, Notice, Refusal};
 use crate::imo::service::SessionId;
@@ -69,8 +72,17 @@ impl House {
             body: body.to_owned(),
             timestamp,
             mid: mid.map(ToOwned::to_owned),
+            alias: self.own_name(from).map(ToOwned::to_owned),
+            group: None,
+            topic: false,
         };
-        self.put_mail(to_box, record, effects);
+        if let Some(id) = self.put_mail(to_box, &record) {
+            effects.push(Effect::Mail {
+                to: to_box.to_owned(),
+                id,
+                mail: Arc::new(incoming(record)),
+            });
+        }
         let notice = Notice::SentElsewhere {
             to: to.clone().into_owned(),
             body: body.to_owned(),
@@ -102,26 +114,26 @@ impl House {
                 "they do not want to hear from this account",
             ));
         }
-        let unread_max = u64::try_from(self.limits.unread_messages).unwrap_or(u64::MAX);
-        (resident.mails_waiting() >= unread_max)
+        self.is_full(resident)
             .then(|| refuse("rate_limited", "too many messages wait for them already"))
     }
 
-    fn put_mail(&mut self, to: &str, record: MailRecord, effects: &mut Vec<Effect>) {
-        let Some(resident) = self.resident(to) else {
-            return;
-        };
+    /// True if no further mail is kept for this account.
+    pub(super) fn is_full(&self, resident: &Resident) -> bool {
+        let unread_max = u64::try_from(self.limits.unread_messages).unwrap_or(u64::MAX);
+        resident.mails_waiting() >= unread_max
+    }
+
+    /// Keeps a mail for an account, if that is in memory; gives its number.
+    pub(super) fn put_mail(&mut self, to: &str, record: &MailRecord) -> Option<u64> {
+        let resident = self.resident(to)?;
         let id = resident.mail_next;
         resident.mail_next += 1;
-        let changed = self.journal.put(mail_key(to, id), &record);
+        let changed = self.journal.put(mail_key(to, id), record);
         if let Some(resident) = self.resident(to) {
             resident.changed = changed;
         }
-        effects.push(Effect::Mail {
-            to: to.to_owned(),
-            id,
-            mail: incoming(record),
-        });
+        Some(id)
     }
 
     /// A mail has become durable.
@@ -154,7 +166,7 @@ impl House {
         }
     }
 
-    fn keep_mid(&mut self, name: &str, hash: u64) {
+    pub(super) fn keep_mid(&mut self, name: &str, hash: u64) {
         let mids_max = self.limits.mids;
         let Some(mids) = self
             .resident(name)
@@ -176,18 +188,32 @@ pub(super) fn read_mails(records: &[Record]) -> Vec<(u64, Incoming)> {
     records.iter().filter_map(mail).collect()
 }
 
-fn incoming(record: MailRecord) -> Incoming {
+/// What the addressee is told of a mail.
+pub(super) fn incoming(record: MailRecord) -> Incoming {
     let MailRecord {
         from,
         body,
         timestamp,
         mid,
+        alias,
+        group,
+        topic,
     } = record;
+    // Old clients know a topic by this alone.
+    let alias = if topic { Some(body.clone()) } else { alias };
+    let alias = alias.unwrap_or_else(|| from.clone());
+    let is_group = group.is_some();
+    let (buid, author) = match group {
+        Some(group) => (group_buid(&group), Some(from)),
+        None => (from, None),
+    };
     Incoming {
-        alias: from.clone(),
-        buid: from,
+        buid,
+        alias,
         msg: body,
         timestamp,
         mid,
+        author,
+        topic: is_group.then_some(topic),
     }
 }

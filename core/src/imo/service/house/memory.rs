@@ -6,15 +6,17 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::icons::Picture;
 use super::records::{
-    account_key, contact_prefix, mail_key, mail_prefix, mid_prefix, request_prefix,
+    account_key, contact_prefix, icon_key, mail_key, mail_prefix, membership_prefix, mid_prefix,
+    name_key, request_prefix,
 };
 use super::resident::Resident;
-use super::{House, Place, Wait, mail};
+use super::{House, Place, Wait, icons, mail};
 use crate::imo::mids::Mids;
 use crate::imo::notice::Incoming;
 use crate::imo::service::SessionId;
-use crate::io::{LoadId, Output, Outputs};
+use crate::io::{ConnId, LoadId, Output, Outputs};
 use crate::store::{Query, Record, StoreError};
 
 /// How many accounts that nobody uses stay in memory.
@@ -24,14 +26,19 @@ const IDLE_MAX: usize = 256;
 #[derive(Debug)]
 pub(super) struct Question {
     about: Topic,
-    waiting: BTreeSet<SessionId>,
+    pub(super) waiting: BTreeSet<SessionId>,
 }
 
 #[derive(Debug)]
-enum Topic {
+pub(super) enum Topic {
     Account(String),
     Mids(String),
     Mail(SessionId),
+    Icons(SessionId),
+    Picture(ConnId),
+    Groups(Vec<String>),
+    Names(SessionId, Vec<String>),
+    Search(SessionId, String),
 }
 
 /// What an answered load leads to.
@@ -43,6 +50,10 @@ pub(in crate::imo::service) enum Answered {
     Failed(BTreeSet<SessionId>),
     /// The mail that a session asked for; `None` if the store could not be read.
     Mail(SessionId, Option<MailPage>),
+    /// What the store tells of pictures, for [`House::icons`].
+    Icons(SessionId, Vec<Record>),
+    /// The picture that a connection has asked for, if there is one.
+    Picture(ConnId, Result<Option<Picture>, StoreError>),
 }
 
 /// Some of an account's mail.
@@ -73,6 +84,17 @@ impl House {
             }
             None => {}
         }
+        self.ask_account(name, Some(session), out);
+        Err(Wait)
+    }
+
+    /// Brings an account into memory.
+    pub(super) fn ask_account(
+        &mut self,
+        name: &str,
+        session: Option<SessionId>,
+        out: &mut Outputs,
+    ) -> LoadId {
         let newest = Query::Range {
             prefix: mail_prefix(name),
             after: None,
@@ -83,21 +105,29 @@ impl House {
             Query::Get {
                 key: account_key(name),
             },
+            Query::Get {
+                key: icon_key(name),
+            },
+            Query::Get {
+                key: name_key(name),
+            },
             Query::all(contact_prefix(name), self.limits.contacts),
             Query::all(request_prefix(name), self.limits.contacts),
+            Query::all(membership_prefix(name), self.limits.groups),
             Query::all(mail_prefix(name), 1),
             newest,
         ];
         let load = self.ask(Topic::Account(name.into()), queries.into(), session, out);
         self.places.insert(name.into(), Place::Asked(load));
-        Err(Wait)
+        load
     }
 
-    fn ask(
+    /// Asks the store; a session can wait for the answer with its request.
+    pub(super) fn ask(
         &mut self,
         about: Topic,
         queries: Vec<Query>,
-        session: SessionId,
+        session: Option<SessionId>,
         out: &mut Outputs,
     ) -> LoadId {
         let load = LoadId(self.next_load);
@@ -106,7 +136,7 @@ impl House {
             load,
             Question {
                 about,
-                waiting: [session].into(),
+                waiting: session.into_iter().collect(),
             },
         );
         out.push(Output::Load { load, queries });
@@ -138,13 +168,27 @@ impl House {
                     resident.mids = Some(Mids::from_records(&records));
                 }
             }
-            (Topic::Mids(_), Err(_)) => {}
+            (Topic::Groups(groups), result) => self.groups_loaded(&groups, result.ok().as_deref()),
+            (Topic::Names(session, handles), Ok(records)) => {
+                self.names_loaded(session, handles, &records);
+            }
+            (Topic::Search(session, text), Ok(records)) => {
+                self.search_loaded(session, text, &records);
+            }
+            (Topic::Mids(_) | Topic::Names(..) | Topic::Search(..), Err(_)) => {}
             (Topic::Mail(session), result) => {
                 let page = result.ok().map(|records| MailPage {
                     mails: mail::read_mails(&records),
                     is_last: records.len() < self.limits.messages_cached,
                 });
                 return Some(Answered::Mail(session, page));
+            }
+            (Topic::Icons(session), result) => {
+                return Some(Answered::Icons(session, result.unwrap_or_default()));
+            }
+            (Topic::Picture(conn), Ok(records)) => return Some(icons::picture(conn, &records)),
+            (Topic::Picture(conn), Err(error)) => {
+                return Some(Answered::Picture(conn, Err(error)));
             }
         }
         Some(if ok {
@@ -167,7 +211,9 @@ impl House {
             };
             match self.places.get(&oldest) {
                 Some(Place::Here(resident)) if !resident.sessions.is_empty() => {}
-                Some(Place::Here(resident)) if !self.journal.is_durable(resident.changed) => {
+                Some(Place::Here(resident))
+                    if !self.journal.is_durable(resident.changed) || self.is_awaited(&oldest) =>
+                {
                     self.idle.push_back(oldest);
                 }
                 Some(Place::Here(_) | Place::Absent) => {
@@ -192,7 +238,7 @@ impl House {
             return Ok(());
         }
         let queries = [Query::all(mid_prefix(name), self.limits.mids)];
-        self.ask(Topic::Mids(name.into()), queries.into(), session, out);
+        self.ask(Topic::Mids(name.into()), queries.into(), Some(session), out);
         Err(Wait)
     }
 
@@ -210,6 +256,6 @@ impl House {
             limit: self.limits.messages_cached,
             newest_first: false,
         };
-        self.ask(Topic::Mail(session), [query].into(), session, out)
+        self.ask(Topic::Mail(session), [query].into(), None, out)
     }
 }

@@ -4,18 +4,29 @@
 //! Accounts come into memory when somebody needs them and leave when nobody does, so nothing here costs more
 //! because there are more accounts.
 
+mod calls;
 mod contacts;
+mod directory;
+mod errands;
+mod groups;
+mod icons;
 mod mail;
 mod memory;
 mod records;
 mod resident;
+mod roster;
 
 use alloc::borrow::Cow;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use calls::Calls;
+use errands::Errand;
+use groups::Groups;
+pub(super) use icons::Picture;
 use memory::Question;
 pub(super) use memory::{Answered, MailPage};
 use records::{AccountRecord, Contact, account_key, contact_key};
@@ -24,9 +35,10 @@ use resident::Resident;
 use super::SessionId;
 use crate::config::Limits;
 use crate::handle::ECHO;
+use crate::imo::Primitive;
+use crate::imo::buid::Buid;
 use crate::imo::call::Call;
-use crate::imo::notice::{Buddy, Incoming, Notice, Refusal};
-use crate::imo::{Primitive, notice::Auth};
+use crate::imo::notice::{Incoming, Notice, Outcome, Refusal};
 use crate::io::{LoadId, Outputs};
 use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
@@ -53,6 +65,18 @@ pub(super) enum Effect {
         /// Whether it must come a moment after the answer.
         late: bool,
     },
+    /// A call rings at both accounts, unless it is over by then.
+    Ring {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+    },
+    /// Tell a session that has signed on whose pictures there are.
+    Icons {
+        /// Which.
+        session: SessionId,
+    },
     /// A mail has become durable.
     Mail {
         /// The account it is for.
@@ -60,7 +84,7 @@ pub(super) enum Effect {
         /// Its number.
         id: u64,
         /// The mail.
-        mail: Incoming,
+        mail: Arc<Incoming>,
     },
 }
 
@@ -102,8 +126,11 @@ enum Place {
 pub(super) struct House {
     places: BTreeMap<String, Place>,
     idle: VecDeque<String>,
+    groups: Groups,
     questions: BTreeMap<LoadId, Question>,
+    errands: BTreeMap<SessionId, Errand>,
     next_load: u64,
+    calls: Calls,
     rng: Rng,
     limits: Limits,
     /// The order in which changes become durable.
@@ -115,8 +142,11 @@ impl House {
         Self {
             places: BTreeMap::new(),
             idle: VecDeque::new(),
+            groups: Groups::default(),
             questions: BTreeMap::new(),
+            errands: BTreeMap::new(),
             next_load: 0,
+            calls: Calls::default(),
             rng,
             limits,
             journal: Journal::new(),
@@ -166,7 +196,7 @@ impl House {
             .map_or(&[], |resident| resident.sessions.as_slice())
     }
 
-    /// Signs a session on: the account is told who it knows. Those who know it see it come when it says how
+    /// Signs a session on, after [`House::gather`]: the account is told who it knows. Those who know it see it come when it says how
     /// it is, or at [`House::appear`].
     pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
         let Some(resident) = self.resident(name) else {
@@ -185,7 +215,8 @@ impl House {
             notice,
             late: false,
         };
-        effects.push(tell(Notice::SignedOn { alias: name.into() }));
+        let alias = self.own_name(name).unwrap_or(name).into();
+        effects.push(tell(Notice::SignedOn { alias }));
         let Some(resident) = self.peek(name) else {
             return;
         };
@@ -193,9 +224,12 @@ impl House {
             .contacts
             .iter()
             .filter(|(_, contact)| contact.listed);
-        let buddies: Vec<_> = listed.map(|(handle, _)| self.buddy(name, handle)).collect();
-        for part in buddies.chunks(100) {
-            effects.push(tell(Notice::BuddyAdded(part.to_vec())));
+        let buddies: Vec<_> = listed
+            .map(|(handle, _)| self.buddy(name, handle, Some(session)))
+            .collect();
+        effects.extend(roster::in_parts(buddies).map(tell));
+        for group in resident.groups.keys() {
+            effects.extend(self.group_roster(name, group, session).map(tell));
         }
         for (buddy, text) in &resident.requests {
             let notice = Notice::BuddyRequest {
@@ -204,6 +238,7 @@ impl House {
             };
             effects.push(tell(notice));
         }
+        effects.push(Effect::Icons { session });
     }
 
     /// The account has had the time to say how it is: now those who know it see it come.
@@ -220,7 +255,8 @@ impl House {
             return;
         };
         resident.sessions.retain(|other| *other != session);
-        if resident.sessions.is_empty() {
+        self.leave_calls(name, session, effects);
+        if self.sessions(name).is_empty() {
             self.announce_presence(name, effects);
             self.rest(name.into());
         }
@@ -228,7 +264,7 @@ impl House {
 
     /// Does what a session of `name` asks. Calls that concern the session alone never get here.
     ///
-    /// Gives the time of what was done in Unix seconds.
+    /// Gives what came of it.
     pub(super) fn call(
         &mut self,
         now: Now,
@@ -236,17 +272,29 @@ impl House {
         call: &Call,
         effects: &mut Vec<Effect>,
         out: &mut Outputs,
-    ) -> Result<u64, Stop> {
+    ) -> Result<Outcome, Stop> {
         match call {
             Call::SetStatus { primitive, mood } => {
                 self.set_status((name, session), *primitive, mood, effects)?;
             }
             Call::SendMessage { to, body, mid } => {
-                return self.send((name, session), now, to, body, mid.as_deref(), effects, out);
+                let (who, mid) = ((name, session), mid.as_deref());
+                let time = match Buid::parse(to) {
+                    Buid::Group(group) => {
+                        self.send_to_group(who, now, group, body, mid, effects, out)?
+                    }
+                    Buid::Person(_) | Buid::Member { .. } => {
+                        self.send(who, now, to, body, mid, effects, out)?
+                    }
+                };
+                return Ok(Outcome::at(time));
             }
-            Call::Typing { to, state } => {
-                self.typing(name, to, *state, effects);
-            }
+            Call::Typing { to, state } => match Buid::parse(to) {
+                Buid::Group(group) => {
+                    self.typing_in_group((name, session), group, *state, effects, out)?;
+                }
+                Buid::Person(_) | Buid::Member { .. } => self.typing(name, to, *state, effects),
+            },
             Call::AddBuddy { buddy, text } => {
                 self.add_buddy((name, session), buddy, text, effects, out)?;
             }
@@ -256,11 +304,38 @@ impl House {
             Call::Block { buddy, on } => {
                 self.block((name, session), buddy, *on, effects, out)?;
             }
-            Call::Rename { buddy, alias } => self.rename(name, buddy, alias, effects)?,
+            Call::Rename { buddy, alias } => {
+                self.rename((name, session), buddy, alias, effects, out)?;
+            }
             Call::Answer { buddy, verdict } => {
                 self.answer((name, session), buddy, *verdict, effects, out)?;
             }
+            Call::StartCall { buddy } => self.start_call((name, session), buddy, effects, out)?,
+            Call::AnswerCall { buddy } => self.answer_call((name, session), buddy, effects)?,
+            Call::EndCall { buddy } => self.end_call(name, buddy, effects),
+            Call::SetIcon { image } => self.set_icon(name, image, effects)?,
             Call::Alpha | Call::Preference => {}
+            Call::CreateGroup { name: known_as } => {
+                self.create_group((name, session), known_as, effects, out)?;
+            }
+            Call::Invite { group, buddy } => {
+                self.invite((name, session), group, buddy, effects, out)?;
+            }
+            Call::Kick { group, member } => {
+                self.kick((name, session), group, member, effects, out)?;
+            }
+            Call::SetTopic { group, topic } => {
+                self.set_topic((name, session), now, group, topic, effects, out)?;
+            }
+            Call::LeaveGroup { group } => {
+                self.leave_group((name, session), group, effects, out)?;
+            }
+            Call::SetName { name: own } => self.set_name(name, own, effects)?,
+            Call::SearchUsers { text } => {
+                let users = Some(self.search((name, session), text, out)?);
+                let timestamp = now.wall.as_seconds();
+                return Ok(Outcome { timestamp, users });
+            }
             Call::OpenSession
             | Call::Login { .. }
             | Call::SignOff
@@ -269,39 +344,7 @@ impl House {
                 debug_assert!(false, "the face keeps calls about sessions to itself");
             }
         }
-        Ok(now.wall.as_seconds())
-    }
-
-    /// What `name` is told about its contact `handle`.
-    fn buddy(&self, name: &str, handle: &str) -> Buddy {
-        let contact = self
-            .peek(name)
-            .and_then(|resident| resident.contacts.get(handle));
-        let granted = contact.is_some_and(|contact| contact.granted);
-        let alias = contact
-            .map(|contact| contact.alias.as_str())
-            .filter(|alias| !alias.is_empty());
-        let other = self
-            .peek(handle)
-            .filter(|other| granted && other.shows_itself_to(name));
-        let primitive = match other {
-            _ if handle == ECHO => Primitive::Available,
-            Some(other) => other.shown(),
-            None => Primitive::Offline,
-        };
-        Buddy {
-            buid: handle.into(),
-            alias: Some(alias.unwrap_or(handle).into()),
-            group: Some("Skype".into()),
-            primitive: Some(primitive),
-            status: Some(other.map_or_else(String::new, |other| other.mood.clone())),
-            kind: None,
-            auth: Some(if granted {
-                Auth::Granted
-            } else {
-                Auth::Pending
-            }),
-        }
+        Ok(Outcome::at(now.wall.as_seconds()))
     }
 
     /// Stores what `name` holds of `handle` after it has changed.

@@ -3,6 +3,7 @@
 //!
 //! See `core/docs/storage.md`, "The service".
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 
@@ -59,10 +60,69 @@ pub(super) struct MailRecord {
     /// Its identity, where the sender gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) mid: Option<String>,
+    /// The sender's own name at that time, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) alias: Option<String>,
+    /// The group chat it was sent to, by bare id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<String>,
+    /// Whether it is the topic of that group chat.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) topic: bool,
+}
+
+/// A group chat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct GroupRecord {
+    /// The name it was made under.
+    pub(super) name: String,
+    /// What it is about; empty for nothing.
+    pub(super) topic: String,
+    /// Handle of who made it, there or gone.
+    pub(super) creator: String,
+    /// Handles of those who are in it, each with that of who brought him; empty for nobody.
+    pub(super) members: BTreeMap<String, String>,
+}
+
+/// That an account is in a group chat.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct MembershipRecord {
+    /// The name under which this account has made it, if it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) made_as: Option<String>,
+}
+
+/// The name an account has given itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct NameRecord {
+    /// The name; never empty.
+    pub(super) name: String,
+}
+
+/// What an account's picture is known by.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct IconRecord {
+    /// Its id.
+    pub(super) icon: String,
+}
+
+/// A picture.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct ImageRecord {
+    /// The file, in Base64.
+    pub(super) image: String,
 }
 
 pub(super) fn account_key(name: &str) -> String {
     format!("s/a/{name}")
+}
+
+pub(super) fn icon_key(name: &str) -> String {
+    format!("s/p/{name}")
+}
+
+pub(super) fn image_key(icon: &str) -> String {
+    format!("s/b/{icon}")
 }
 
 pub(super) fn contact_prefix(name: &str) -> String {
@@ -91,6 +151,22 @@ pub(super) fn mail_key(name: &str, id: u64) -> String {
 
 pub(super) fn mid_prefix(name: &str) -> String {
     format!("s/d/{name}/")
+}
+
+pub(super) fn group_key(group: &str) -> String {
+    format!("s/g/{group}")
+}
+
+pub(super) fn membership_prefix(name: &str) -> String {
+    format!("s/h/{name}/")
+}
+
+pub(super) fn membership_key(name: &str, group: &str) -> String {
+    format!("s/h/{name}/{group}")
+}
+
+pub(super) fn name_key(name: &str) -> String {
+    format!("s/n/{name}")
 }
 
 /// The number of a mail record, from its key.

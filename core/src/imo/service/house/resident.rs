@@ -5,7 +5,9 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::records::{AccountRecord, Contact, RequestRecord, mail_id};
+use super::records::{
+    AccountRecord, Contact, IconRecord, MembershipRecord, NameRecord, RequestRecord, mail_id,
+};
 use crate::imo::Primitive;
 use crate::imo::mids::Mids;
 use crate::imo::service::SessionId;
@@ -17,10 +19,14 @@ use crate::store::{Record, last_part, read};
 pub(super) struct Resident {
     /// The password's hash.
     pub(super) hash: String,
+    /// The name it gave itself; empty for none.
+    pub(super) name: String,
     /// What it holds of others, by handle.
     pub(super) contacts: BTreeMap<String, Contact>,
     /// Who asks to be a contact, with what they say.
     pub(super) requests: BTreeMap<String, String>,
+    /// The group chats it is in, by bare id; with the name of those it has made.
+    pub(super) groups: BTreeMap<String, Option<String>>,
     /// Its sessions that are signed on, oldest first.
     pub(super) sessions: Vec<SessionId>,
     /// How available it wants to be seen while it has sessions.
@@ -29,6 +35,8 @@ pub(super) struct Resident {
     pub(super) hidden: bool,
     /// Its mood text.
     pub(super) mood: String,
+    /// The id of its picture; empty for none.
+    pub(super) icon: String,
     /// The number of its next mail.
     pub(super) mail_next: u64,
     /// No unacknowledged mail has a lower number.
@@ -46,12 +54,15 @@ impl Resident {
     pub(super) fn new(hash: String) -> Self {
         Self {
             hash,
+            name: String::new(),
             contacts: BTreeMap::new(),
             requests: BTreeMap::new(),
+            groups: BTreeMap::new(),
             sessions: Vec::new(),
             primitive: Primitive::Available,
             hidden: false,
             mood: String::new(),
+            icon: String::new(),
             mail_next: 1,
             mail_oldest: 1,
             mail_durable: 0,
@@ -83,6 +94,27 @@ impl Resident {
                         resident
                             .requests
                             .insert(last_part(&record.key).into(), request.text);
+                    }
+                }
+                Some("s/p/") => {
+                    if let (Some(resident), Some(IconRecord { icon })) =
+                        (&mut resident, read(record))
+                    {
+                        resident.icon = icon;
+                    }
+                }
+                Some("s/h/") => {
+                    let membership = read::<MembershipRecord>(record);
+                    if let (Some(resident), Some(membership)) = (&mut resident, membership) {
+                        let group = last_part(&record.key).into();
+                        resident.groups.insert(group, membership.made_as);
+                    }
+                }
+                Some("s/n/") => {
+                    if let (Some(resident), Some(NameRecord { name })) =
+                        (&mut resident, read(record))
+                    {
+                        resident.name = name;
                     }
                 }
                 Some("s/m/") => mails.extend(mail_id(record)),
