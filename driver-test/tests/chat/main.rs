@@ -2,8 +2,11 @@
 //! Never looks inside a machine: all that is checked is what a client hears.
 
 mod contacts;
+mod dialogs;
 mod login;
 mod messages;
+mod rooms;
 #[path = "../town/mod.rs"]
 mod town;
+mod transcript;
 mod trouble;
