@@ -175,9 +175,15 @@ pub struct Limits {
     pub session_requests: usize,
     /// Calls that the service takes from one request; those behind are not acknowledged.
     pub request_calls: usize,
+    /// Calls of one account that ring or run at once at the service; a further one is refused.
+    pub calls: usize,
+    /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
+    pub avatar_bytes: usize,
     /// Bytes of changes that calls of one request make at the service; the calls behind the one that reaches it are
     /// not acknowledged.
     pub request_changes: u64,
+    /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
+    pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
@@ -197,6 +203,8 @@ pub struct Limits {
     pub poll_wait: Duration,
     /// Longest wait for the answer to any other request upstream, its connection included.
     pub request_wait: Duration,
+    /// Longest wait for a picture from the service.
+    pub fetch_wait: Duration,
     /// First upper bound of the wait before a reconnect; doubles up to the next one.
     pub backoff_first: Duration,
     /// Last upper bound of the wait before a reconnect.
@@ -205,6 +213,8 @@ pub struct Limits {
     pub activity_every: Duration,
     /// How long the result of a message may lag behind its acknowledgement; then the latter is the result.
     pub result_wait: Duration,
+    /// How long a call rings at the service before it is over.
+    pub ring_wait: Duration,
     /// Longest time a connection to the service may be idle, or take for one request.
     pub http_idle: Duration,
     /// Longest drain; after it what is left is dropped.
@@ -238,7 +248,10 @@ impl Default for Limits {
             search_results: 50,
             session_requests: 8,
             request_calls: 256,
+            calls: 8,
+            avatar_bytes: 256 * 1024,
             request_changes: 4 * 1024 * 1024,
+            fetches: 16,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
@@ -248,10 +261,12 @@ impl Default for Limits {
             client_stall: Duration::from_secs(60),
             poll_wait: Duration::from_secs(60),
             request_wait: Duration::from_secs(30),
+            fetch_wait: Duration::from_secs(8),
             backoff_first: Duration::from_secs(1),
             backoff_last: Duration::from_secs(30),
             activity_every: Duration::from_secs(300),
             result_wait: Duration::from_secs(10),
+            ring_wait: Duration::from_secs(60),
             http_idle: Duration::from_secs(120),
             drain_wait: Duration::from_secs(10),
         }

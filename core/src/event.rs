@@ -61,6 +61,10 @@ pub enum EventKind {
     SessionRefused,
     /// Somebody sent the service what is no proper request.
     RequestFault,
+    /// A call came or is made, and what was done about it.
+    Call,
+    /// The call handler of the operator could not be run.
+    CallHandlerFailed,
     /// The system has no files or memory left for us; what needs them waits.
     Exhausted,
     /// We broke the contract of [`crate::io::Machine`] ourselves.
@@ -77,13 +81,15 @@ impl EventKind {
             | Self::ClientLeft
             | Self::LinkOnline
             | Self::AccountCreated
-            | Self::StoreRecovered => Level::Info,
+            | Self::StoreRecovered
+            | Self::Call => Level::Info,
             Self::SessionOpened | Self::SessionEnded | Self::RequestFault => Level::Debug,
             Self::ClientRefused
             | Self::ClientFault
             | Self::LinkDown
             | Self::CallRefused
             | Self::UpstreamFault
+            | Self::CallHandlerFailed
             | Self::Exhausted
             | Self::SessionRefused => Level::Warn,
             Self::LoginRefused | Self::StoreFailed | Self::Misuse => Level::Error,

@@ -12,6 +12,10 @@ use crate::secret::Secret;
 use crate::store::{Query, Record, StoreError, StoreOp};
 use crate::time::{Instant, Now};
 
+mod outputs;
+
+pub use outputs::Outputs;
+
 /// Something that thinks: a state that turns inputs into outputs and touches nothing else.
 ///
 /// The contract, for drivers and machines alike:
@@ -67,7 +71,7 @@ pub struct StoreId(pub u64);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct LoadId(pub u64);
 
-/// Names one [`Output::Hash`] or [`Output::Verify`] until its answer.
+/// Names one [`Output::Hash`], [`Output::Verify`], [`Output::WriteFile`] or [`Output::ReadFile`] until its answer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct JobId(pub u64);
 
@@ -151,6 +155,40 @@ pub enum CloseHow {
     Abort,
 }
 
+/// Why a file was not written or read. Nothing has changed on the disk then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FileError {
+    /// No folder is configured, so there are no files.
+    NoFolder,
+    /// The name is no path below the configured folder, or leads out of it.
+    Outside,
+    /// There is no regular file, or no folder for it to lie in.
+    Missing,
+    /// The file to be written is there and not empty.
+    Exists,
+    /// The file to be read is longer than was asked for.
+    TooLarge,
+    /// The system refused it.
+    Failed,
+}
+
+impl FileError {
+    /// The error in words: whose fault, and what to do.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::NoFolder => "no folder for pictures is configured (--avatar-dir)",
+            Self::Outside => "the client's path does not lie in the folder of --avatar-dir",
+            Self::Missing => "the client names a file, or a folder, that is not there",
+            Self::Exists => "the client names a file that has something in it already",
+            Self::TooLarge => "the client's file is too large",
+            Self::Failed => {
+                "the system refused it; check the rights and the space of the folder of --avatar-dir"
+            }
+        }
+    }
+}
+
 /// A request from whoever operates the process.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Control {
@@ -226,6 +264,20 @@ pub enum Input<'a> {
         /// Whether the secret belongs to the hash.
         ok: bool,
     },
+    /// The answer to an [`Output::WriteFile`].
+    FileWritten {
+        /// The job.
+        job: JobId,
+        /// Whether the file is there, with all its bytes.
+        result: Result<(), FileError>,
+    },
+    /// The answer to an [`Output::ReadFile`].
+    FileRead {
+        /// The job.
+        job: JobId,
+        /// All bytes of the file.
+        result: Result<Vec<u8>, FileError>,
+    },
     /// The operator wants something.
     Control(Control),
     /// The time of [`Machine::deadline`] has come.
@@ -294,73 +346,40 @@ pub enum Output {
         /// The hash, a PHC string.
         hash: String,
     },
+    /// Write a whole file for a client on this machine; answered by [`Input::FileWritten`].
+    ///
+    /// Only the driver knows the one folder that files may lie in, if there is one. It refuses every name that
+    /// is not below that folder, or leads out of it. An empty file that is there already is replaced, any other
+    /// is not; nobody ever sees half a file.
+    WriteFile {
+        /// Name of the job.
+        job: JobId,
+        /// The path as the client has written it; if relative, it begins in the folder.
+        name: String,
+        /// What shall be in it.
+        bytes: Vec<u8>,
+    },
+    /// Read a whole file of a client on this machine; answered by [`Input::FileRead`]. Names are as for
+    /// [`Output::WriteFile`].
+    ReadFile {
+        /// Name of the job.
+        job: JobId,
+        /// The path as the client has written it.
+        name: String,
+        /// Longest file that is wanted, in bytes.
+        max: usize,
+    },
+    /// A call came or is made: start what the operator has configured for that, if anything. No answer.
+    RunCallHandler {
+        /// Who calls or is called.
+        peer: String,
+        /// The number that clients know the call by.
+        call: u32,
+        /// Whether the peer calls.
+        incoming: bool,
+    },
     /// The drain is complete; the driver exits.
     Stopped,
     /// Something happened that logs and metrics want to know.
     Event(Event),
-}
-
-/// The list a machine appends its outputs to, with a stock of spare buffers for [`Output::Send`].
-#[derive(Debug, Default)]
-pub struct Outputs {
-    list: Vec<Output>,
-    spare: Vec<Vec<u8>>,
-}
-
-/// How many spare buffers are kept; more are freed.
-const SPARE_BUFFERS_MAX: usize = 64;
-/// Capacity above which a returned buffer is freed instead of kept, in bytes.
-const SPARE_CAPACITY_MAX: usize = 64 * 1024;
-
-impl Outputs {
-    /// An empty list.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Appends an output.
-    pub fn push(&mut self, output: Output) {
-        self.list.push(output);
-    }
-
-    /// Appends an event.
-    pub fn event(&mut self, event: Event) {
-        self.list.push(Output::Event(event));
-    }
-
-    /// An empty buffer for the bytes of a [`Output::Send`], reused where one was given back.
-    pub fn buffer(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
-    }
-
-    /// Takes back a buffer whose bytes have been sent.
-    pub fn give_back(&mut self, mut bytes: Vec<u8>) {
-        if self.spare.len() < SPARE_BUFFERS_MAX && bytes.capacity() <= SPARE_CAPACITY_MAX {
-            bytes.clear();
-            self.spare.push(bytes);
-        }
-    }
-
-    /// Takes out all outputs, in order.
-    pub fn drain(&mut self) -> alloc::vec::Drain<'_, Output> {
-        self.list.drain(..)
-    }
-
-    /// Swaps the list of outputs with `list`: for drivers that call the machine again while they perform one.
-    pub fn swap(&mut self, list: &mut Vec<Output>) {
-        core::mem::swap(&mut self.list, list);
-    }
-
-    /// True if nothing is to be done.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// The outputs so far, in order.
-    #[must_use]
-    pub fn as_slice(&self) -> &[Output] {
-        &self.list
-    }
 }

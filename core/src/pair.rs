@@ -174,6 +174,20 @@ impl Pair {
                     hash,
                 });
             }
+            Output::WriteFile { job, name, bytes } => {
+                out.push(Output::WriteFile {
+                    job: JobId(side.outer(job.0)),
+                    name,
+                    bytes,
+                });
+            }
+            Output::ReadFile { job, name, max } => {
+                out.push(Output::ReadFile {
+                    job: JobId(side.outer(job.0)),
+                    name,
+                    max,
+                });
+            }
             Output::Stopped if side == Side::Proxy => {
                 // The service drains when the proxy has said goodbye to it.
                 self.proxy_stopped = true;
@@ -183,6 +197,7 @@ impl Pair {
             | Output::Send { .. }
             | Output::Reading { .. }
             | Output::Close { .. }
+            | Output::RunCallHandler { .. }
             | Output::Stopped
             | Output::Event(_) => out.push(output),
         }
@@ -320,6 +335,16 @@ impl Machine for Pair {
             Input::Verified { job, ok } => {
                 let (side, id) = Side::inner(job.0);
                 self.give(now, side, Input::Verified { job: JobId(id), ok }, out);
+            }
+            Input::FileWritten { job, result } => {
+                let (side, id) = Side::inner(job.0);
+                let job = JobId(id);
+                self.give(now, side, Input::FileWritten { job, result }, out);
+            }
+            Input::FileRead { job, result } => {
+                let (side, id) = Side::inner(job.0);
+                let job = JobId(id);
+                self.give(now, side, Input::FileRead { job, result }, out);
             }
             Input::Control(control) => self.give(now, Side::Proxy, Input::Control(control), out),
             Input::Accepted { .. }

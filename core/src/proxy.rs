@@ -362,7 +362,10 @@ impl Machine for Proxy {
                 self.durable(now, out);
             }
             Input::Control(control) => self.control(now, control, out),
-            Input::Hashed { .. } | Input::Verified { .. } => {
+            Input::Hashed { .. }
+            | Input::Verified { .. }
+            | Input::FileWritten { .. }
+            | Input::FileRead { .. } => {
                 debug_assert!(false, "the proxy asks for no hashes");
                 out.event(Event::process(EventKind::Misuse, "answer to no question"));
             }

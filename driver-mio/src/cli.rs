@@ -85,6 +85,16 @@ pub(crate) struct DaemonArgs {
     /// Give messages the time of their arrival here instead of the service's
     #[arg(short = 't', long)]
     pub(crate) local_time: bool,
+    /// On a call, run the program of --call-command; without one, tell the log
+    #[arg(short = 'i', long)]
+    pub(crate) interactive: bool,
+    /// Program and arguments, divided by spaces, run by no shell; it finds IMO2S_CALL_PEER, IMO2S_CALL_ID and
+    /// IMO2S_CALL_DIRECTION (in or out) in its environment
+    #[arg(long, value_name = "CMD")]
+    pub(crate) call_command: Option<String>,
+    /// Folder where avatar files may be written and read for clients on this machine [default: none]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) avatar_dir: Option<PathBuf>,
     /// s: Skype API over TCP; a: Skype API of Windows, which this version does not have
     #[arg(
         short = 'm',

@@ -101,6 +101,8 @@ impl Daemon {
             }],
             client_tls: Some(self.client_tls),
             store: self.store,
+            files: self.settings.files,
+            calls: self.settings.calls,
             watcher: Box::new(self.journal),
         };
         let proxy = Proxy::new(self.settings.config, tls::random_seed());

@@ -6,6 +6,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,9 +15,10 @@ use imo2sproxy_core::io::{Control, Input, ListenerId, Machine};
 use imo2sproxy_core::store::Store;
 use mio::event::Event as Readiness;
 use mio::{Events, Interest, Poll, Token, Waker};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
+use crate::call_handler::CallHandling;
 use crate::clock::Clock;
 use crate::jobs::{Answer, Answers};
 use crate::socket::Buffers;
@@ -75,6 +77,10 @@ pub struct Parts {
     pub client_tls: Option<Arc<rustls::ClientConfig>>,
     /// What outlives a restart. It moves to a thread of its own.
     pub store: Box<dyn Store + Send>,
+    /// The folder below which files of clients on this machine may be written and read; `None`: there are none.
+    pub files: Option<PathBuf>,
+    /// What is done about calls.
+    pub calls: CallHandling,
     /// Whom events are told.
     pub watcher: Box<dyn Watcher>,
 }
@@ -132,7 +138,7 @@ impl<M: Machine> EventLoop<M> {
         // Where it cannot be raised, accepting pauses sooner; that is told when it happens.
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let poll = Poll::new()?;
-        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP])?;
+        let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP, SIGCHLD])?;
         poll.registry()
             .register(&mut signals, SIGNALS, Interest::READABLE)?;
         let answers = Arc::new(Answers::new(Waker::new(poll.registry(), WAKER)?));
@@ -200,6 +206,10 @@ impl<M: Machine> EventLoop<M> {
             SIGNALS => {
                 let pending: Vec<i32> = self.signals.pending().collect();
                 for signal in pending {
+                    if signal == SIGCHLD {
+                        self.hosted.reactor.reap();
+                        continue;
+                    }
                     if signal == SIGHUP && !self.hosted.reactor.watcher.hang_up() {
                         continue;
                     }

@@ -1,8 +1,10 @@
 //! The real world for `imo2sproxy-core`: sockets, TLS, names, storage, hashing, and the event loop that hosts a machine.
 //! Never decides anything about a protocol: all of that is the core's.
 
+pub mod call_handler;
 pub mod clock;
 pub mod event_loop;
+mod files;
 pub mod hashing;
 mod jobs;
 mod out_queue;

@@ -5,13 +5,12 @@ use std::fs::File;
 use std::io::{self, BufRead, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
+use imo2sproxy::call_handler::PASSWORD_VARIABLE;
 use imo2sproxy_core::secret::Secret;
 
 use crate::cli::AccessArgs;
 use crate::failure::{Failure, note, reason};
 
-/// The variable that may hold the account's password.
-const VARIABLE: &str = "IMO2SPROXY_PASSWORD";
 /// Longest password, in bytes; a longer one is refused. A client's login frame must hold it.
 const PASSWORD_BYTES_MAX: usize = 1024;
 
@@ -34,15 +33,15 @@ pub(crate) fn of_account(
     if let Some(file) = file {
         return of_file(file);
     }
-    if let Some(password) = std::env::var_os(VARIABLE) {
-        let password = password
-            .into_string()
-            .map_err(|_| Failure::usage(format!("the password in {VARIABLE} is not UTF-8")))?;
-        return checked(Secret::new(password), VARIABLE);
+    if let Some(password) = std::env::var_os(PASSWORD_VARIABLE) {
+        let password = password.into_string().map_err(|_| {
+            Failure::usage(format!("the password in {PASSWORD_VARIABLE} is not UTF-8"))
+        })?;
+        return checked(Secret::new(password), PASSWORD_VARIABLE);
     }
     if !io::stdin().is_terminal() {
         return Err(Failure::usage(format!(
-            "no password for {username}: give --password-file FILE (- for standard input) or set {VARIABLE}"
+            "no password for {username}: give --password-file FILE (- for standard input) or set {PASSWORD_VARIABLE}"
         )));
     }
     let password =

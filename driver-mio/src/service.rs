@@ -1,6 +1,7 @@
 //! The imo.im-compatible service on its own: from settings to a running machine.
 //! Never looks at the command line: `settings` has read it.
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, Parts};
 use imo2sproxy::tls;
 use imo2sproxy_core::imo::service::Service;
@@ -41,6 +42,8 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         }],
         client_tls: None,
         store,
+        files: None,
+        calls: CallHandling::Ignored,
         watcher: Box::new(journal),
     };
     let service = Service::new(settings.config, tls::random_seed());

@@ -2,9 +2,10 @@
 //! Never opens a socket or the data folder: `daemon` and `service` do.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy_core::config::{
     AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
@@ -14,7 +15,7 @@ use imo2sproxy_core::secret::Secret;
 use crate::address;
 use crate::cli::{AccountArgs, DaemonArgs, Mode, ServiceArgs};
 use crate::data_folder::DataFolder;
-use crate::failure::{Failure, note};
+use crate::failure::{Failure, note, reason};
 use crate::password;
 use crate::server_url;
 
@@ -36,6 +37,10 @@ pub(crate) struct DaemonSettings {
     pub(crate) data: DataFolder,
     /// Where the log goes; `None`: standard error.
     pub(crate) log_file: Option<PathBuf>,
+    /// Where files of clients may lie; `None`: nowhere.
+    pub(crate) files: Option<PathBuf>,
+    /// What is done about calls.
+    pub(crate) calls: CallHandling,
 }
 
 impl DaemonSettings {
@@ -74,12 +79,16 @@ impl DaemonSettings {
                 "a USERNAME is missing, as in 'imo2sproxy alice'; see 'imo2sproxy --help'",
             )
         })?;
+        let files = args.avatar_dir.as_deref().map(folder).transpose()?;
+        let calls = calls(args.interactive, args.call_command.as_deref())?;
         let access = password::of_clients(args.access)?;
         let mut settings = Self::of_account(args.account, username, args.password, access)?;
         settings.address = SocketAddr::new(ip, args.port);
         settings.config.verbose = args.verbose;
         settings.config.local_time = args.local_time;
         settings.log_file = args.log_file;
+        settings.files = files;
+        settings.calls = calls;
         Ok(settings)
     }
 
@@ -129,6 +138,8 @@ impl DaemonSettings {
             ca_file: args.ca_file,
             data,
             log_file: None,
+            files: None,
+            calls: CallHandling::Ignored,
         })
     }
 
@@ -190,6 +201,40 @@ impl ServiceSettings {
             data: DataFolder::choose(args.data_dir, Some("service"))?,
         })
     }
+}
+
+/// The folder of `--avatar-dir`, wherever the process may go later.
+fn folder(path: &Path) -> Result<PathBuf, Failure> {
+    let wrong = |why: String| {
+        let path = path.display();
+        Failure::usage(format!(
+            "--avatar-dir {path}: {why}; give a folder that is there"
+        ))
+    };
+    let found = std::fs::metadata(path).map_err(|error| wrong(reason(&error)))?;
+    if !found.is_dir() {
+        return Err(wrong("no folder".into()));
+    }
+    std::path::absolute(path).map_err(|error| wrong(reason(&error)))
+}
+
+/// What `-i` and `--call-command` make of calls.
+fn calls(interactive: bool, command: Option<&str>) -> Result<CallHandling, Failure> {
+    let handling = match command {
+        None => CallHandling::Logged,
+        Some(line) => CallHandling::run(line).ok_or_else(|| {
+            Failure::usage(
+                "--call-command is empty; name a program, with arguments if it takes any",
+            )
+        })?,
+    };
+    if interactive {
+        return Ok(handling);
+    }
+    if command.is_some() {
+        note("warning: --call-command does nothing without -i");
+    }
+    Ok(CallHandling::Ignored)
 }
 
 /// The rule for handles: 1 to 32 of `A-Z a-z 0-9 . , - _`, the first a letter.

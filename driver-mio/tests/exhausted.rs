@@ -6,6 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::event::{Event, EventKind};
@@ -60,6 +61,8 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             listeners: vec![listener],
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),
+            files: None,
+            calls: CallHandling::Ignored,
             watcher: Box::new(move |event: &Event| tell.send(event.kind).unwrap()),
         };
         let mut engine = EventLoop::new(Echo, parts).unwrap();

@@ -4,6 +4,7 @@
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::event::Event;
@@ -37,6 +38,8 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
             listeners: Vec::new(),
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),
+            files: None,
+            calls: CallHandling::Ignored,
             watcher: Box::new(|_: &Event| {}),
         };
         let mut engine = EventLoop::new(Stubborn(drained), parts).unwrap();

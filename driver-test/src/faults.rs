@@ -71,6 +71,8 @@ pub struct Faults {
     pub store_fails: u64,
     /// That a load fails.
     pub load_fails: u64,
+    /// That a file of a client cannot be written or read.
+    pub file_fails: u64,
     /// How long the disk takes for each request, one after the other.
     pub disk_delay: Span,
     /// How long it takes from the disk back to the machine.
@@ -106,6 +108,7 @@ impl Faults {
             unreachable: 0,
             store_fails: 0,
             load_fails: 0,
+            file_fails: 0,
             disk_delay: Span::millis(1, 1),
             answer_delay: Span::millis(0, 0),
             hash_delay: Span::millis(50, 50),
@@ -136,6 +139,7 @@ impl Faults {
             unreachable: 3,
             store_fails: 3,
             load_fails: 1,
+            file_fails: 3,
             disk_delay: Span::millis(0, 30),
             answer_delay: Span::millis(0, 20),
             hash_delay: Span::millis(10, 300),

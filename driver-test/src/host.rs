@@ -6,11 +6,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{ConnId, JobId, LoadId, Machine, StoreId};
+use imo2sproxy_core::io::{ConnId, FileError, JobId, LoadId, Machine, StoreId};
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_core::store::{Query, Record, StoreError, StoreOp};
 use imo2sproxy_core::time::Instant;
 
+use crate::folder::Folder;
 use crate::net::{ConnKey, Side};
 use crate::store::MemoryStore;
 
@@ -28,6 +29,24 @@ pub(crate) enum DiskRequest {
     Load(LoadId, Vec<Query>),
 }
 
+/// A request for a file of a client.
+#[derive(Debug)]
+pub(crate) enum FileRequest {
+    Write(JobId, String, Vec<u8>),
+    Read(JobId, String, usize),
+}
+
+/// A call that the call handler of the operator was to be started for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HandledCall {
+    /// Who calls or is called.
+    pub peer: String,
+    /// The number of the call.
+    pub call: u32,
+    /// Whether the peer calls.
+    pub incoming: bool,
+}
+
 /// The answer to something a machine asked its driver for.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -35,6 +54,8 @@ pub(crate) enum Answer {
     Loaded(LoadId, Result<Vec<Record>, StoreError>),
     Hashed(JobId, String),
     Verified(JobId, bool),
+    FileWritten(JobId, Result<(), FileError>),
+    FileRead(JobId, Result<Vec<u8>, FileError>),
 }
 
 /// Something that a machine waits for an answer to.
@@ -50,7 +71,10 @@ impl Answer {
         match self {
             Self::Stored(op, _) => Question::Store(*op),
             Self::Loaded(load, _) => Question::Load(*load),
-            Self::Hashed(job, _) | Self::Verified(job, _) => Question::Job(*job),
+            Self::Hashed(job, _)
+            | Self::Verified(job, _)
+            | Self::FileWritten(job, _)
+            | Self::FileRead(job, _) => Question::Job(*job),
         }
     }
 }
@@ -81,6 +105,8 @@ pub(crate) struct Host {
     pub(crate) disk: VecDeque<DiskRequest>,
     pub(crate) disk_free_at: Instant,
     pub(crate) answered_at: Instant,
+    pub(crate) folder: Option<Folder>,
+    pub(crate) handled_calls: Vec<HandledCall>,
     pub(crate) events: Vec<(Instant, Event)>,
     pub(crate) stopped: Option<Instant>,
     pub(crate) rng: Rng,
@@ -107,6 +133,8 @@ impl Host {
             disk: VecDeque::new(),
             disk_free_at: Instant::ZERO,
             answered_at: Instant::ZERO,
+            folder: None,
+            handled_calls: Vec::new(),
             events: Vec::new(),
             stopped: None,
             rng,

@@ -5,6 +5,7 @@
 //! and repeats that for many seeds with [`sweep::for_each_seed`]. [`Faults`] says what may go wrong.
 
 mod agenda;
+mod folder;
 mod host;
 mod net;
 mod pattern;
@@ -19,6 +20,8 @@ pub mod sweep;
 pub mod world;
 
 pub use faults::{Faults, Span};
+pub use folder::Folder;
+pub use host::HandledCall;
 pub use person::{Heard, Person, Step};
 pub use store::MemoryStore;
 pub use world::World;

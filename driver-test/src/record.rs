@@ -24,6 +24,12 @@ impl Recorder {
     pub(crate) fn input(&mut self, at: Instant, host: &str, input: &Input<'_>) {
         if let Input::Received { conn, bytes } = input {
             self.line(format!("{at:?} {host} <- Received {conn} "), bytes);
+        } else if let Input::FileRead {
+            job,
+            result: Ok(bytes),
+        } = input
+        {
+            self.line(format!("{at:?} {host} <- FileRead {job:?} "), bytes);
         } else {
             self.line(format!("{at:?} {host} <- {input:?}"), &[]);
         }
@@ -32,6 +38,8 @@ impl Recorder {
     pub(crate) fn output(&mut self, at: Instant, host: &str, output: &Output) {
         if let Output::Send { conn, bytes } = output {
             self.line(format!("{at:?} {host} -> Send {conn} "), bytes);
+        } else if let Output::WriteFile { job, name, bytes } = output {
+            self.line(format!("{at:?} {host} -> WriteFile {job:?} {name} "), bytes);
         } else {
             self.line(format!("{at:?} {host} -> {output:?}"), &[]);
         }

@@ -14,7 +14,7 @@ use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
 use crate::agenda::Agenda;
 use crate::faults::Faults;
-use crate::host::{Answer, Host, Life};
+use crate::host::{Answer, FileRequest, Host, Life};
 use crate::net::{ConnKey, Connection, NetJob};
 use crate::person::Person;
 use crate::record::Recorder;
@@ -23,6 +23,7 @@ use crate::sweep::{self, Knobs};
 
 mod disk;
 mod ending;
+mod files;
 mod network;
 mod perform;
 mod turn;
@@ -48,6 +49,7 @@ enum HostJob {
     Control(Control),
     EarlyTick,
     Disk,
+    File(FileRequest),
     Answer(Answer),
 }
 

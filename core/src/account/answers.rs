@@ -7,37 +7,45 @@ mod messages;
 use alloc::borrow::ToOwned;
 
 use super::{Account, presence};
-use crate::handle::canonical;
-use crate::skype::{ProfileProperty, UserProperty, Value};
+use crate::handle::{self, canonical};
+use crate::skype::{UserProperty, Value};
 
 impl Account {
     /// The display name of somebody: the handle where there is none.
     pub(super) fn alias<'s>(&'s self, handle: &'s str) -> &'s str {
         if handle == self.handle {
-            let own = self.state.full_name.as_str();
-            return if own.is_empty() { handle } else { own };
+            return self.own_name();
         }
-        self.roster
-            .contacts
-            .get(handle)
-            .map_or(handle, |contact| contact.alias.as_str())
+        let contact = self.roster.contacts.get(handle);
+        contact.map_or(handle, |contact| match contact.display_name.as_str() {
+            "" => &contact.full_name,
+            given => given,
+        })
     }
 
     /// A property of a user. Text that is the account's own is copied: the reply must not keep hold of it.
     pub(super) fn user<'a>(&self, asked: &'a str, property: UserProperty) -> Value<'a> {
+        let is_self = handle::same(asked, &self.handle);
+        if is_self && let Some(own) = self.kept_of_profile(property.name()) {
+            return own.to_owned().into();
+        }
         if let Some(constant) = property.constant() {
             return constant.into();
         }
         let handle = canonical(asked);
         let contact = self.roster.contacts.get(&*handle);
-        let is_self = *handle == *self.handle;
         match property {
             UserProperty::Handle => asked.into(),
-            UserProperty::FullName => self.alias(&handle).to_owned().into(),
-            UserProperty::BuddyStatus => self.roster.buddy_status(&handle).into(),
-            UserProperty::IsAuthorized => {
-                (is_self || contact.is_some_and(|contact| contact.agreed)).into()
+            UserProperty::FullName if is_self => self.own_name().to_owned().into(),
+            UserProperty::FullName => contact
+                .map_or(&*handle, |contact| &contact.full_name)
+                .to_owned()
+                .into(),
+            UserProperty::DisplayName => {
+                contact.map_or(Value::EMPTY, |contact| contact.display_name.clone().into())
             }
+            UserProperty::BuddyStatus => self.roster.buddy_status(&handle).into(),
+            UserProperty::IsAuthorized => (is_self || self.roster.is_authorized(&handle)).into(),
             UserProperty::IsBlocked => self.roster.blocked.contains(&*handle).into(),
             UserProperty::OnlineStatus if is_self => presence::shown(self.user_status()).into(),
             UserProperty::OnlineStatus => self.contact_status(&handle).into(),
@@ -51,8 +59,7 @@ impl Account {
             UserProperty::MoodText | UserProperty::RichMoodText => {
                 contact.map_or(Value::EMPTY, |contact| contact.mood.clone().into())
             }
-            UserProperty::DisplayName
-            | UserProperty::Birthday
+            UserProperty::Birthday
             | UserProperty::Sex
             | UserProperty::Language
             | UserProperty::Country
@@ -74,16 +81,5 @@ impl Account {
             | UserProperty::Timezone
             | UserProperty::AuthorizedBuddies => property.neutral().into(),
         }
-    }
-
-    /// A property of the own profile.
-    pub(super) fn profile<'a>(&self, property: ProfileProperty) -> Value<'a> {
-        if property == ProfileProperty::FullName {
-            return self.alias(&self.handle).to_owned().into();
-        }
-        if property == ProfileProperty::MoodText {
-            return self.state.mood.clone().into();
-        }
-        property.neutral().into()
     }
 }

@@ -4,15 +4,15 @@
 //! See `core/docs/skype-api.md` for every command.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Account, Answer, HistoryEntry, Scene, presence};
-use crate::handle::{self, is_handle};
+use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
 use crate::skype::{
-    Command, ErrorReply, GroupKind, ProfileProperty, Reply, Search, Status, UserProperty,
+    ApplicationAction, Command, ErrorReply, GroupKind, Reply, Search, Status, UserProperty,
+    standing_answer,
 };
 use crate::time::Instant;
 
@@ -87,10 +87,52 @@ impl Account {
             Command::ChatCreate { targets } => {
                 return self.create_chat(scene, targets, (client, since));
             }
+            Command::AlterChat { action, .. } if action.refusal().is_some() => standing(command),
             Command::AlterChat { chat, action } => {
                 return self.alter_chat(scene, chat, action, (client, since));
             }
-            Command::Fixed(line) => Reply::Fixed(line),
+            Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
+            Command::GetParameter(_)
+            | Command::SetParameter { .. }
+            | Command::GetAvatar { .. }
+            | Command::SetAvatar { .. }
+            | Command::GetUserAvatar { .. }
+            | Command::SetSpeedDial { .. } => not_kept(command),
+            Command::GetGroup { .. }
+            | Command::SetGroupName { .. }
+            | Command::CreateGroup { .. }
+            | Command::DeleteGroup { .. }
+            | Command::AlterGroup { .. } => not_kept(command),
+            Command::CreateApplication { .. }
+            | Command::DeleteApplication { .. }
+            | Command::GetApplication { .. }
+            | Command::AlterApplication { .. } => not_kept(command),
+            Command::Call { .. }
+            | Command::GetCall { .. }
+            | Command::GetCallParticipant { .. }
+            | Command::GetCanTransfer { .. }
+            | Command::SetCallStatus { .. }
+            | Command::SetCallSeen(_)
+            | Command::SetCallOther { .. }
+            | Command::AlterCall { .. } => not_kept(command),
+            Command::GetConstant(_)
+            | Command::SetMute(_)
+            | Command::ResetIdleTimer
+            | Command::SetChatDescription { .. }
+            | Command::ChatCreateUsingBlob(_)
+            | Command::ChatFindUsingBlob(_)
+            | Command::AlterChatMember { .. }
+            | Command::SetMessageBody { .. }
+            | Command::Voicemail(_)
+            | Command::Sms(_)
+            | Command::GetFileTransfer { .. }
+            | Command::Open { .. }
+            | Command::Button { .. }
+            | Command::CreateMenuItem { .. }
+            | Command::SetMenuItem { .. }
+            | Command::DeleteMenuItem(_)
+            | Command::CreateEvent { .. }
+            | Command::DeleteEvent(_) => standing(command),
         })
     }
 
@@ -143,63 +185,6 @@ impl Account {
         Ok(status)
     }
 
-    fn set_profile<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        property: ProfileProperty,
-        value: &'a str,
-    ) -> Reply<'a> {
-        let own = self.handle.clone();
-        let notice = |property| Reply::User {
-            handle: own.into(),
-            property,
-            value: String::from(value).into(),
-        };
-        match property {
-            ProfileProperty::MoodText => {
-                value.clone_into(&mut self.state.mood);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::MoodText));
-                if let Some(primitive) = presence::primitive(self.wish) {
-                    self.with_link(scene, |link, now, out| {
-                        link.show(now, primitive, value, out)
-                    });
-                }
-            }
-            ProfileProperty::FullName => {
-                value.clone_into(&mut self.state.full_name);
-                self.keep_state(scene);
-                scene.notice(notice(UserProperty::FullName));
-            }
-            // Taken with thanks; nobody asks for them again.
-            ProfileProperty::RichMoodText
-            | ProfileProperty::Birthday
-            | ProfileProperty::Sex
-            | ProfileProperty::Languages
-            | ProfileProperty::Country
-            | ProfileProperty::Province
-            | ProfileProperty::City
-            | ProfileProperty::PhoneHome
-            | ProfileProperty::PhoneOffice
-            | ProfileProperty::PhoneMobile
-            | ProfileProperty::Homepage
-            | ProfileProperty::About
-            | ProfileProperty::Timezone
-            | ProfileProperty::IpCountry
-            | ProfileProperty::PstnBalance
-            | ProfileProperty::PstnCurrency
-            | ProfileProperty::ForwardCalls
-            | ProfileProperty::CallsToVoicemail
-            | ProfileProperty::NoAnswerTimeout
-            | ProfileProperty::ForwardRules
-            | ProfileProperty::SmsNumbers => {}
-        }
-        Reply::Profile {
-            property,
-            value: value.into(),
-        }
-    }
-
     fn search<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -228,18 +213,7 @@ impl Account {
                     .map(|handle| owned(handle))
                     .collect(),
             ),
-            Search::Users(text) => {
-                let text = text.to_lowercase();
-                let found = self.roster.contacts.iter().filter(|(handle, contact)| {
-                    handle.contains(&text) || contact.alias.to_lowercase().contains(&text)
-                });
-                let mut users: Vec<Cow<'a, str>> = found.map(|(handle, _)| owned(handle)).collect();
-                // Whoever knows a handle can ask for it: the service tells whether it exists.
-                if is_handle(&text) && !users.iter().any(|handle| **handle == *text) {
-                    users.push(text.into());
-                }
-                Reply::Users(users)
-            }
+            Search::Users(text) => return self.find_users(scene, text, since),
             Search::MissedMessages(object) => Reply::Messages {
                 object,
                 ids: self.missed(),
@@ -259,6 +233,10 @@ impl Account {
                 }
             }
             Search::Chats(list) => return self.search_chats(scene, list),
+            Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
+                Reply::Calls(Vec::new())
+            }
+            Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
             Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
                 Reply::Groups(Vec::new())
             }
@@ -268,4 +246,49 @@ impl Account {
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
+}
+
+/// The answer to a command that depends on nothing here.
+fn standing(command: Command<'_>) -> Reply<'_> {
+    let answer = standing_answer(&command);
+    debug_assert!(answer.is_some(), "no standing answer to {command}");
+    answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
+}
+
+/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all other commands are confirmed as if they were done"
+)]
+fn not_kept(command: Command<'_>) -> Reply<'_> {
+    match command {
+        Command::GetParameter(parameter) => Reply::Parameter {
+            parameter,
+            value: parameter.default_value().into(),
+        },
+        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
+        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
+        Command::GetApplication { name, property } => Reply::Application {
+            name: name.into(),
+            property,
+            value: property.neutral().into(),
+        },
+        Command::AlterApplication { action, .. } => match action {
+            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
+            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
+            ApplicationAction::Connect(_)
+            | ApplicationAction::Disconnect(_)
+            | ApplicationAction::Datagram { .. } => command.echo(),
+        },
+        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
+        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
+        Command::GetCall { .. }
+        | Command::GetCallParticipant { .. }
+        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
+        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
+            ErrorReply::SET_CALL_UNKNOWN.into()
+        }
+        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
+        _ => command.echo(),
+    }
 }

@@ -54,32 +54,54 @@ impl Account {
             );
             return;
         }
-        let Change {
-            buddy: listed,
-            presence,
-            mood,
-            name,
-        } = self.roster.update(buddy, self.shows_presence);
-        if listed {
-            let value = self.roster.buddy_status(&handle).into();
-            scene.notice(user_line(&handle, UserProperty::BuddyStatus, value));
+        let is_new = !self.roster.contacts.contains_key(&*handle);
+        let change = self.roster.update(buddy, self.shows_presence);
+        // The first contact list of all is no news: clients ask for it when they see the account online.
+        let is_news = self.roster.was_known || self.roster.known;
+        if change.buddy && is_news {
+            self.tell_listed(scene, &handle, is_new);
+        }
+        if change.buddy {
             self.answered(scene, &handle);
         }
-        if name {
-            let value = self.alias(&handle).to_owned().into();
-            scene.notice(user_line(&handle, UserProperty::FullName, value));
+        self.tell_change(scene, &handle, change);
+    }
+
+    /// Somebody is on the list now, or has agreed to be.
+    fn tell_listed(&self, scene: &mut Scene<'_>, handle: &str, is_new: bool) {
+        let status = self.roster.buddy_status(handle);
+        if is_new {
+            let authorized = self.roster.is_authorized(handle);
+            let blocked = self.roster.blocked.contains(handle);
+            let value = authorized.into();
+            scene.notice(user_line(handle, UserProperty::IsAuthorized, value));
+            scene.notice(user_line(handle, UserProperty::IsBlocked, blocked.into()));
         }
-        if presence {
-            scene.notice(self.presence_line(&handle));
+        scene.notice(user_line(handle, UserProperty::BuddyStatus, status.into()));
+        if is_new && self.roster.status(handle) == Status::Offline {
+            scene.notice(self.presence_line(handle));
         }
-        if mood {
-            let mood = self
-                .roster
-                .contacts
-                .get(&*handle)
-                .map(|contact| contact.mood.clone());
-            let value = mood.unwrap_or_default().into();
-            scene.notice(user_line(&handle, UserProperty::MoodText, value));
+    }
+
+    fn tell_change(&self, scene: &mut Scene<'_>, handle: &str, change: Change) {
+        let Some(contact) = self.roster.contacts.get(handle) else {
+            return;
+        };
+        let mut tell = |property, text: &str| {
+            scene.notice(user_line(handle, property, String::from(text).into()));
+        };
+        if change.full_name {
+            tell(UserProperty::FullName, &contact.full_name);
+        }
+        if change.display_name {
+            tell(UserProperty::DisplayName, &contact.display_name);
+        }
+        if change.presence {
+            scene.notice(self.presence_line(handle));
+        }
+        if change.mood {
+            let mood = contact.mood.clone().into();
+            scene.notice(user_line(handle, UserProperty::MoodText, mood));
         }
     }
 
@@ -107,6 +129,9 @@ impl Account {
         if self.roster.contacts.remove(handle).is_some() {
             scene.notice(user_line(handle, UserProperty::BuddyStatus, 1_u32.into()));
         }
+        if self.roster.denied.remove(handle) {
+            self.keep_people(scene);
+        }
     }
 
     /// Contacts that the present session has not told of are none any more.
@@ -117,7 +142,7 @@ impl Account {
                 self.contact_gone(scene, &handle);
             }
         }
-        self.roster.known = true;
+        self.roster.complete();
     }
 
     pub(super) fn asked(&mut self, scene: &mut Scene<'_>, from: &str, text: String) {
@@ -154,73 +179,86 @@ impl Account {
         // What cannot be done now is asked as soon as the link is up.
         match change {
             UserChange::Remove => {
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::RemoveBuddy {
-                        buddy: buddy.clone(),
-                    },
-                );
-            }
-            UserChange::Add { text } => {
-                let text = text.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::AddBuddy {
-                        buddy: buddy.clone(),
-                        text,
-                    },
-                );
-            }
-            UserChange::Authorize(yes) => {
-                let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict,
-                    },
-                );
-                self.request_over(scene, &buddy);
-            }
-            UserChange::Block(on) => {
-                let asked = self.roster.requests.contains_key(&buddy);
-                let call = if on && asked {
-                    Call::Answer {
-                        buddy: buddy.clone(),
-                        verdict: Verdict::Block,
-                    }
-                } else {
-                    Call::Block {
-                        buddy: buddy.clone(),
-                        on,
-                    }
+                let call = Call::RemoveBuddy {
+                    buddy: buddy.clone(),
                 };
-                if on {
-                    self.roster.blocked.insert(buddy.clone());
-                    self.request_over(scene, &buddy);
-                } else {
-                    self.roster.blocked.remove(&buddy);
-                }
-                self.state.blocked = self.roster.blocked.iter().cloned().collect();
-                self.keep_state(scene);
                 self.ask(scene, &buddy, call);
             }
-            UserChange::Rename(alias) => {
-                let alias = alias.to_owned();
-                self.ask(
-                    scene,
-                    &buddy,
-                    Call::Rename {
-                        buddy: buddy.clone(),
-                        alias,
-                    },
-                );
+            UserChange::Add { text } => {
+                let call = Call::AddBuddy {
+                    buddy: buddy.clone(),
+                    text: text.to_owned(),
+                };
+                self.ask(scene, &buddy, call);
             }
+            UserChange::Authorize(yes) => self.authorize(scene, &buddy, yes),
+            UserChange::Block(on) => self.block(scene, &buddy, on),
+            UserChange::Rename(name) => self.rename(scene, &buddy, name),
         }
         change.confirmation(handle)
+    }
+
+    fn authorize(&mut self, scene: &mut Scene<'_>, handle: &str, yes: bool) {
+        let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
+        let was = self.roster.is_authorized(handle);
+        let listed = self.roster.contacts.contains_key(handle);
+        if yes {
+            self.roster.denied.remove(handle);
+        } else if listed {
+            self.roster.denied.insert(handle.into());
+        }
+        self.keep_people(scene);
+        // Whoever is not listed yet is told of with all else when that happens.
+        if was != yes && listed {
+            scene.notice(user_line(handle, UserProperty::IsAuthorized, yes.into()));
+        }
+        let buddy = handle.into();
+        self.ask(scene, handle, Call::Answer { buddy, verdict });
+        self.request_over(scene, handle);
+    }
+
+    fn block(&mut self, scene: &mut Scene<'_>, handle: &str, on: bool) {
+        let asked = self.roster.requests.contains_key(handle);
+        let buddy = handle.into();
+        let call = if on && asked {
+            let verdict = Verdict::Block;
+            Call::Answer { buddy, verdict }
+        } else {
+            Call::Block { buddy, on }
+        };
+        let changed = if on {
+            self.roster.blocked.insert(handle.into())
+        } else {
+            self.roster.blocked.remove(handle)
+        };
+        if changed {
+            scene.notice(user_line(handle, UserProperty::IsBlocked, on.into()));
+        }
+        if on {
+            self.request_over(scene, handle);
+        }
+        self.keep_people(scene);
+        self.ask(scene, handle, call);
+    }
+
+    /// Gives a contact another name. Clients see it at once; the service repeats it to other sessions.
+    fn rename(&mut self, scene: &mut Scene<'_>, handle: &str, name: &str) {
+        if let Some(contact) = self.roster.contacts.get_mut(handle)
+            && contact.display_name != name
+        {
+            name.clone_into(&mut contact.display_name);
+            let value = String::from(name).into();
+            scene.notice(user_line(handle, UserProperty::DisplayName, value));
+        }
+        let (buddy, alias) = (handle.into(), name.into());
+        self.ask(scene, handle, Call::Rename { buddy, alias });
+    }
+
+    /// Keeps what only this side knows of people.
+    fn keep_people(&mut self, scene: &mut Scene<'_>) {
+        self.state.blocked = self.roster.blocked.iter().cloned().collect();
+        self.state.denied = self.roster.denied.iter().cloned().collect();
+        self.keep_state(scene);
     }
 
     /// Makes a call that is about a contact.

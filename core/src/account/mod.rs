@@ -5,9 +5,11 @@ mod answers;
 mod chats;
 mod commands;
 mod contacts;
+mod directory;
 mod messages;
 mod notices;
 mod presence;
+mod profile;
 mod records;
 mod roster;
 mod texts;
@@ -19,6 +21,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use chats::{Acts, Chats};
+use directory::Directory;
 use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
@@ -147,6 +150,9 @@ pub(crate) struct Account {
     congested: bool,
     /// Other calls on their way, by the handle they are about.
     asking: BTreeMap<CallId, String>,
+    /// The call that tells the service the user's name, while it is on its way.
+    naming: Option<CallId>,
+    directory: Directory,
     held: VecDeque<(Ticket, Held)>,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
@@ -215,6 +221,8 @@ impl Account {
             sending_bytes: 0,
             congested: false,
             asking: BTreeMap::new(),
+            naming: None,
+            directory: Directory::default(),
             held: VecDeque::new(),
             fetched: None,
             history: None,

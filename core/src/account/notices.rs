@@ -28,6 +28,7 @@ impl Account {
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
+            LinkOutput::Fetched(..) => {}
             LinkOutput::Took(taken) => {
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));
@@ -107,7 +108,8 @@ impl Account {
 
     fn noticed(&mut self, scene: &mut Scene<'_>, notice: Notice) {
         match notice {
-            Notice::SignedOn { .. } => {
+            Notice::SignedOn { alias } => {
+                self.name_told(scene, &alias);
                 self.roster.begin();
                 self.begin_rooms();
                 self.timers
@@ -118,7 +120,7 @@ impl Account {
                     self.contact_told(scene, buddy);
                 }
                 self.rooms_told(scene, &buddies);
-                if !core::mem::replace(&mut self.roster.known, true) {
+                if self.roster.complete() {
                     scene.out.push(AccountOutput::Wake);
                 }
             }
@@ -153,8 +155,10 @@ impl Account {
                 let detail = format!("the service refuses {method}: {}", refusal.msg);
                 self.event(scene, EventKind::CallRefused, detail);
             }
-            // Clients of one session set its status for themselves; what other sessions show is theirs.
-            Notice::StatusElsewhere { .. } | Notice::Typing { .. } => {}
+            Notice::StatusElsewhere { primitive, mood } => {
+                self.status_set_elsewhere(scene, primitive, mood);
+            }
+            Notice::Typing { .. } => {}
             Notice::Icons(_)
             | Notice::Ringing { .. }
             | Notice::Answered { .. }
@@ -177,6 +181,10 @@ impl Account {
         result: Result<Outcome, Refusal>,
     ) {
         scene.out.push(AccountOutput::Wake);
+        self.naming.take_if(|naming| *naming == id);
+        if self.directory.call_done(id, &result) {
+            return;
+        }
         if let Some((number, length)) = self.sending.remove(&id) {
             self.sending_bytes -= length;
             let failed = result.is_err();

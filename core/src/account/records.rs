@@ -3,6 +3,7 @@
 //!
 //! See `core/docs/storage.md`, "The daemon".
 
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,6 +32,10 @@ pub(super) struct StateRecord {
     pub(super) full_name: String,
     /// Handles of whom the user has blocked.
     pub(super) blocked: Vec<String>,
+    /// Handles of whom the user does not let see whether he is there.
+    pub(super) denied: Vec<String>,
+    /// Further values of the own profile, by their names in the Skype API.
+    pub(super) profile: BTreeMap<String, String>,
 }
 
 impl Default for StateRecord {
@@ -41,6 +46,8 @@ impl Default for StateRecord {
             mood: String::new(),
             full_name: String::new(),
             blocked: Vec::new(),
+            denied: Vec::new(),
+            profile: BTreeMap::new(),
         }
     }
 }

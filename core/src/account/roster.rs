@@ -1,6 +1,7 @@
 //! The people an account knows: contacts, their presence, and who asks to become one.
 //! Never sends anything: it says what has changed.
 
+use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
@@ -13,8 +14,10 @@ use crate::skype::Status;
 /// One contact.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Contact {
-    /// Display name; the handle where there is none.
-    pub(super) alias: String,
+    /// The name it gave itself; the handle where there is none.
+    pub(super) full_name: String,
+    /// The name the user gave it; mostly empty.
+    pub(super) display_name: String,
     /// How available.
     pub(super) primitive: Primitive,
     /// Mood text.
@@ -43,8 +46,23 @@ pub(super) struct Change {
     pub(super) presence: bool,
     /// Its mood.
     pub(super) mood: bool,
-    /// Its display name.
-    pub(super) name: bool,
+    /// The name it gave itself.
+    pub(super) full_name: bool,
+    /// The name the user gave it.
+    pub(super) display_name: bool,
+}
+
+/// What the service tells of a contact's names: the one of its own, and the one the user gave it. A service that
+/// does not tell them apart has one for both.
+fn names(buddy: &Buddy) -> (Option<&str>, Option<&str>) {
+    let alias = buddy.alias.as_deref().filter(|alias| !alias.is_empty());
+    let name = buddy.name.as_deref().filter(|name| !name.is_empty());
+    match (name, alias) {
+        (Some(name), Some(alias)) if name != alias => (Some(name), Some(alias)),
+        (Some(name), Some(_)) => (Some(name), Some("")),
+        (None, alias) => (alias, None),
+        (name, None) => (name, None),
+    }
 }
 
 /// The people an account knows.
@@ -56,13 +74,18 @@ pub(super) struct Roster {
     pub(super) requests: BTreeMap<String, Request>,
     /// Handles of whom the user has blocked.
     pub(super) blocked: BTreeSet<String>,
+    /// Handles of whom the user does not let see whether he is there.
+    pub(super) denied: BTreeSet<String>,
     /// Whether the service has sent the contact list since the account was signed on.
     pub(super) known: bool,
+    /// Whether it has sent one ever: contacts that come with the first one are no news.
+    pub(super) was_known: bool,
 }
 
 impl Roster {
     /// A new session begins: what it does not tell of is gone.
     pub(super) fn begin(&mut self) {
+        self.was_known |= self.known;
         self.known = false;
         for contact in self.contacts.values_mut() {
             contact.confirmed = false;
@@ -85,14 +108,18 @@ impl Roster {
             .contacts
             .entry(handle.into_owned())
             .or_insert_with(|| Contact {
-                alias: buddy.buid.clone(),
+                full_name: buddy.buid.clone(),
                 ..Contact::default()
             });
         let before = contact.clone();
         contact.confirmed = true;
         contact.agreed = buddy.auth != Some(Auth::Pending);
-        if let Some(alias) = buddy.alias.as_ref().filter(|alias| !alias.is_empty()) {
-            contact.alias.clone_from(alias);
+        let (full_name, display_name) = names(buddy);
+        if let Some(name) = full_name {
+            name.clone_into(&mut contact.full_name);
+        }
+        if let Some(name) = display_name {
+            name.clone_into(&mut contact.display_name);
         }
         if let Some(primitive) = buddy.primitive {
             contact.primitive = primitive;
@@ -104,7 +131,8 @@ impl Roster {
             buddy: is_new || before.agreed != contact.agreed,
             presence: shown && before.primitive != contact.primitive,
             mood: before.mood != contact.mood,
-            name: !is_new && before.alias != contact.alias,
+            full_name: !is_new && before.full_name != contact.full_name,
+            display_name: !is_new && before.display_name != contact.display_name,
         }
     }
 
@@ -123,6 +151,17 @@ impl Roster {
             Some(_) => 2,
             None => 0,
         }
+    }
+
+    /// `ISAUTHORIZED`: whoever is on the list may see the user, unless the user has said otherwise.
+    pub(super) fn is_authorized(&self, handle: &str) -> bool {
+        self.contacts.contains_key(handle) && !self.denied.contains(handle)
+    }
+
+    /// The contact list has come. True if that is news in this session.
+    pub(super) const fn complete(&mut self) -> bool {
+        self.was_known = true;
+        !core::mem::replace(&mut self.known, true)
     }
 
     /// `ONLINESTATUS`, as long as the account is signed on.

@@ -103,6 +103,7 @@ impl Account {
         let own = records.iter().find(|record| record.key == state_key);
         self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
         self.roster.blocked = self.state.blocked.iter().cloned().collect();
+        self.roster.denied = self.state.denied.iter().cloned().collect();
         self.messages = Messages::new(
             self.keys.clone(),
             self.state.reserved,

@@ -63,7 +63,8 @@ pub enum LaneError {
     TooManyRedirects,
     /// The server sent us from a TLS connection to one without.
     Downgrade,
-    /// The server sent us on to another origin with something that we posted: that is meant for nobody else.
+    /// The server sent us on to another origin with something that we posted, which is meant for nobody else, or
+    /// that we want from nobody else.
     OtherOrigin,
     /// The server sent us where we cannot or may not go.
     BadLocation,
@@ -148,6 +149,26 @@ impl Lane {
         jar: &CookieJar,
         out: &mut Vec<LaneOutput>,
     ) -> Ticket {
+        let ticket = self.queue(now, request, wait, false);
+        self.advance(now, jar, out);
+        ticket
+    }
+
+    /// Like [`Lane::submit`], but a redirect to another origin is [`LaneError::OtherOrigin`] whatever the method is.
+    pub fn submit_at_home(
+        &mut self,
+        now: Now,
+        request: Request,
+        wait: Duration,
+        jar: &CookieJar,
+        out: &mut Vec<LaneOutput>,
+    ) -> Ticket {
+        let ticket = self.queue(now, request, wait, true);
+        self.advance(now, jar, out);
+        ticket
+    }
+
+    fn queue(&mut self, now: Now, request: Request, wait: Duration, stays: bool) -> Ticket {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         self.timers.set(ticket, Some(now.mono + wait));
@@ -156,8 +177,8 @@ impl Lane {
             request,
             origin: self.origin.clone(),
             redirects: 0,
+            stays,
         });
-        self.advance(now, jar, out);
         ticket
     }
 

@@ -4,8 +4,11 @@
 //! See `core/docs/imo-protocol.md`, "A session" and "Delivery".
 
 mod exchange;
+mod fetches;
 mod lines;
 mod login;
+mod output;
+mod results;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -16,17 +19,19 @@ use core::time::Duration;
 use super::Primitive;
 use super::call::Call;
 use super::envelope::{Inbox, Outbox};
-use super::notice::{Notice, Outcome, Refusal};
+use super::notice::Outcome;
 use crate::config::{Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
 use crate::http::lane::Ticket;
-use crate::io::Origin;
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
+use fetches::Fetches;
+pub use fetches::{FetchError, FetchId};
 use lines::Line;
 use login::State;
+pub use output::{CallId, LinkOutput, LinkStatus, Taken};
 
 /// The two connections of a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -35,54 +40,6 @@ pub enum LaneId {
     Calls,
     /// Has a poll outstanding whenever the session is up.
     Poll,
-}
-
-/// Names one call until its [`LinkOutput::Done`].
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct CallId(u64);
-
-/// How the link is, for whoever shows it to people.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LinkStatus {
-    /// It is not up, and nothing is being done about it.
-    Offline,
-    /// It is not up yet, or not any more, and tries to be.
-    Connecting,
-    /// The account is signed on.
-    Online,
-}
-
-/// How many of the service's messages a session has taken.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Taken {
-    session: u64,
-    count: u64,
-}
-
-/// What a link asks for, or tells.
-#[derive(Debug)]
-pub enum LinkOutput {
-    /// Open the connection of a lane; answered with `Connected` or `Closed`.
-    Connect(LaneId, Origin),
-    /// Write to the connection of a lane.
-    Send(LaneId, Vec<u8>),
-    /// Close the connection of a lane at once; answered with `Closed`.
-    Close(LaneId),
-    /// A call is done, with what came of it as far as the service says, or refused.
-    Done(CallId, Result<Outcome, Refusal>),
-    /// The service tells something.
-    Notice(Notice),
-    /// All notices up to here have been put out: [`Link::confirm`] is to be called with this once they cannot
-    /// be lost any more.
-    Took(Taken),
-    /// The status is another one.
-    Status(LinkStatus),
-    /// Why the link is down, in words; once per cause.
-    Down(String),
-    /// The service refuses the password; nothing is tried until [`Link::start`].
-    Refused,
-    /// The service sent something that does not fit the protocol; the session goes on.
-    Fault(String),
 }
 
 /// What a link wakes up for.
@@ -99,6 +56,8 @@ enum Wake {
     Activity,
     /// A result is overdue.
     Result,
+    /// A picture has waited for its turn for too long.
+    Fetch,
 }
 
 /// A call that is not acknowledged.
@@ -146,6 +105,7 @@ pub struct Link {
     inbox: Inbox,
     /// The request on the calls lane, and how many messages it carries.
     in_flight: Option<(Ticket, usize)>,
+    fetches: Fetches,
     /// The poll that is out, and since when.
     polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
@@ -206,6 +166,7 @@ impl Link {
             waiting: VecDeque::new(),
             inbox: Inbox::default(),
             in_flight: None,
+            fetches: Fetches::default(),
             polling: None,
             awaited: BTreeMap::new(),
             polls_answered: 0,
@@ -280,6 +241,7 @@ impl Link {
             State::Stopped | State::SigningOff => {}
             State::Online => {
                 self.state = State::SigningOff;
+                self.fail_fetches(out);
                 self.timers.set(Wake::Activity, None);
                 self.push(Call::SignOff);
                 self.timers
@@ -304,6 +266,12 @@ impl Link {
             self.push_status();
             self.pump(now, out);
         }
+    }
+
+    /// Another session has set how the account is to be seen: after every further login it is so here too.
+    pub fn shown_elsewhere(&mut self, primitive: Primitive, mood: &str) {
+        self.primitive = primitive;
+        mood.clone_into(&mut self.mood);
     }
 
     /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it; one
@@ -356,7 +324,10 @@ impl Link {
                 Wake::Patience => {
                     self.fail(now, "it does not say that the account is signed on", out)
                 }
-                Wake::Retry(LaneId::Calls) => self.pump(now, out),
+                Wake::Retry(LaneId::Calls) => {
+                    self.pump(now, out);
+                    self.fetch_next(now, out);
+                }
                 Wake::Retry(LaneId::Poll) => self.renew_poll(now, out),
                 Wake::Activity => {
                     if self.primitive != Primitive::Away {
@@ -367,6 +338,7 @@ impl Link {
                     self.timers.set(Wake::Activity, Some(next));
                 }
                 Wake::Result => self.give_up_results(now, out),
+                Wake::Fetch => self.give_up_fetches(now, out),
             }
         }
     }

@@ -6,6 +6,7 @@
 pub mod buid;
 pub mod call;
 pub mod envelope;
+pub mod icon;
 pub mod link;
 pub mod mids;
 pub mod notice;

@@ -5,13 +5,15 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use core::fmt;
 
 use super::chat::Role;
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
 use super::handle::Targets;
-use super::lex::{Cursor, is_number, lookup};
+use super::lex::{Cursor, canonical_number, lookup};
 use super::reply::Reply;
+use super::value::Id;
 use super::words::words;
 
 /// What `ALTER CHAT` asks for.
@@ -37,8 +39,25 @@ pub enum ChatAction<'a> {
     AcceptAdd,
     /// Forget what was written lately: nothing to do.
     ClearRecentMessages,
-    /// Tell the user when a word comes up: nothing to do.
-    SetAlertString,
+    /// Tell the user when a word comes up, written as `"=word"`: nothing to do.
+    SetAlertString(&'a str),
+    /// Close it for everybody.
+    Disband,
+    /// Let in only who knows a word.
+    SetPassword {
+        /// The word; never empty.
+        password: &'a str,
+        /// A text that helps to remember it; may be empty.
+        hint: &'a str,
+    },
+    /// Come in by a word.
+    EnterPassword(&'a str),
+    /// Other flags.
+    SetOptions(u32),
+    /// What those who come in should know.
+    SetGuidelines(&'a str),
+    /// What it is about.
+    SetDescription(&'a str),
 }
 
 words! {
@@ -68,31 +87,43 @@ words! {
         ClearRecentMessages = "CLEARRECENTMESSAGES",
         /// See [`ChatAction::SetAlertString`].
         SetAlertString = "SETALERTSTRING",
-        /// No such thing here.
+        /// See [`ChatAction::Disband`].
         Disband = "DISBAND",
-        /// No such thing here.
+        /// See [`ChatAction::SetPassword`].
         SetPassword = "SETPASSWORD",
-        /// No such thing here.
+        /// See [`ChatAction::EnterPassword`].
         EnterPassword = "ENTERPASSWORD",
-        /// No such thing here.
+        /// See [`ChatAction::SetOptions`].
         SetOptions = "SETOPTIONS",
-        /// No such thing here.
+        /// See [`ChatAction::SetGuidelines`].
         SetGuidelines = "SETGUIDELINES",
-        /// No such thing here.
+        /// See [`ChatAction::SetDescription`].
         SetDescription = "SETDESCRIPTION",
     }
 }
 
-impl ChatVerb {
-    /// What the mark of the chat is then, as a word, if the verb is about the mark: only such a reply says more
-    /// than the verb.
-    pub(super) fn mark(self) -> Option<&'static str> {
-        const MARKS: &[(ChatVerb, &str)] = &[
-            (ChatVerb::Bookmark, "TRUE"),
-            (ChatVerb::Unbookmark, "FALSE"),
-        ];
-        let row = MARKS.iter().find(|(verb, _)| *verb == self)?;
-        Some(row.1)
+impl fmt::Display for ChatAction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = self.verb();
+        match *self {
+            Self::SetTopic(text)
+            | Self::SetTopicXml(text)
+            | Self::SetAlertString(text)
+            | Self::EnterPassword(text)
+            | Self::SetGuidelines(text)
+            | Self::SetDescription(text) => write!(f, "{verb} {text}"),
+            Self::AddMembers(targets) | Self::Kick(targets) | Self::KickBan(targets) => {
+                write!(f, "{verb} {}", targets.text())
+            }
+            Self::SetPassword { password, hint } => write!(f, "{verb} {password} {hint}"),
+            Self::SetOptions(options) => write!(f, "{verb} {options}"),
+            Self::Leave
+            | Self::Bookmark(_)
+            | Self::Join
+            | Self::AcceptAdd
+            | Self::ClearRecentMessages
+            | Self::Disband => write!(f, "{verb}"),
+        }
     }
 }
 
@@ -112,16 +143,64 @@ impl<'a> ChatAction<'a> {
             Self::KickBan(_) => ChatVerb::KickBan,
             Self::AcceptAdd => ChatVerb::AcceptAdd,
             Self::ClearRecentMessages => ChatVerb::ClearRecentMessages,
-            Self::SetAlertString => ChatVerb::SetAlertString,
+            Self::SetAlertString(_) => ChatVerb::SetAlertString,
+            Self::Disband => ChatVerb::Disband,
+            Self::SetPassword { .. } => ChatVerb::SetPassword,
+            Self::EnterPassword(_) => ChatVerb::EnterPassword,
+            Self::SetOptions(_) => ChatVerb::SetOptions,
+            Self::SetGuidelines(_) => ChatVerb::SetGuidelines,
+            Self::SetDescription(_) => ChatVerb::SetDescription,
         }
     }
 
-    /// What confirms the action; `chat` as the client spelt it.
+    /// What confirms the action; `chat` as the client spelt it. Only about the mark more is said than the verb.
     #[must_use]
     pub fn confirmation(self, chat: &'a str) -> Reply<'a> {
-        Reply::AlterChat {
-            chat: chat.into(),
-            verb: self.verb(),
+        match self {
+            Self::Bookmark(marked) => Reply::ChatBookmarked {
+                chat: chat.into(),
+                marked,
+            },
+            Self::SetTopic(_)
+            | Self::SetTopicXml(_)
+            | Self::AddMembers(_)
+            | Self::Leave
+            | Self::Join
+            | Self::Kick(_)
+            | Self::KickBan(_)
+            | Self::AcceptAdd
+            | Self::ClearRecentMessages
+            | Self::SetAlertString(_)
+            | Self::Disband
+            | Self::SetPassword { .. }
+            | Self::EnterPassword(_)
+            | Self::SetOptions(_)
+            | Self::SetGuidelines(_)
+            | Self::SetDescription(_) => Reply::AlteredChat(self.verb()),
+        }
+    }
+
+    /// Why it cannot be done to any chat, if so.
+    #[must_use]
+    pub const fn refusal(self) -> Option<ErrorReply> {
+        match self {
+            Self::Disband
+            | Self::SetPassword { .. }
+            | Self::EnterPassword(_)
+            | Self::SetOptions(_)
+            | Self::SetGuidelines(_)
+            | Self::SetDescription(_) => Some(ErrorReply::CHAT_FAILED),
+            Self::SetTopic(_)
+            | Self::SetTopicXml(_)
+            | Self::AddMembers(_)
+            | Self::Leave
+            | Self::Bookmark(_)
+            | Self::Join
+            | Self::Kick(_)
+            | Self::KickBan(_)
+            | Self::AcceptAdd
+            | Self::ClearRecentMessages
+            | Self::SetAlertString(_) => None,
         }
     }
 
@@ -144,13 +223,21 @@ impl<'a> ChatAction<'a> {
             ChatVerb::KickBan => Self::KickBan(targets(ErrorReply::CHAT_FAILED)?),
             ChatVerb::AcceptAdd => Self::AcceptAdd,
             ChatVerb::ClearRecentMessages => Self::ClearRecentMessages,
-            ChatVerb::SetAlertString => Self::SetAlertString,
-            ChatVerb::Disband
-            | ChatVerb::SetPassword
-            | ChatVerb::EnterPassword
-            | ChatVerb::SetOptions
-            | ChatVerb::SetGuidelines
-            | ChatVerb::SetDescription => return Err(ErrorReply::CHAT_FAILED),
+            ChatVerb::SetAlertString => Self::SetAlertString(line.text()),
+            ChatVerb::Disband => Self::Disband,
+            ChatVerb::SetPassword => {
+                let mut line = line;
+                let password = some(line.word())?;
+                let hint = line.text();
+                Self::SetPassword { password, hint }
+            }
+            ChatVerb::EnterPassword => Self::EnterPassword(some(line.text())?),
+            ChatVerb::SetOptions => {
+                let options = canonical_number(line.trimmed());
+                Self::SetOptions(options.ok_or(ErrorReply::CHAT_FAILED)?)
+            }
+            ChatVerb::SetGuidelines => Self::SetGuidelines(line.text()),
+            ChatVerb::SetDescription => Self::SetDescription(line.text()),
         })
     }
 }
@@ -170,22 +257,69 @@ pub(super) fn parse(mut line: Cursor<'_>) -> Parsed<'_> {
     Ok(Command::AlterChat { chat, action })
 }
 
-/// `ALTER CHATMEMBER <number> <action> <role>`: roles cannot be changed, and that can be asked.
-pub(super) fn parse_member(mut line: Cursor<'_>) -> Parsed<'_> {
-    const ACTIONS: &[(&str, Result<&str, ErrorReply>)] = &[
-        ("SETROLETO", Err(ErrorReply::CHAT_FAILED)),
-        ("CANSETROLETO", Ok("ALTER CHATMEMBER CANSETROLETO FALSE")),
-    ];
-    if !is_number(line.word()) {
-        return Err(ErrorReply::GET_MESSAGE_ID);
+fn some(text: &str) -> Result<&str, ErrorReply> {
+    if text.is_empty() {
+        Err(ErrorReply::CHAT_FAILED)
+    } else {
+        Ok(text)
     }
+}
+
+/// What `ALTER CHATMEMBER` asks for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MemberAction {
+    /// Give the member a role.
+    SetRoleTo(Role),
+    /// Tell whether the member could be given a role.
+    CanSetRoleTo(Role),
+}
+
+impl fmt::Display for MemberAction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SetRoleTo(role) => write!(f, "SETROLETO {role}"),
+            Self::CanSetRoleTo(role) => write!(f, "CANSETROLETO {role}"),
+        }
+    }
+}
+
+impl MemberAction {
+    /// What confirms the action, where it is never possible.
+    pub(super) const fn confirmation<'a>(self) -> Reply<'a> {
+        match self {
+            Self::SetRoleTo(_) => Reply::AlteredMember,
+            Self::CanSetRoleTo(_) => Reply::CanSetRole(false),
+        }
+    }
+}
+
+impl MemberAction {
+    /// The answer, since roles cannot be changed, and that can be asked.
+    #[must_use]
+    pub const fn answer<'a>(self) -> Reply<'a> {
+        match self {
+            Self::SetRoleTo(_) => Reply::Error(ErrorReply::CHAT_FAILED),
+            Self::CanSetRoleTo(_) => Reply::CanSetRole(false),
+        }
+    }
+}
+
+/// `ALTER CHATMEMBER <number> <action> <role>`.
+pub(super) fn parse_member(mut line: Cursor<'_>) -> Parsed<'_> {
+    const ACTIONS: &[(&str, fn(Role) -> MemberAction)] = &[
+        ("SETROLETO", MemberAction::SetRoleTo),
+        ("CANSETROLETO", MemberAction::CanSetRoleTo),
+    ];
+    let not_a_number = ErrorReply::GET_MESSAGE_ID;
+    let member = Id::parse(line.word(), not_a_number, not_a_number)?;
     let word = line.word();
     if word.is_empty() {
         return Err(ErrorReply::CHAT_NO_ACTION);
     }
-    let (_, answer) = lookup(ACTIONS, word).ok_or(ErrorReply::CHAT_BAD_ACTION)?;
-    Role::from_name(line.word()).ok_or(ErrorReply::BAD_ROLE)?;
-    Ok(Command::Fixed(answer?.into()))
+    let action = lookup(ACTIONS, word).ok_or(ErrorReply::CHAT_BAD_ACTION)?;
+    let role = Role::from_name(line.word()).ok_or(ErrorReply::BAD_ROLE)?;
+    let action = action(role);
+    Ok(Command::AlterChatMember { member, action })
 }
 
 /// What is left of a text without the tags in it. A `<` that no `>` follows is no tag.

@@ -5,7 +5,7 @@
 
 use core::fmt::Display;
 
-use super::command::{Command, Parsed};
+use super::command::{Command, Parsed, Parser};
 use super::error::ErrorReply;
 use super::handle::Targets;
 use super::lex::{Cursor, lookup};
@@ -17,55 +17,55 @@ properties! {
     /// What can be asked about a chat.
     ChatProperty {
         /// The chat id.
-        Name = "NAME", 3, Served("");
+        Name = "NAME", 3, Text, Served("");
         /// When it was made, in seconds of Unix time.
-        Timestamp = "TIMESTAMP", 3, Served("0");
+        Timestamp = "TIMESTAMP", 3, Number, Served("0");
         /// Who brought the own user in; may be empty.
-        Adder = "ADDER", 3, Served("");
+        Adder = "ADDER", 3, Text, Served("");
         /// A word of [`ChatStatus`].
-        Status = "STATUS", 3, Served("");
+        Status = "STATUS", 3, Text, Served("");
         /// Handles of who wrote.
-        Posters = "POSTERS", 3, Served("");
+        Posters = "POSTERS", 3, Text, Served("");
         /// All handles, the own one included.
-        Members = "MEMBERS", 3, Served("");
+        Members = "MEMBERS", 3, Text, Served("");
         /// The handles of who is there, the own one included.
-        ActiveMembers = "ACTIVEMEMBERS", 3, Served("");
+        ActiveMembers = "ACTIVEMEMBERS", 3, Text, Served("");
         /// The topic.
-        Topic = "TOPIC", 3, Served("");
+        Topic = "TOPIC", 3, Text, Served("");
         /// The topic with tags in it.
-        TopicXml = "TOPICXML", 7, Constant("");
+        TopicXml = "TOPICXML", 7, Text, Constant("");
         /// What a window of the chat is called; never empty.
-        FriendlyName = "FRIENDLYNAME", 3, Served("");
+        FriendlyName = "FRIENDLYNAME", 3, Text, Served("");
         /// The numbers of all its messages.
-        ChatMessages = "CHATMESSAGES", 3, Served("");
+        ChatMessages = "CHATMESSAGES", 3, Text, Served("");
         /// The numbers of its last messages.
-        RecentChatMessages = "RECENTCHATMESSAGES", 5, Served("");
+        RecentChatMessages = "RECENTCHATMESSAGES", 5, Text, Served("");
         /// A flag.
-        Bookmarked = "BOOKMARKED", 6, Served("FALSE");
+        Bookmarked = "BOOKMARKED", 6, Flag, Served("FALSE");
         /// The numbers of its members.
-        MemberObjects = "MEMBEROBJECTS", 7, Served("");
+        MemberObjects = "MEMBEROBJECTS", 7, Text, Served("");
         /// Text.
-        PasswordHint = "PASSWORDHINT", 7, Constant("");
+        PasswordHint = "PASSWORDHINT", 7, Text, Constant("");
         /// Text.
-        Guidelines = "GUIDELINES", 7, Constant("");
+        Guidelines = "GUIDELINES", 7, Text, Constant("");
         /// Text.
-        Description = "DESCRIPTION", 7, Constant("");
+        Description = "DESCRIPTION", 7, Text, Constant("");
         /// What others could join by.
-        Blob = "BLOB", 7, Constant("");
+        Blob = "BLOB", 7, Text, Constant("");
         /// A number made of flags: 1 for a chat of several, 0 for a dialog.
-        Options = "OPTIONS", 7, Served("0");
+        Options = "OPTIONS", 7, Number, Served("0");
         /// The other one of a dialog.
-        DialogPartner = "DIALOG_PARTNER", 7, Served("");
+        DialogPartner = "DIALOG_PARTNER", 7, Text, Served("");
         /// When something was last written, in seconds of Unix time.
-        ActivityTimestamp = "ACTIVITY_TIMESTAMP", 7, Served("0");
+        ActivityTimestamp = "ACTIVITY_TIMESTAMP", 7, Number, Served("0");
         /// A word of [`ChatType`].
-        Type = "TYPE", 7, Served("");
+        Type = "TYPE", 7, Text, Served("");
         /// A word of [`MyStatus`].
-        MyStatus = "MYSTATUS", 7, Served("UNSUBSCRIBED");
+        MyStatus = "MYSTATUS", 7, Text, Served("UNSUBSCRIBED");
         /// A word of [`Role`].
-        MyRole = "MYROLE", 7, Served("USER");
+        MyRole = "MYROLE", 7, Text, Served("USER");
         /// Handles of who wants in.
-        Applicants = "APPLICANTS", 7, Constant("");
+        Applicants = "APPLICANTS", 7, Text, Constant("");
     }
 }
 
@@ -142,13 +142,13 @@ properties! {
     /// What can be asked about a member of a chat.
     ChatMemberProperty {
         /// The chat id.
-        ChatName = "CHATNAME", 7, Served("");
+        ChatName = "CHATNAME", 7, Text, Served("");
         /// The handle.
-        Identity = "IDENTITY", 7, Served("");
+        Identity = "IDENTITY", 7, Text, Served("");
         /// A word of [`Role`].
-        Role = "ROLE", 7, Served("USER");
+        Role = "ROLE", 7, Text, Served("USER");
         /// A flag: has joined.
-        IsActive = "IS_ACTIVE", 7, Constant("TRUE");
+        IsActive = "IS_ACTIVE", 7, Flag, Constant("TRUE");
     }
 }
 
@@ -162,13 +162,17 @@ pub(super) fn get(mut line: Cursor<'_>) -> Parsed<'_> {
     Ok(Command::GetChat { chat, property })
 }
 
-/// `SET CHAT <chat> <property> <value>`: nothing of a chat is set so.
+/// `SET CHAT <chat> DESCRIPTION <text>`.
 pub(super) fn set(mut line: Cursor<'_>) -> Parsed<'_> {
-    Err(if line.word().is_empty() {
-        ErrorReply::GET_CHAT_UNKNOWN
-    } else {
-        ErrorReply::CHAT_PROPERTY
-    })
+    let chat = line.word();
+    if chat.is_empty() {
+        return Err(ErrorReply::GET_CHAT_UNKNOWN);
+    }
+    if !line.word().eq_ignore_ascii_case("DESCRIPTION") {
+        return Err(ErrorReply::CHAT_PROPERTY);
+    }
+    let text = line.text();
+    Ok(Command::SetChatDescription { chat, text })
 }
 
 /// `GET CHATMEMBER <number> <property>`.
@@ -181,17 +185,21 @@ pub(super) fn get_member(mut line: Cursor<'_>) -> Parsed<'_> {
 
 /// `CHAT CREATE ...` and its kin.
 pub(super) fn create(mut line: Cursor<'_>) -> Parsed<'_> {
-    const VERBS: &[(&str, Result<(), ErrorReply>)] = &[
-        ("CREATE", Ok(())),
-        ("CREATEUSINGBLOB", Err(ErrorReply::NO_PUBLIC_CHATS)),
-        ("FINDUSINGBLOB", Err(ErrorReply::CHAT_UNKNOWN)),
+    const VERBS: &[(&str, Parser)] = &[
+        ("CREATE", |line| {
+            let targets = Targets::parse(line.trimmed()).ok_or(ErrorReply::CHAT_CREATE_MEMBERS)?;
+            Ok(Command::ChatCreate { targets })
+        }),
+        ("CREATEUSINGBLOB", |line| {
+            Ok(Command::ChatCreateUsingBlob(line.trimmed()))
+        }),
+        ("FINDUSINGBLOB", |line| {
+            Ok(Command::ChatFindUsingBlob(line.trimmed()))
+        }),
     ];
     let word = line.word();
     if word.is_empty() {
         return Err(ErrorReply::CHAT_NO_ACTION);
     }
-    let (_, verdict) = lookup(VERBS, word).ok_or(ErrorReply::CHAT_BAD_ACTION)?;
-    verdict?;
-    let targets = Targets::parse(line.trimmed()).ok_or(ErrorReply::CHAT_CREATE_MEMBERS)?;
-    Ok(Command::ChatCreate { targets })
+    lookup(VERBS, word).ok_or(ErrorReply::CHAT_BAD_ACTION)?(line)
 }

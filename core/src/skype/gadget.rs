@@ -5,27 +5,55 @@
 
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
-use super::lex::{Cursor, keyword};
+use super::lex::Cursor;
+use super::words::words;
 
-/// `CREATE MENU_ITEM <id> ...` and `CREATE EVENT <id> ...`; `object` is which.
-pub(super) fn create<'a>(object: &str, mut line: Cursor<'a>) -> Parsed<'a> {
-    let id = id(&mut line, ErrorReply::CREATE_UNKNOWN)?;
-    Ok(Command::Fixed([object, id, "CREATED"].join(" ").into()))
+words! {
+    /// What can be changed about a menu item.
+    MenuItemProperty {
+        /// What it says.
+        Caption = "CAPTION",
+        /// What it says when the user stays on it.
+        Hint = "HINT",
+        /// Whether it can be chosen.
+        Enabled = "ENABLED",
+    }
 }
 
-/// `DELETE MENU_ITEM <id>` and `DELETE EVENT <id>`; `object` is which.
-pub(super) fn delete<'a>(object: &str, mut line: Cursor<'a>) -> Parsed<'a> {
-    let id = id(&mut line, ErrorReply::DELETE_UNKNOWN)?;
-    Ok(Command::Fixed(line.echo(&["DELETE", object, id])))
+/// `CREATE MENU_ITEM <id> ...`.
+pub(super) fn create_menu_item(mut line: Cursor<'_>) -> Parsed<'_> {
+    let id = id(&mut line, ErrorReply::CREATE_UNKNOWN)?;
+    let details = line.argument();
+    Ok(Command::CreateMenuItem { id, details })
+}
+
+/// `CREATE EVENT <id> ...`.
+pub(super) fn create_event(mut line: Cursor<'_>) -> Parsed<'_> {
+    let id = id(&mut line, ErrorReply::CREATE_UNKNOWN)?;
+    let details = line.argument();
+    Ok(Command::CreateEvent { id, details })
+}
+
+/// `DELETE MENU_ITEM <id>`.
+pub(super) fn delete_menu_item(mut line: Cursor<'_>) -> Parsed<'_> {
+    id(&mut line, ErrorReply::DELETE_UNKNOWN).map(Command::DeleteMenuItem)
+}
+
+/// `DELETE EVENT <id>`.
+pub(super) fn delete_event(mut line: Cursor<'_>) -> Parsed<'_> {
+    id(&mut line, ErrorReply::DELETE_UNKNOWN).map(Command::DeleteEvent)
 }
 
 /// `SET MENU_ITEM <id> <property> <value>`.
 pub(super) fn set_menu_item(mut line: Cursor<'_>) -> Parsed<'_> {
-    const PROPERTIES: &[&str] = &["CAPTION", "HINT", "ENABLED"];
     let id = id(&mut line, ErrorReply::SET_UNKNOWN)?;
-    let property = keyword(PROPERTIES, line.word()).ok_or(ErrorReply::SET_UNKNOWN)?;
-    let parts = ["MENU_ITEM", id, property, line.text()];
-    Ok(Command::Fixed(parts.join(" ").into()))
+    let property = MenuItemProperty::from_name(line.word()).ok_or(ErrorReply::SET_UNKNOWN)?;
+    let value = line.text();
+    Ok(Command::SetMenuItem {
+        id,
+        property,
+        value,
+    })
 }
 
 /// Letters and digits, a letter first.

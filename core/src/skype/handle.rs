@@ -11,12 +11,18 @@ pub fn is_phone_number(text: &str) -> bool {
     text.len() <= HANDLE_MAX && text.strip_prefix('+').is_some_and(super::lex::is_number)
 }
 
+/// True if `text` is a telephone number as it is dialled, with or without a plus.
+fn is_telephone(text: &str) -> bool {
+    super::lex::is_number(text.strip_prefix('+').unwrap_or(text))
+}
+
 /// True if `text` names somebody who can be asked about: a user or a telephone.
 pub(super) fn is_contact(text: &str) -> bool {
     is_handle(text) || is_phone_number(text)
 }
 
-/// The handles of a command that takes several. All are well formed; there may be none.
+/// The handles of a command that takes several. All are well formed; there may be none. In a call they
+/// may be telephone numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Targets<'a>(&'a str);
 
@@ -25,6 +31,19 @@ impl<'a> Targets<'a> {
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let targets = Self(text);
         targets.iter().all(is_handle).then_some(targets)
+    }
+
+    /// The same for a call, where each may be a telephone number with or without a plus.
+    pub(super) fn callable(text: &'a str) -> Option<Self> {
+        let targets = Self(text);
+        let callable = |target| is_handle(target) || is_telephone(target);
+        targets.iter().all(callable).then_some(targets)
+    }
+
+    /// True if a telephone number is among them.
+    #[must_use]
+    pub fn has_telephone(self) -> bool {
+        self.iter().any(is_telephone)
     }
 
     /// The handles one by one, as they are spelt.

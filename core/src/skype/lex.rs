@@ -1,21 +1,20 @@
-//! The tokens of a command line: words between spaces, free text, echoes.
+//! The tokens of a command line: words between spaces, free text, switches.
 //! Never knows a verb or a property.
 //!
 //! The rules are written down in `core/docs/skype-api.md`, "Spelling".
 
-use alloc::borrow::Cow;
+use core::fmt;
 
-/// How far a command line was read.
+/// What is left of a command line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cursor<'a> {
-    line: &'a str,
     rest: &'a str,
 }
 
 impl<'a> Cursor<'a> {
     /// The beginning of `line`, which is a command without its tag.
     pub(super) const fn new(line: &'a str) -> Self {
-        Self { line, rest: line }
+        Self { rest: line }
     }
 
     /// The next word, whatever number of spaces stands before it; empty at the end of the line.
@@ -32,6 +31,11 @@ impl<'a> Cursor<'a> {
         self.rest.strip_prefix(' ').unwrap_or(self.rest)
     }
 
+    /// Free text that may begin with no space.
+    pub(super) fn argument(self) -> &'a str {
+        self.rest.trim_start_matches(' ')
+    }
+
     /// What is left without the spaces around it, for arguments in which these mean nothing.
     pub(super) fn trimmed(self) -> &'a str {
         self.rest.trim_matches(' ')
@@ -41,44 +45,39 @@ impl<'a> Cursor<'a> {
     pub(super) fn is_done(self) -> bool {
         self.trimmed().is_empty()
     }
+}
 
-    /// `parts` with a space between each two: the line itself where it is spelt so, else a copy.
-    pub(super) fn echo(self, parts: &[&str]) -> Cow<'a, str> {
-        let mut rest = Some(self.line);
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 {
-                rest = rest.and_then(|text| text.strip_prefix(' '));
-            }
-            rest = rest.and_then(|text| text.strip_prefix(part));
-        }
-        if rest == Some("") {
-            Cow::Borrowed(self.line)
-        } else {
-            Cow::Owned(parts.join(" "))
+/// What `table` has for a keyword in any case.
+pub(super) fn lookup<T: Copy>(table: &'static [(&'static str, T)], word: &str) -> Option<T> {
+    let row = table
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word));
+    row.map(|(_, found)| *found)
+}
+
+/// An argument that may be missing: nothing, or a space and the argument.
+pub(super) struct Behind<'a>(pub(super) &'a str);
+
+impl fmt::Display for Behind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            "" => Ok(()),
+            text => write!(f, " {text}"),
         }
     }
-}
-
-/// The row of `table` for a keyword in any case, with the keyword as it is answered.
-pub(super) fn lookup<T: Copy>(
-    table: &'static [(&'static str, T)],
-    word: &str,
-) -> Option<(&'static str, T)> {
-    table
-        .iter()
-        .copied()
-        .find(|(name, _)| name.eq_ignore_ascii_case(word))
-}
-
-/// The keyword of `table` that `word` is in any case, as it is answered.
-pub(super) fn keyword(table: &'static [&'static str], word: &str) -> Option<&'static str> {
-    table
-        .iter()
-        .copied()
-        .find(|name| name.eq_ignore_ascii_case(word))
 }
 
 /// True if `word` consists of decimal digits, at least one.
 pub(super) fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number that `word` is the one spelling of: without zeros in front.
+pub(super) fn canonical_number<T: core::str::FromStr>(word: &str) -> Option<T> {
+    let is_canonical = is_number(word) && (word == "0" || !word.starts_with('0'));
+    if is_canonical {
+        word.parse().ok()
+    } else {
+        None
+    }
 }

@@ -36,41 +36,41 @@ properties! {
     /// What can be asked about a message.
     MessageProperty {
         /// When it was written, in seconds of Unix time; never 0, since a client waits until it is not.
-        Timestamp = "TIMESTAMP", 1, Served("1");
+        Timestamp = "TIMESTAMP", 1, Number, Served("1");
         /// The handle of who wrote it.
-        FromHandle = "FROM_HANDLE", 3, Served("");
+        FromHandle = "FROM_HANDLE", 3, Text, Served("");
         /// The name of who wrote it.
-        FromDispname = "FROM_DISPNAME", 3, Served("");
+        FromDispname = "FROM_DISPNAME", 3, Text, Served("");
         /// [`MessageProperty::FromHandle`] under its name of protocols 1 and 2.
-        PartnerHandle = "PARTNER_HANDLE", 1, Served("");
+        PartnerHandle = "PARTNER_HANDLE", 1, Text, Served("");
         /// [`MessageProperty::FromDispname`] under its name of protocols 1 and 2.
-        PartnerDispname = "PARTNER_DISPNAME", 1, Served("");
+        PartnerDispname = "PARTNER_DISPNAME", 1, Text, Served("");
         /// A [`MessageType`].
-        Type = "TYPE", 1, Served("UNKNOWN");
+        Type = "TYPE", 1, Kind, Served("UNKNOWN");
         /// A [`MessageStatus`].
-        Status = "STATUS", 1, Served("READ");
+        Status = "STATUS", 1, Text, Served("READ");
         /// Why somebody left; mostly empty.
-        LeaveReason = "LEAVEREASON", 3, Served("");
+        LeaveReason = "LEAVEREASON", 3, Text, Served("");
         /// The id of the chat it belongs to.
-        ChatName = "CHATNAME", 3, Served("");
+        ChatName = "CHATNAME", 3, Text, Served("");
         /// The handles of whom it is about.
-        Users = "USERS", 3, Served("");
+        Users = "USERS", 3, Text, Served("");
         /// The text.
-        Body = "BODY", 1, Served("");
+        Body = "BODY", 1, Text, Served("");
         /// A flag.
-        IsEditable = "IS_EDITABLE", 7, Constant("FALSE");
+        IsEditable = "IS_EDITABLE", 7, Flag, Constant("FALSE");
         /// Who changed it.
-        EditedBy = "EDITED_BY", 7, Constant("");
+        EditedBy = "EDITED_BY", 7, Text, Constant("");
         /// When it was changed, in seconds of Unix time, or 0.
-        EditedTimestamp = "EDITED_TIMESTAMP", 7, Constant("0");
+        EditedTimestamp = "EDITED_TIMESTAMP", 7, Number, Constant("0");
         /// Flags of a chat.
-        Options = "OPTIONS", 7, Constant("0");
+        Options = "OPTIONS", 7, Number, Constant("0");
         /// A role that was given.
-        Role = "ROLE", 7, Constant("UNKNOWN");
+        Role = "ROLE", 7, Text, Constant("UNKNOWN");
         /// A number without use.
-        ConfId = "CONF_ID", 1, Constant("0");
+        ConfId = "CONF_ID", 1, Number, Constant("0");
         /// A number: why it was not sent.
-        FailureReason = "FAILUREREASON", 1, Constant("0");
+        FailureReason = "FAILUREREASON", 1, Number, Constant("0");
     }
 }
 
@@ -204,15 +204,19 @@ pub(super) fn get(object: MessageObject, mut line: Cursor<'_>) -> Parsed<'_> {
     })
 }
 
-/// `SET MESSAGE <number> SEEN` and `SET CHATMESSAGE ...`.
+/// `SET MESSAGE <number> SEEN`, `SET MESSAGE <number> BODY <text>` and `SET CHATMESSAGE ...`.
 pub(super) fn set(object: MessageObject, mut line: Cursor<'_>) -> Parsed<'_> {
     let id = Id::parse(
         line.word(),
         ErrorReply::SET_MESSAGE_ID,
         ErrorReply::SET_MESSAGE_UNKNOWN,
     )?;
-    if line.word().eq_ignore_ascii_case("SEEN") {
+    let word = line.word();
+    if word.eq_ignore_ascii_case("SEEN") {
         Ok(Command::SetMessageSeen { object, id })
+    } else if word.eq_ignore_ascii_case("BODY") {
+        let body = line.text();
+        Ok(Command::SetMessageBody { object, id, body })
     } else {
         Err(ErrorReply::SET_MESSAGE_PROPERTY)
     }

@@ -17,13 +17,16 @@
 use alloc::borrow::Cow;
 use core::fmt;
 
+mod alter_call;
 mod alter_chat;
 mod application;
 mod calls;
 mod chat;
 mod chat_id;
 mod command;
+mod constant;
 mod error;
+mod file_transfer;
 mod gadget;
 mod group;
 mod handle;
@@ -33,28 +36,43 @@ mod parameter;
 mod profile;
 mod reply;
 mod search;
+mod sms;
+mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
 mod user;
 mod value;
 mod verbs;
+mod voicemail;
 mod window;
 mod words;
 
-pub use alter_chat::{ChatAction, ChatVerb, plain_text};
+pub use alter_call::{CallAction, CallChange, CallEnd, CallVideo, SoundDevice};
+pub use alter_chat::{ChatAction, ChatVerb, MemberAction, plain_text};
+pub use application::{ApplicationAction, ApplicationProperty, Stream, StreamVerb};
+pub use calls::{CallProperty, CallStatus, CallType};
 pub use chat::{ChatMemberProperty, ChatProperty, ChatStatus, ChatType, MyStatus, Role};
 pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id, later_dialog_chat_id};
 pub use command::Command;
+pub use constant::Constant;
 pub use error::ErrorReply;
+pub use file_transfer::{FileTransferProperty, FileTransferStatus, FileTransferType};
+pub use gadget::MenuItemProperty;
+pub use group::{GroupAction, GroupProperty, GroupType};
 pub use handle::{Targets, is_phone_number};
 pub use message::{MessageObject, MessageProperty, MessageStatus, MessageType, status_line};
+pub use parameter::Parameter;
 pub use profile::ProfileProperty;
 pub use reply::Reply;
-pub use search::{ChatList, GroupKind, Search};
+pub use search::{ChatList, GroupKind, NothingList, Search};
+pub use sms::{Sms, SmsProperty, SmsSetting, SmsType};
+pub use standing::standing_answer;
 pub use status::{ConnStatus, Status};
 pub use user::{UserChange, UserProperty};
 pub use value::{Id, Value};
+pub use voicemail::{Voicemail, VoicemailAction, VoicemailProperty, VoicemailStep, VoicemailVerb};
+pub use window::{Button, CallHistory, History, Key, Window};
 
 /// The protocol version of a client that has not said which it speaks.
 pub const FIRST_PROTOCOL: u8 = 1;
@@ -88,6 +106,16 @@ pub struct Tagged<'a, T> {
     pub tag: Option<Tag<'a>>,
     /// What it came with.
     pub body: T,
+}
+
+/// The line.
+impl<T: fmt::Display> fmt::Display for Tagged<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.tag {
+            Some(tag) => write!(f, "{tag} {}", self.body),
+            None => write!(f, "{}", self.body),
+        }
+    }
 }
 
 /// Reads a command line. Total: every line comes to a command or to the error to answer with.

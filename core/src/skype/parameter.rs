@@ -1,30 +1,142 @@
-//! The parameters of the program at large: devices, sounds, windows, what the user may do.
-//! Never keeps one: what is set is answered as if it had been, what is asked has one answer.
+//! The parameters of the program at large: devices, sounds, windows, the own picture.
+//! Never keeps one: it knows what each takes and what each is before anybody sets it.
 //!
 //! The parameters are listed in `core/docs/skype-api.md`, "Parameters".
 
-use super::command::{Command, Parsed, Parser};
-use super::error::ErrorReply;
-use super::lex::{Cursor, is_number, keyword, lookup};
-use super::status::Status;
+use core::fmt;
 
-/// What can be asked, with the answer.
-const CONSTANTS: &[(&str, &str)] = &[
-    ("SKYPEVERSION", "SKYPEVERSION 3.8.0.188"),
-    ("AUTOAWAY", "AUTOAWAY OFF"),
-    ("SILENT_MODE", "SILENT_MODE OFF"),
-    ("MUTE", "MUTE OFF"),
-    ("AUDIO_IN", "AUDIO_IN "),
-    ("AUDIO_OUT", "AUDIO_OUT "),
-    ("RINGER", "RINGER "),
-    ("VIDEO_IN", "VIDEO_IN "),
-    ("PCSPEAKER", "PCSPEAKER ON"),
-    ("UI_LANGUAGE", "UI_LANGUAGE en"),
-    ("WALLPAPER", "WALLPAPER "),
-    ("WINDOWSTATE", "WINDOWSTATE NORMAL"),
-    ("CONTACTS_FOCUSED", "CONTACTS FOCUSED "),
-    ("PREDICTIVE_DIALER_COUNTRY", "PREDICTIVE_DIALER_COUNTRY us"),
-];
+use super::command::{Command, Parsed, Parser};
+use super::constant::{Constant, get_privilege};
+use super::error::ErrorReply;
+use super::lex::{Cursor, is_number, lookup};
+use super::status::Status;
+use super::words::words;
+
+words! {
+    /// A parameter that is kept for the clients, though nothing here goes by it.
+    Parameter {
+        /// A switch: does the status change to away by itself?
+        AutoAway = "AUTOAWAY",
+        /// A switch: are windows kept from popping up?
+        SilentMode = "SILENT_MODE",
+        /// A switch: does the machine beep?
+        PcSpeaker = "PCSPEAKER",
+        /// A switch: is echo taken out of calls?
+        Aec = "AEC",
+        /// A switch: is the loudness of calls evened out?
+        Agc = "AGC",
+        /// A microphone.
+        AudioIn = "AUDIO_IN",
+        /// Loudspeakers.
+        AudioOut = "AUDIO_OUT",
+        /// What rings.
+        Ringer = "RINGER",
+        /// A camera.
+        VideoIn = "VIDEO_IN",
+        /// The code of a language.
+        UiLanguage = "UI_LANGUAGE",
+        /// The path of a picture, or nothing.
+        Wallpaper = "WALLPAPER",
+        /// `NORMAL`, `MINIMIZED`, `MAXIMIZED` or `HIDDEN`.
+        WindowState = "WINDOWSTATE",
+        /// The path of a sound; said as `RINGTONE 1`, like the next.
+        Ringtone = "RINGTONE 1",
+        /// A switch: does it ring?
+        RingtoneStatus = "RINGTONE 1 STATUS",
+    }
+}
+
+impl Parameter {
+    /// The value before anybody has set one; may be empty.
+    #[must_use]
+    pub const fn default_value(self) -> &'static str {
+        match self {
+            Self::AutoAway | Self::SilentMode => "OFF",
+            Self::PcSpeaker | Self::Aec | Self::Agc | Self::RingtoneStatus => "ON",
+            Self::AudioIn | Self::AudioOut | Self::Ringer | Self::VideoIn | Self::Wallpaper => "",
+            Self::UiLanguage => "en",
+            Self::WindowState => "NORMAL",
+            Self::Ringtone => "call_in",
+        }
+    }
+
+    /// True if all clients are told of another value.
+    #[must_use]
+    pub const fn is_notified(self) -> bool {
+        match self {
+            Self::AutoAway
+            | Self::SilentMode
+            | Self::AudioIn
+            | Self::AudioOut
+            | Self::Ringer
+            | Self::UiLanguage
+            | Self::Wallpaper
+            | Self::WindowState => true,
+            Self::PcSpeaker
+            | Self::Aec
+            | Self::Agc
+            | Self::VideoIn
+            | Self::Ringtone
+            | Self::RingtoneStatus => false,
+        }
+    }
+
+    /// The name in a reply, which does not tell the two about the ringtone apart.
+    pub(super) const fn reply_name(self) -> &'static str {
+        match self {
+            Self::RingtoneStatus => Self::Ringtone.name(),
+            Self::AutoAway
+            | Self::SilentMode
+            | Self::PcSpeaker
+            | Self::Aec
+            | Self::Agc
+            | Self::AudioIn
+            | Self::AudioOut
+            | Self::Ringer
+            | Self::VideoIn
+            | Self::UiLanguage
+            | Self::Wallpaper
+            | Self::WindowState
+            | Self::Ringtone => self.name(),
+        }
+    }
+
+    /// The words it takes, and what anything else comes to; `None` if it takes any text.
+    const fn words(self) -> Option<(&'static [&'static str], ErrorReply)> {
+        match self {
+            Self::AutoAway => Some((SWITCH, ErrorReply::BAD_AUTOAWAY)),
+            Self::Aec => Some((SWITCH, ErrorReply::BAD_AEC)),
+            Self::Agc => Some((SWITCH, ErrorReply::BAD_AGC)),
+            Self::SilentMode | Self::PcSpeaker | Self::RingtoneStatus => {
+                Some((SWITCH, ErrorReply::BAD_PARAMETER))
+            }
+            Self::WindowState => Some((WINDOW_STATES, ErrorReply::BAD_PARAMETER)),
+            Self::AudioIn
+            | Self::AudioOut
+            | Self::Ringer
+            | Self::VideoIn
+            | Self::UiLanguage
+            | Self::Wallpaper
+            | Self::Ringtone => None,
+        }
+    }
+
+    /// A value for it.
+    fn read(self, line: Cursor<'_>) -> Result<&str, ErrorReply> {
+        let Some((words, error)) = self.words() else {
+            return Ok(line.text());
+        };
+        match keyword(words, line.trimmed()) {
+            Some(word) => Ok(word),
+            // Clients send it without waiting: even nonsense must not be an error.
+            None if self == Self::SilentMode => Ok("OFF"),
+            None => Err(error),
+        }
+    }
+}
+
+const SWITCH: &[&str] = &["ON", "OFF"];
+const WINDOW_STATES: &[&str] = &["NORMAL", "MINIMIZED", "MAXIMIZED", "HIDDEN"];
 
 /// What can be asked with something behind it.
 const QUESTIONS: &[(&str, Parser)] = &[
@@ -32,83 +144,40 @@ const QUESTIONS: &[(&str, Parser)] = &[
     ("AVATAR", get_avatar),
     ("RINGTONE", get_ringtone),
     ("AEC", |line| {
-        alone(line, "AEC ON", ErrorReply::GET_AEC_TARGET)
+        alone(line, Parameter::Aec, ErrorReply::GET_AEC_TARGET)
     }),
     ("AGC", |line| {
-        alone(line, "AGC ON", ErrorReply::GET_AGC_TARGET)
+        alone(line, Parameter::Agc, ErrorReply::GET_AGC_TARGET)
     }),
 ];
 
-/// What a parameter takes.
-#[derive(Clone, Copy)]
-enum Domain {
-    /// Free text.
-    Text,
-    /// One of these words, or this error.
-    Words(&'static [&'static str], ErrorReply),
-    /// Words like those, but the value stays what it is.
-    Stuck(&'static [&'static str], ErrorReply, &'static str),
-}
-
-const SWITCH: &[&str] = &["ON", "OFF"];
-const WINDOWS: &[&str] = &["NORMAL", "MINIMIZED", "MAXIMIZED", "HIDDEN"];
-
-/// What can be set.
-const SETTINGS: &[(&str, Domain)] = &[
-    ("AUTOAWAY", Domain::Words(SWITCH, ErrorReply::BAD_AUTOAWAY)),
-    (
-        "MUTE",
-        Domain::Stuck(SWITCH, ErrorReply::BAD_PARAMETER, "MUTE OFF"),
-    ),
-    (
-        "PCSPEAKER",
-        Domain::Words(SWITCH, ErrorReply::BAD_PARAMETER),
-    ),
-    ("AEC", Domain::Words(SWITCH, ErrorReply::BAD_AEC)),
-    ("AGC", Domain::Words(SWITCH, ErrorReply::BAD_AGC)),
-    (
-        "WINDOWSTATE",
-        Domain::Words(WINDOWS, ErrorReply::BAD_PARAMETER),
-    ),
-    ("AUDIO_IN", Domain::Text),
-    ("AUDIO_OUT", Domain::Text),
-    ("RINGER", Domain::Text),
-    ("VIDEO_IN", Domain::Text),
-    ("UI_LANGUAGE", Domain::Text),
-    ("WALLPAPER", Domain::Text),
-];
-
-/// What can be set with something before the value, or by rules of its own.
-const PECULIAR: &[(&str, Parser)] = &[
-    ("SILENT_MODE", set_silent_mode),
+/// What can be set with something before the value, or without effect.
+const SETTINGS: &[(&str, Parser)] = &[
     ("AVATAR", set_avatar),
     ("RINGTONE", set_ringtone),
+    ("MUTE", set_mute),
 ];
 
 /// `GET <parameter>`, for those that are no objects.
 pub(super) fn get<'a>(word: &str, line: Cursor<'a>) -> Parsed<'a> {
-    if let Some((_, question)) = lookup(QUESTIONS, word) {
+    if let Some(question) = lookup(QUESTIONS, word) {
         return question(line);
     }
-    let (_, answer) = lookup(CONSTANTS, word).ok_or(ErrorReply::GET_UNKNOWN)?;
-    Ok(Command::Fixed(answer.into()))
+    if let Some(constant) = Constant::from_name(word) {
+        return Ok(Command::GetConstant(constant));
+    }
+    let parameter = Parameter::from_name(word).ok_or(ErrorReply::GET_UNKNOWN)?;
+    Ok(Command::GetParameter(parameter))
 }
 
 /// `SET <parameter> <value>`, for those that are no objects.
 pub(super) fn set<'a>(word: &str, line: Cursor<'a>) -> Parsed<'a> {
-    if let Some((_, setting)) = lookup(PECULIAR, word) {
+    if let Some(setting) = lookup(SETTINGS, word) {
         return setting(line);
     }
-    let (name, domain) = lookup(SETTINGS, word).ok_or(ErrorReply::SET_UNKNOWN)?;
-    let value = match domain {
-        Domain::Text => line.text(),
-        Domain::Words(words, error) => keyword(words, line.trimmed()).ok_or(error)?,
-        Domain::Stuck(words, error, answer) => {
-            keyword(words, line.trimmed()).ok_or(error)?;
-            return Ok(Command::Fixed(answer.into()));
-        }
-    };
-    Ok(Command::Fixed([name, value].join(" ").into()))
+    let parameter = Parameter::from_name(word).ok_or(ErrorReply::SET_UNKNOWN)?;
+    let value = parameter.read(line)?;
+    Ok(Command::SetParameter { parameter, value })
 }
 
 /// The word for the own status.
@@ -116,54 +185,59 @@ pub(super) fn status(line: Cursor<'_>) -> Result<Status, ErrorReply> {
     Status::from_name(line.trimmed()).ok_or(ErrorReply::BAD_STATUS)
 }
 
-fn alone<'a>(line: Cursor<'a>, answer: &'static str, error: ErrorReply) -> Parsed<'a> {
+/// The word of `words` that `word` is in any case.
+fn keyword(words: &'static [&'static str], word: &str) -> Option<&'static str> {
+    let mut words = words.iter().copied();
+    words.find(|name| name.eq_ignore_ascii_case(word))
+}
+
+fn alone(line: Cursor<'_>, parameter: Parameter, error: ErrorReply) -> Parsed<'_> {
     if line.is_done() {
-        Ok(Command::Fixed(answer.into()))
+        Ok(Command::GetParameter(parameter))
     } else {
         Err(error)
     }
 }
 
-/// `GET PRIVILEGE <name>`: the user has none.
-fn get_privilege(line: Cursor<'_>) -> Parsed<'_> {
-    const PRIVILEGES: &[(&str, &str)] = &[
-        ("SKYPEOUT", "PRIVILEGE SKYPEOUT FALSE"),
-        ("SKYPEIN", "PRIVILEGE SKYPEIN FALSE"),
-        ("VOICEMAIL", "PRIVILEGE VOICEMAIL FALSE"),
-    ];
-    let (_, answer) = lookup(PRIVILEGES, line.trimmed()).ok_or(ErrorReply::PRIVILEGE)?;
-    Ok(Command::Fixed(answer.into()))
+/// `SET MUTE <switch>`.
+fn set_mute(line: Cursor<'_>) -> Parsed<'_> {
+    let word = keyword(SWITCH, line.trimmed()).ok_or(ErrorReply::BAD_PARAMETER)?;
+    Ok(Command::SetMute(word == "ON"))
 }
 
-/// `SET SILENT_MODE <switch>`. Clients send it without waiting: even nonsense must not be an error.
-fn set_silent_mode(line: Cursor<'_>) -> Parsed<'_> {
-    let on = line.trimmed().eq_ignore_ascii_case("ON");
-    let answer = if on {
-        "SILENT_MODE ON"
-    } else {
-        "SILENT_MODE OFF"
-    };
-    Ok(Command::Fixed(answer.into()))
-}
-
-/// `GET AVATAR 1 <file>`: the own picture cannot be written to a file.
+/// `GET AVATAR 1 <file>`.
 fn get_avatar(mut line: Cursor<'_>) -> Parsed<'_> {
-    Err(match line.word() {
-        "1" => ErrorReply::NO_AVATAR,
-        _ => ErrorReply::BAD_AVATAR,
-    })
+    if line.word() != "1" {
+        return Err(ErrorReply::BAD_AVATAR);
+    }
+    let file = line.text();
+    Ok(Command::GetAvatar { file })
 }
 
-/// `SET AVATAR 1 <file>[:<index>]`: the reply leaves the index out.
+/// `SET AVATAR 1 <file>[:<index>]`: the index of a picture within the file is left out.
 fn set_avatar(mut line: Cursor<'_>) -> Parsed<'_> {
     if line.word() != "1" {
         return Err(ErrorReply::BAD_AVATAR);
     }
-    let file = match line.text().rsplit_once(':') {
-        Some((file, index)) if is_number(index) => file,
-        Some(_) | None => line.text(),
-    };
-    Ok(Command::Fixed(["AVATAR 1", file].join(" ").into()))
+    let text = line.text();
+    let file = without_index(text).unwrap_or(text);
+    Ok(Command::SetAvatar { file })
+}
+
+/// A path without the index of a picture behind it, if there is one.
+fn without_index(text: &str) -> Option<&str> {
+    let (file, index) = text.rsplit_once(':')?;
+    is_number(index).then_some(file)
+}
+
+/// A path as it is written in a command: with an index behind it if it ends like one.
+pub(super) struct AvatarFile<'a>(pub(super) &'a str);
+
+impl fmt::Display for AvatarFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let index = without_index(self.0).map_or("", |_| ":1");
+        write!(f, "{}{index}", self.0)
+    }
 }
 
 /// `GET RINGTONE 1 [STATUS]`.
@@ -172,12 +246,11 @@ fn get_ringtone(mut line: Cursor<'_>) -> Parsed<'_> {
         return Err(ErrorReply::BAD_RINGTONE);
     }
     let status = line.trimmed().eq_ignore_ascii_case("STATUS");
-    let answer = if status {
-        "RINGTONE 1 ON"
+    Ok(Command::GetParameter(if status {
+        Parameter::RingtoneStatus
     } else {
-        "RINGTONE 1 call_in"
-    };
-    Ok(Command::Fixed(answer.into()))
+        Parameter::Ringtone
+    }))
 }
 
 /// `SET RINGTONE 1 <file>` or `SET RINGTONE 1 STATUS <switch>`.
@@ -186,10 +259,12 @@ fn set_ringtone(mut line: Cursor<'_>) -> Parsed<'_> {
         return Err(ErrorReply::BAD_RINGTONE);
     }
     let mut behind = line;
-    let value = if behind.word().eq_ignore_ascii_case("STATUS") {
-        keyword(SWITCH, behind.trimmed()).ok_or(ErrorReply::BAD_PARAMETER)?
+    let is_status = behind.word().eq_ignore_ascii_case("STATUS");
+    let (parameter, line) = if is_status {
+        (Parameter::RingtoneStatus, behind)
     } else {
-        line.text()
+        (Parameter::Ringtone, line)
     };
-    Ok(Command::Fixed(["RINGTONE 1", value].join(" ").into()))
+    let value = parameter.read(line)?;
+    Ok(Command::SetParameter { parameter, value })
 }

@@ -1,13 +1,17 @@
-//! The searches: which there are, and the empty answers of those that can find nothing here.
+//! The searches: which there are, and which can find nothing here.
 //! Never searches.
 //!
 //! The searches are listed in `core/docs/skype-api.md`, "Searches".
 
+use alloc::vec::Vec;
+use core::fmt;
+
 use super::command::{Command, Parsed, Parser};
 use super::error::ErrorReply;
 use super::handle::is_contact;
-use super::lex::{Cursor, lookup};
+use super::lex::{Behind, Cursor, lookup};
 use super::message::MessageObject;
+use super::reply::Reply;
 use super::words::words;
 use crate::handle::is_handle;
 
@@ -33,6 +37,70 @@ pub enum Search<'a> {
     MissedMessages(MessageObject),
     /// Groups of contacts.
     Groups(GroupKind),
+    /// Calls, all or those with one user.
+    Calls {
+        /// With whom; a telephone number is possible.
+        with: Option<&'a str>,
+    },
+    /// Calls that are going on.
+    ActiveCalls,
+    /// Calls that nobody took.
+    MissedCalls,
+    /// Something that there is nothing of here.
+    Nothing(NothingList),
+    /// What somebody's voicemail says first.
+    Greeting(&'a str),
+}
+
+words! {
+    /// What there is nothing of here.
+    NothingList {
+        /// Voicemails.
+        Voicemails = "VOICEMAILS",
+        /// Voicemails that were not heard yet.
+        MissedVoicemails = "MISSEDVOICEMAILS",
+        /// Messages to and from telephones.
+        Smss = "SMSS",
+        /// Messages from telephones that were not read yet.
+        MissedSmss = "MISSEDSMSS",
+        /// Files that were sent.
+        FileTransfers = "FILETRANSFERS",
+        /// Files that are being sent.
+        ActiveFileTransfers = "ACTIVEFILETRANSFERS",
+    }
+}
+
+impl NothingList {
+    /// The empty list to answer with.
+    #[must_use]
+    pub const fn answer<'a>(self) -> Reply<'a> {
+        match self {
+            Self::Voicemails | Self::MissedVoicemails => Reply::Voicemails(Vec::new()),
+            Self::Smss | Self::MissedSmss => Reply::Smss(Vec::new()),
+            Self::FileTransfers | Self::ActiveFileTransfers => Reply::FileTransfers(Vec::new()),
+        }
+    }
+}
+
+impl fmt::Display for Search<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Friends => f.write_str("FRIENDS"),
+            Self::UsersWaitingMyAuthorization => f.write_str("USERSWAITINGMYAUTHORIZATION"),
+            Self::Users(text) => write!(f, "USERS {text}"),
+            Self::Chats(list) => write!(f, "{list}"),
+            Self::Messages { object, with } => {
+                write!(f, "{object}S{}", Behind(with.unwrap_or_default()))
+            }
+            Self::MissedMessages(object) => write!(f, "MISSED{object}S"),
+            Self::Groups(kind) => write!(f, "GROUPS {kind}"),
+            Self::Calls { with } => write!(f, "CALLS{}", Behind(with.unwrap_or_default())),
+            Self::ActiveCalls => f.write_str("ACTIVECALLS"),
+            Self::MissedCalls => f.write_str("MISSEDCALLS"),
+            Self::Nothing(list) => write!(f, "{list}"),
+            Self::Greeting(handle) => write!(f, "GREETING {handle}"),
+        }
+    }
 }
 
 words! {
@@ -97,31 +165,29 @@ const SEARCHES: &[(&str, Parser)] = &[
     }),
     ("CALLS", calls),
     ("ACTIVECALLS", |line| {
-        none(line, "CALLS ", ErrorReply::SEARCH_UNKNOWN)
+        bare(line, Search::ActiveCalls, ErrorReply::SEARCH_UNKNOWN)
     }),
     ("MISSEDCALLS", |line| {
-        none(line, "CALLS ", ErrorReply::MISSED_CALLS_TARGET)
+        bare(line, Search::MissedCalls, ErrorReply::MISSED_CALLS_TARGET)
     }),
     ("VOICEMAILS", |line| {
-        none(line, "VOICEMAILS ", ErrorReply::SEARCH_TARGET)
+        voicemails(line, NothingList::Voicemails)
     }),
     ("MISSEDVOICEMAILS", |line| {
-        none(line, "VOICEMAILS ", ErrorReply::SEARCH_TARGET)
+        voicemails(line, NothingList::MissedVoicemails)
     }),
-    ("SMSS", |_| Ok(Command::Fixed("SMSS ".into()))),
-    ("MISSEDSMSS", |_| Ok(Command::Fixed("SMSS ".into()))),
-    ("FILETRANSFERS", |_| {
-        Ok(Command::Fixed("FILETRANSFERS ".into()))
-    }),
+    ("SMSS", |_| nothing(NothingList::Smss)),
+    ("MISSEDSMSS", |_| nothing(NothingList::MissedSmss)),
+    ("FILETRANSFERS", |_| nothing(NothingList::FileTransfers)),
     ("ACTIVEFILETRANSFERS", |_| {
-        Ok(Command::Fixed("FILETRANSFERS ".into()))
+        nothing(NothingList::ActiveFileTransfers)
     }),
     ("GREETING", greeting),
 ];
 
 /// `SEARCH <what> ...`.
 pub(super) fn parse(mut line: Cursor<'_>) -> Parsed<'_> {
-    let (_, search) = lookup(SEARCHES, line.word()).ok_or(ErrorReply::SEARCH_UNKNOWN)?;
+    let search = lookup(SEARCHES, line.word()).ok_or(ErrorReply::SEARCH_UNKNOWN)?;
     search(line)
 }
 
@@ -146,13 +212,12 @@ fn missed(line: Cursor<'_>, object: MessageObject) -> Parsed<'_> {
     )
 }
 
-/// A search that takes no name and finds nothing here.
-fn none<'a>(line: Cursor<'a>, empty: &'static str, error: ErrorReply) -> Parsed<'a> {
-    if line.is_done() {
-        Ok(Command::Fixed(empty.into()))
-    } else {
-        Err(error)
-    }
+fn voicemails(line: Cursor<'_>, list: NothingList) -> Parsed<'_> {
+    bare(line, Search::Nothing(list), ErrorReply::SEARCH_TARGET)
+}
+
+const fn nothing<'a>(list: NothingList) -> Parsed<'a> {
+    Ok(Command::Search(Search::Nothing(list)))
 }
 
 fn users(line: Cursor<'_>) -> Parsed<'_> {
@@ -171,25 +236,27 @@ fn groups(mut line: Cursor<'_>) -> Parsed<'_> {
 }
 
 fn messages(line: Cursor<'_>, object: MessageObject, error: ErrorReply) -> Parsed<'_> {
-    let with = match line.trimmed() {
-        "" => None,
-        handle if is_contact(handle) => Some(handle),
-        _ => return Err(error),
-    };
+    let with = with(line, error)?;
     Ok(Command::Search(Search::Messages { object, with }))
 }
 
 fn calls(line: Cursor<'_>) -> Parsed<'_> {
+    let with = with(line, ErrorReply::SEARCH_BAD_TARGET)?;
+    Ok(Command::Search(Search::Calls { with }))
+}
+
+/// Somebody, or nobody.
+fn with(line: Cursor<'_>, error: ErrorReply) -> Result<Option<&str>, ErrorReply> {
     match line.trimmed() {
-        with if with.is_empty() || is_contact(with) => Ok(Command::Fixed("CALLS ".into())),
-        _ => Err(ErrorReply::SEARCH_BAD_TARGET),
+        "" => Ok(None),
+        handle if is_contact(handle) => Ok(Some(handle)),
+        _ => Err(error),
     }
 }
 
 fn greeting(line: Cursor<'_>) -> Parsed<'_> {
-    Err(if is_handle(line.trimmed()) {
-        ErrorReply::NO_GREETING
-    } else {
-        ErrorReply::GREETING_HANDLE
-    })
+    match line.trimmed() {
+        handle if is_handle(handle) => Ok(Command::Search(Search::Greeting(handle))),
+        _ => Err(ErrorReply::GREETING_HANDLE),
+    }
 }

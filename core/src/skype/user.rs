@@ -3,79 +3,81 @@
 //!
 //! The commands are listed in `core/docs/skype-api.md`, "Users".
 
+use core::fmt;
+
 use super::command::{Command, Parsed};
 use super::error::ErrorReply;
 use super::handle::is_contact;
-use super::lex::{Cursor, lookup};
+use super::lex::{Behind, Cursor, lookup};
 use super::reply::Reply;
 use super::words::Source::{Constant, Served};
-use super::words::{properties, words};
+use super::words::properties;
 
 properties! {
     /// What can be asked about a user. No such question about a well-formed handle is answered by an error.
     UserProperty {
         /// The handle itself.
-        Handle = "HANDLE", 1, Served("");
+        Handle = "HANDLE", 1, Text, Served("");
         /// The name the user gave himself.
-        FullName = "FULLNAME", 1, Served("");
+        FullName = "FULLNAME", 1, Text, Served("");
         /// The name the own user gave the contact; mostly empty.
-        DisplayName = "DISPLAYNAME", 5, Served("");
+        DisplayName = "DISPLAYNAME", 5, Text, Served("");
         /// `YYYYMMDD`, or 0.
-        Birthday = "BIRTHDAY", 1, Constant("0");
+        Birthday = "BIRTHDAY", 1, Text, Constant("0");
         /// `MALE`, `FEMALE` or `UNKNOWN`.
-        Sex = "SEX", 1, Constant("UNKNOWN");
+        Sex = "SEX", 1, Text, Constant("UNKNOWN");
         /// A language; from protocol 4 on with its code in front.
-        Language = "LANGUAGE", 1, Constant("");
+        Language = "LANGUAGE", 1, Text, Constant("");
         /// A country; from protocol 4 on with its code in front.
-        Country = "COUNTRY", 1, Constant("");
+        Country = "COUNTRY", 1, Text, Constant("");
         /// A province.
-        Province = "PROVINCE", 1, Constant("");
+        Province = "PROVINCE", 1, Text, Constant("");
         /// A city.
-        City = "CITY", 1, Constant("");
+        City = "CITY", 1, Text, Constant("");
         /// A telephone number.
-        PhoneHome = "PHONE_HOME", 1, Constant("");
+        PhoneHome = "PHONE_HOME", 1, Text, Constant("");
         /// A telephone number.
-        PhoneOffice = "PHONE_OFFICE", 1, Constant("");
+        PhoneOffice = "PHONE_OFFICE", 1, Text, Constant("");
         /// A telephone number.
-        PhoneMobile = "PHONE_MOBILE", 1, Constant("");
+        PhoneMobile = "PHONE_MOBILE", 1, Text, Constant("");
         /// An address in the web.
-        Homepage = "HOMEPAGE", 1, Constant("");
+        Homepage = "HOMEPAGE", 1, Text, Constant("");
         /// Text of any number of lines.
-        About = "ABOUT", 1, Constant("");
+        About = "ABOUT", 1, Text, Constant("");
         /// Whether the user can be called; `TRUE` in every client there is.
-        HasCallEquipment = "HASCALLEQUIPMENT", 1, Constant("TRUE");
+        HasCallEquipment = "HASCALLEQUIPMENT", 1, Flag, Constant("TRUE");
         /// A flag.
-        IsVideoCapable = "IS_VIDEO_CAPABLE", 5, Constant("FALSE");
+        IsVideoCapable = "IS_VIDEO_CAPABLE", 5, Flag, Constant("FALSE");
         /// A flag.
-        IsVoicemailCapable = "IS_VOICEMAIL_CAPABLE", 7, Constant("FALSE");
+        IsVoicemailCapable = "IS_VOICEMAIL_CAPABLE", 7, Flag, Constant("FALSE");
         /// A flag.
-        CanLeaveVoicemail = "CAN_LEAVE_VM", 5, Constant("FALSE");
+        CanLeaveVoicemail = "CAN_LEAVE_VM", 5, Flag, Constant("FALSE");
         /// A flag: are calls forwarded?
-        IsForwarding = "IS_CF_ACTIVE", 5, Constant("FALSE");
+        IsForwarding = "IS_CF_ACTIVE", 5, Flag, Constant("FALSE");
         /// 0 a stranger, 1 taken off the list, 2 asked, 3 on the list.
-        BuddyStatus = "BUDDYSTATUS", 1, Served("0");
+        BuddyStatus = "BUDDYSTATUS", 1, Number, Served("0");
         /// A flag: may the user see whether the own user is there?
-        IsAuthorized = "ISAUTHORIZED", 5, Served("FALSE");
+        IsAuthorized = "ISAUTHORIZED", 5, Flag, Served("FALSE");
         /// A flag.
-        IsBlocked = "ISBLOCKED", 5, Served("FALSE");
+        IsBlocked = "ISBLOCKED", 5, Flag, Served("FALSE");
         /// A word of [`super::Status`]. Nobody is shown as unknown, since a client deletes such contacts.
-        OnlineStatus = "ONLINESTATUS", 1, Served("OFFLINE");
+        OnlineStatus = "ONLINESTATUS", 1, Presence, Served("OFFLINE");
         /// Seconds of Unix time, or 0.
-        LastOnline = "LASTONLINETIMESTAMP", 1, Constant("0");
+        LastOnline = "LASTONLINETIMESTAMP", 1, Number, Constant("0");
         /// Text.
-        SpeedDial = "SPEEDDIAL", 5, Constant("");
+        SpeedDial = "SPEEDDIAL", 5, Text, Constant("");
         /// The text of a request that waits for an answer, else empty.
-        ReceivedAuthRequest = "RECEIVEDAUTHREQUEST", 5, Served("");
+        ReceivedAuthRequest = "RECEIVEDAUTHREQUEST", 5, Text, Served("");
         /// The mood.
-        MoodText = "MOOD_TEXT", 5, Served("");
+        MoodText = "MOOD_TEXT", 5, Text, Served("");
         /// The mood with tags in it.
-        RichMoodText = "RICH_MOOD_TEXT", 7, Constant("");
+        RichMoodText = "RICH_MOOD_TEXT", 7, Text, Constant("");
         /// Other names, a space between each two.
-        Aliases = "ALIASES", 5, Constant("");
+        Aliases = "ALIASES", 5, Text, Constant("");
         /// 24 hours plus the offset, in seconds; 0 is unset.
-        Timezone = "TIMEZONE", 5, Constant("0");
+        Timezone = "TIMEZONE", 5, Number, Constant("0");
         /// A number.
-        AuthorizedBuddies = "NROF_AUTHED_BUDDIES", 6, Constant("0");
+        AuthorizedBuddies = "NROF_AUTHED_BUDDIES", 6, Number, Constant("0");
     }
 }
 
@@ -116,6 +118,19 @@ impl<'a> UserChange<'a> {
     }
 }
 
+impl fmt::Display for UserChange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flag = |yes| if yes { "TRUE" } else { "FALSE" };
+        match *self {
+            Self::Remove => f.write_str("BUDDYSTATUS 1"),
+            Self::Add { text } => write!(f, "BUDDYSTATUS 2{}", Behind(text)),
+            Self::Authorize(yes) => write!(f, "ISAUTHORIZED {}", flag(yes)),
+            Self::Block(yes) => write!(f, "ISBLOCKED {}", flag(yes)),
+            Self::Rename(name) => write!(f, "DISPLAYNAME {name}"),
+        }
+    }
+}
+
 /// What a change is read from: the line behind the name of the property.
 type ReadChange = for<'a> fn(Cursor<'a>) -> Result<UserChange<'a>, ErrorReply>;
 
@@ -140,11 +155,11 @@ pub(super) fn get(mut line: Cursor<'_>) -> Parsed<'_> {
     if !word.eq_ignore_ascii_case("AVATAR") {
         return Err(ErrorReply::USER_PROPERTY);
     }
-    Err(if line.word() == "1" {
-        ErrorReply::NO_AVATAR
-    } else {
-        ErrorReply::BAD_AVATAR
-    })
+    if line.word() != "1" {
+        return Err(ErrorReply::BAD_AVATAR);
+    }
+    let file = line.text();
+    Ok(Command::GetUserAvatar { handle, file })
 }
 
 /// `SET USER <handle> <property> <value>`.
@@ -155,10 +170,10 @@ pub(super) fn set(mut line: Cursor<'_>) -> Parsed<'_> {
     }
     let word = line.word();
     if word.eq_ignore_ascii_case("SPEEDDIAL") {
-        let parts = ["USER", handle, "SPEEDDIAL", line.text()];
-        return Ok(Command::Fixed(parts.join(" ").into()));
+        let number = line.text();
+        return Ok(Command::SetSpeedDial { handle, number });
     }
-    let (_, read) = lookup(CHANGES, word).ok_or(ErrorReply::USER_PROPERTY)?;
+    let read = lookup(CHANGES, word).ok_or(ErrorReply::USER_PROPERTY)?;
     let change = read(line)?;
     Ok(Command::SetUser { handle, change })
 }

@@ -5,11 +5,14 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt::{self, Display, Write as _};
 
+use super::calls::{CallStatus, CallType};
 use super::chat::{ChatStatus, ChatType, MyStatus, Role};
 use super::error::ErrorReply;
+use super::group::GroupType;
 use super::lex::is_number;
 use super::message::{MessageStatus, MessageType};
 use super::status::Status;
+use super::user::UserProperty;
 
 /// The value of a property. Some words depend on the protocol version in which they are said.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +27,8 @@ pub enum Value<'a> {
     Status(Status),
     /// What a message is.
     Type(MessageType),
+    /// How far a call is.
+    CallStatus(CallStatus),
 }
 
 impl Value<'_> {
@@ -73,6 +78,24 @@ impl From<MessageType> for Value<'_> {
     }
 }
 
+impl From<CallStatus> for Value<'_> {
+    fn from(status: CallStatus) -> Self {
+        Self::CallStatus(status)
+    }
+}
+
+impl From<CallType> for Value<'_> {
+    fn from(kind: CallType) -> Self {
+        kind.name().into()
+    }
+}
+
+impl From<GroupType> for Value<'_> {
+    fn from(kind: GroupType) -> Self {
+        kind.name().into()
+    }
+}
+
 impl From<MessageStatus> for Value<'_> {
     fn from(status: MessageStatus) -> Self {
         status.name().into()
@@ -103,10 +126,11 @@ impl From<Role> for Value<'_> {
     }
 }
 
-/// The number of a message or a chat member, with the spelling of the client that named it.
+/// The number of a message, a chat member, a group or a call, with the spelling of the client that named it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Id<'a> {
     number: u32,
+    /// The spelling, where it has zeros in front.
     written: Option<&'a str>,
 }
 
@@ -130,7 +154,8 @@ impl<'a> Id<'a> {
             return Err(not_a_number);
         }
         let number = word.parse().map_err(|_| unknown)?;
-        let written = Some(word);
+        let is_spelt_otherwise = word.len() > 1 && word.starts_with('0');
+        let written = is_spelt_otherwise.then_some(word);
         Ok(Self { number, written })
     }
 }
@@ -161,4 +186,52 @@ pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &s
         write!(text, "{item}").expect("writing to a String cannot fail");
     }
     text
+}
+
+/// A value in the words of a protocol version.
+pub(super) struct Said<'v> {
+    value: &'v Value<'v>,
+    protocol: u8,
+    /// The value begins with a code that the protocol version does not know.
+    coded: bool,
+}
+
+impl Value<'_> {
+    /// The value in the words of a protocol version.
+    pub(super) const fn said_in(&self, protocol: u8) -> Said<'_> {
+        let coded = false;
+        Said {
+            value: self,
+            protocol,
+            coded,
+        }
+    }
+
+    /// The same of a user's property: the first protocols have no code in front of a language or a country.
+    pub(super) const fn of_user(&self, property: UserProperty, protocol: u8) -> Said<'_> {
+        let has_code = matches!(property, UserProperty::Language | UserProperty::Country);
+        let coded = has_code && protocol < 4;
+        Said {
+            value: self,
+            protocol,
+            coded,
+        }
+    }
+}
+
+impl Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.value {
+            Value::Text(text) if self.coded => {
+                f.write_str(text.split_once(' ').map_or(&**text, |(_, name)| name))
+            }
+            Value::Text(text) => f.write_str(text),
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Flag(true) => f.write_str("TRUE"),
+            Value::Flag(false) => f.write_str("FALSE"),
+            Value::Status(status) => f.write_str(status.name_in(self.protocol)),
+            Value::Type(kind) => f.write_str(kind.name_in(self.protocol)),
+            Value::CallStatus(status) => f.write_str(status.name_in(self.protocol)),
+        }
+    }
 }

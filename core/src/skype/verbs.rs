@@ -7,9 +7,11 @@ use super::command::{Command, Parsed, Parser};
 use super::error::ErrorReply;
 use super::lex::{Cursor, lookup};
 use super::message::MessageObject;
+use super::voicemail::VoicemailVerb;
+use super::window::Button;
 use super::{
-    alter_chat, application, calls, chat, gadget, group, message, parameter, profile, search, user,
-    window,
+    alter_call, alter_chat, application, calls, chat, file_transfer, gadget, group, message,
+    parameter, profile, search, sms, user, voicemail, window,
 };
 
 const VERBS: &[(&str, Parser)] = &[
@@ -27,16 +29,20 @@ const VERBS: &[(&str, Parser)] = &[
     ("NAME", |mut line| Ok(Command::Name(line.word()))),
     ("OPEN", window::open),
     ("CLEAR", window::clear),
-    ("FOCUS", |_| Ok(Command::Fixed("FOCUS".into()))),
-    ("MINIMIZE", |_| Ok(Command::Fixed("MINIMIZE".into()))),
-    ("RESETIDLETIMER", |_| {
-        Ok(Command::Fixed("RESETIDLETIMER".into()))
+    ("FOCUS", |_| Ok(Command::Focus)),
+    ("MINIMIZE", |_| Ok(Command::Minimize)),
+    ("RESETIDLETIMER", |_| Ok(Command::ResetIdleTimer)),
+    ("BTN_PRESSED", |line| window::button(Button::Pressed, line)),
+    ("BTN_RELEASED", |line| {
+        window::button(Button::Released, line)
     }),
-    ("BTN_PRESSED", |line| window::button("BTN_PRESSED", line)),
-    ("BTN_RELEASED", |line| window::button("BTN_RELEASED", line)),
     ("CALL", calls::call),
-    ("VOICEMAIL", |_| Err(ErrorReply::NO_VOICEMAIL)),
-    ("CALLVOICEMAIL", |_| Err(ErrorReply::NO_VOICEMAIL)),
+    ("VOICEMAIL", |line| {
+        voicemail::leave(VoicemailVerb::Voicemail, line)
+    }),
+    ("CALLVOICEMAIL", |line| {
+        voicemail::leave(VoicemailVerb::CallVoicemail, line)
+    }),
 ];
 
 const GET: &[(&str, Parser)] = &[
@@ -54,7 +60,9 @@ const GET: &[(&str, Parser)] = &[
     ("GROUP", group::get),
     ("APPLICATION", application::get),
     ("CALL", calls::get),
-    ("VOICEMAIL", calls::get_voicemail),
+    ("VOICEMAIL", voicemail::get),
+    ("SMS", sms::get),
+    ("FILETRANSFER", file_transfer::get),
 ];
 
 const SET: &[(&str, Parser)] = &[
@@ -73,7 +81,7 @@ const SET: &[(&str, Parser)] = &[
     ("CHAT", chat::set),
     ("GROUP", group::set),
     ("CALL", calls::set),
-    ("SMS", calls::set_sms),
+    ("SMS", sms::set),
     ("MENU_ITEM", gadget::set_menu_item),
 ];
 
@@ -82,22 +90,25 @@ const ALTER: &[(&str, Parser)] = &[
     ("CHATMEMBER", alter_chat::parse_member),
     ("GROUP", group::alter),
     ("APPLICATION", application::alter),
-    ("CALL", calls::alter),
-    ("VOICEMAIL", calls::alter_voicemail),
+    ("CALL", alter_call::parse),
+    ("VOICEMAIL", voicemail::alter),
+    ("SMS", sms::alter),
 ];
 
 const CREATE: &[(&str, Parser)] = &[
     ("APPLICATION", application::create),
     ("GROUP", group::create),
-    ("MENU_ITEM", |line| gadget::create("MENU_ITEM", line)),
-    ("EVENT", |line| gadget::create("EVENT", line)),
+    ("SMS", sms::create),
+    ("MENU_ITEM", gadget::create_menu_item),
+    ("EVENT", gadget::create_event),
 ];
 
 const DELETE: &[(&str, Parser)] = &[
     ("APPLICATION", application::delete),
     ("GROUP", group::delete),
-    ("MENU_ITEM", |line| gadget::delete("MENU_ITEM", line)),
-    ("EVENT", |line| gadget::delete("EVENT", line)),
+    ("SMS", sms::delete),
+    ("MENU_ITEM", gadget::delete_menu_item),
+    ("EVENT", gadget::delete_event),
 ];
 
 /// Reads a command without its tag. Total: every line comes to a command or to an error.
@@ -119,7 +130,7 @@ fn object<'a>(
 ) -> Parsed<'a> {
     match line.word() {
         "" => Err(missing),
-        word => lookup(table, word).ok_or(unknown)?.1(line),
+        word => lookup(table, word).ok_or(unknown)?(line),
     }
 }
 
@@ -127,7 +138,7 @@ fn object<'a>(
 fn get(mut line: Cursor<'_>) -> Parsed<'_> {
     let word = line.word();
     match lookup(GET, word) {
-        Some((_, parse)) => parse(line),
+        Some(parse) => parse(line),
         None => parameter::get(word, line),
     }
 }
@@ -136,7 +147,7 @@ fn get(mut line: Cursor<'_>) -> Parsed<'_> {
 fn set(mut line: Cursor<'_>) -> Parsed<'_> {
     let word = line.word();
     match lookup(SET, word) {
-        Some((_, parse)) => parse(line),
+        Some(parse) => parse(line),
         None => parameter::set(word, line),
     }
 }

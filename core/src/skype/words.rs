@@ -10,6 +10,23 @@ pub(super) enum Source {
     Served(&'static str),
 }
 
+/// What kind of value a property has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Domain {
+    /// Text, a list, or a word of a closed list that is the same in every protocol version.
+    Text,
+    /// A number or a time.
+    Number,
+    /// `TRUE` or `FALSE`.
+    Flag,
+    /// A word of [`super::Status`].
+    Presence,
+    /// A word of [`super::MessageType`].
+    Kind,
+    /// A word of [`super::CallStatus`].
+    CallStatus,
+}
+
 /// An enum of keywords: names in both directions, in any case on the way in.
 macro_rules! words {
     (
@@ -45,13 +62,14 @@ macro_rules! words {
     };
 }
 
-/// An enum of properties: beside its keyword each says which protocol brought it and what stands behind it.
+/// An enum of properties: beside its keyword each says which protocol brought it, what kind of value it has and
+/// what stands behind it.
 macro_rules! properties {
     (
         $(#[$about:meta])*
-        $Name:ident { $($(#[$doc:meta])+ $Variant:ident = $word:literal, $since:literal, $source:expr;)+ }
+        $Name:ident { $($(#[$doc:meta])+ $Variant:ident = $word:literal, $since:literal, $domain:ident, $source:expr;)+ }
     ) => {
-        words! {
+        $crate::skype::words::words! {
             $(#[$about])*
             $Name { $($(#[$doc])+ $Variant = $word,)+ }
         }
@@ -79,6 +97,10 @@ macro_rules! properties {
                     $crate::skype::words::Source::Constant(value)
                     | $crate::skype::words::Source::Served(value) => value,
                 }
+            }
+
+            pub(in crate::skype) const fn domain(self) -> $crate::skype::words::Domain {
+                match self { $(Self::$Variant => $crate::skype::words::Domain::$domain,)+ }
             }
 
             const fn source(self) -> $crate::skype::words::Source {

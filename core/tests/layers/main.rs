@@ -22,7 +22,7 @@ struct Layer {
 }
 
 const GROUND: &[&str] = &[
-    "buf", "config", "event", "handle", "io", "rng", "secret", "store", "time",
+    "buf", "config", "event", "handle", "io::*", "rng", "secret", "store", "time",
 ];
 const JOURNAL: &[&str] = &["journal"];
 const WIRE: &[&str] = &["wire::*"];
@@ -43,6 +43,7 @@ const IMO_FORMAT: &[&str] = &[
     "imo::buid::*",
     "imo::call::*",
     "imo::envelope::*",
+    "imo::icon::*",
     "imo::mids::*",
     "imo::notice::*",
 ];

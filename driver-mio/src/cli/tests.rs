@@ -20,11 +20,11 @@ fn the_definition_of_the_options_holds_together() {
 
 #[test]
 fn the_drop_in_form_is_understood() {
-    let line = "imo2sproxy -v -l a.log -t -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ alice secret";
+    let line = "imo2sproxy -v -l a.log -t -i -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ alice secret";
     let Ok(Command::Daemon(args)) = parse(line) else {
         panic!("not the daemon");
     };
-    assert!(args.verbose && args.local_time && !args.i_know_it_is_open);
+    assert!(args.verbose && args.local_time && args.interactive && !args.i_know_it_is_open);
     assert_eq!(args.log_file, Some("a.log".into()));
     assert_eq!((args.bind.as_deref(), args.port), (Some("::1"), 0));
     assert_eq!(args.access.access_password, Some("pw1".into()));
@@ -71,7 +71,6 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
 fn options_of_other_versions_are_refused() {
     for option in [
         "-d",
-        "-i",
         "--dialect v1",
         "--proxy http://p:1/",
         "--config a.toml",
@@ -81,8 +80,6 @@ fn options_of_other_versions_are_refused() {
         "--record a.jsonl",
         "--admin 127.0.0.1:1",
         "--check-config",
-        "--avatar-dir .",
-        "--call-command true",
         "-V",
     ] {
         let text = usage(&format!("imo2sproxy {option} alice"));

@@ -17,6 +17,8 @@ use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::lobby::Lobby;
 use super::{CLOSE_WAIT, LINGER_BYTES, LINGER_WAIT, LINGERING_MAX, Parts};
+use crate::call_handler::CallHandlers;
+use crate::files::{self, FileThread};
 use crate::hashing::{self, HashPool};
 use crate::jobs::Answers;
 use crate::resolve::Resolver;
@@ -25,6 +27,8 @@ use crate::tls;
 
 /// How many jobs may wait for the store, or for hashing, before nothing more is read from any socket.
 const JOBS_WAITING_MAX: usize = 1024;
+/// How many files may wait to be written or read before the same happens: these can be large.
+const FILES_WAITING_MAX: usize = 64;
 
 /// The reasons of the driver itself to wake up.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -69,6 +73,8 @@ pub(super) struct Reactor {
     pub(super) resolver: Resolver,
     pub(super) store: StoreThread,
     pub(super) hashing: HashPool,
+    pub(super) files: FileThread,
+    pub(super) calls: CallHandlers,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
 }
@@ -99,6 +105,8 @@ impl Reactor {
             resolver: Resolver::new(Arc::clone(answers)),
             store: StoreThread::start(parts.store, Arc::clone(answers))?,
             hashing: HashPool::new(Arc::clone(answers)),
+            files: FileThread::new(parts.files, Arc::clone(answers)),
+            calls: CallHandlers::new(parts.calls),
             stopped: false,
             watcher: parts.watcher,
         })
@@ -117,6 +125,21 @@ impl Reactor {
             Output::Verify { job, secret, hash } => {
                 self.hashing
                     .push(hashing::Job::Verify { job, secret, hash });
+            }
+            Output::WriteFile { job, name, bytes } => {
+                self.files.push(files::Job::Write { job, name, bytes });
+            }
+            Output::ReadFile { job, name, max } => {
+                self.files.push(files::Job::Read { job, name, max });
+            }
+            Output::RunCallHandler {
+                peer,
+                call,
+                incoming,
+            } => {
+                if let Some(event) = self.calls.call(&peer, call, incoming) {
+                    self.tell(&event);
+                }
             }
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
@@ -142,9 +165,18 @@ impl Reactor {
         self.tell(&Event::conn(EventKind::Misuse, conn, what));
     }
 
+    /// Some child of this process has ended.
+    pub(super) fn reap(&mut self) {
+        for event in self.calls.reap() {
+            self.tell(&event);
+        }
+    }
+
     /// True while so much waits for the disk or for hashing that nothing more is to be read.
     pub(super) fn is_congested(&self) -> bool {
-        self.store.waiting() >= JOBS_WAITING_MAX || self.hashing.waiting() >= JOBS_WAITING_MAX
+        self.store.waiting() >= JOBS_WAITING_MAX
+            || self.hashing.waiting() >= JOBS_WAITING_MAX
+            || self.files.waiting() >= FILES_WAITING_MAX
     }
 
     /// True when the machine has stopped and all it wanted to be delivered is.

@@ -111,6 +111,34 @@ fn what_makes_no_sense_is_refused() {
 }
 
 #[test]
+fn pictures_go_to_a_folder_that_is_there() {
+    assert_eq!(daemon("alice pw").unwrap().files, None);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let settings = daemon(&format!("--avatar-dir {path} alice pw")).unwrap();
+    assert_eq!(settings.files.as_deref(), Some(folder.path()));
+    let here = daemon("--avatar-dir . alice pw").unwrap();
+    assert_eq!(here.files, Some(std::env::current_dir().unwrap()));
+
+    std::fs::write(folder.path().join("file"), b"").unwrap();
+    for (name, word) in [("none", "no such file or folder"), ("file", "no folder")] {
+        let line = usage(daemon(&format!("--avatar-dir {path}/{name} alice pw")));
+        assert!(line.contains(word) && line.contains(name), "{line}");
+    }
+}
+
+#[test]
+fn calls_are_handled_as_the_two_options_say() {
+    let calls = |options: &str| daemon(&format!("{options} alice pw")).unwrap().calls;
+    assert_eq!(calls(""), CallHandling::Ignored);
+    assert_eq!(calls("-i"), CallHandling::Logged);
+    assert_eq!(calls("--call-command ring"), CallHandling::Ignored);
+    let ring = CallHandling::run("ring").unwrap();
+    assert_eq!(calls("--interactive --call-command ring"), ring);
+    assert!(usage(daemon("-i --call-command= alice pw")).contains("is empty"));
+}
+
+#[test]
 fn a_username_follows_the_rule_for_handles() {
     for name in ["a", "Alice", "a.b,c-d_9", &"x".repeat(32)] {
         assert_eq!(check_username(name), Ok(()), "{name}");

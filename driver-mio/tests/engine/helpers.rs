@@ -10,6 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::tls;
@@ -69,6 +70,8 @@ impl Machine for Closure {
             | Input::Stored { .. }
             | Input::Hashed { .. }
             | Input::Verified { .. }
+            | Input::FileWritten { .. }
+            | Input::FileRead { .. }
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);
@@ -84,6 +87,8 @@ pub(crate) struct Setup {
     pub(crate) listeners: Vec<Option<Arc<ServerConfig>>>,
     pub(crate) client_tls: Option<Arc<ClientConfig>>,
     pub(crate) store: Box<dyn Store + Send>,
+    pub(crate) files: Option<PathBuf>,
+    pub(crate) calls: CallHandling,
     pub(crate) stops: bool,
 }
 
@@ -93,6 +98,8 @@ impl Default for Setup {
             listeners: Vec::new(),
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),
+            files: None,
+            calls: CallHandling::Ignored,
             stops: true,
         }
     }
@@ -149,6 +156,7 @@ impl Setup {
             });
         }
         let (client_tls, store) = (self.client_tls, self.store);
+        let (files, calls) = (self.files, self.calls);
         let (ready, remote) = channel();
         let thread = thread::spawn(move || {
             let teller = Teller(tell);
@@ -156,6 +164,8 @@ impl Setup {
                 listeners,
                 client_tls,
                 store,
+                files,
+                calls,
                 watcher: Box::new(move |event: &Event| {
                     teller.tell(format!("{:?}: {event}", event.kind))
                 }),

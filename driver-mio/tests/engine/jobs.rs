@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::event::Event;
@@ -213,6 +214,8 @@ fn a_helper_thread_that_dies_of_our_mistake_ends_the_loop_with_an_error() {
         listeners: Vec::new(),
         client_tls: None,
         store: Box::new(Mistaken),
+        files: None,
+        calls: CallHandling::Ignored,
         watcher: Box::new(|_: &Event| {}),
     };
     let error = EventLoop::new(Keeper, parts).unwrap().run().unwrap_err();

@@ -10,6 +10,7 @@
 )]
 
 mod clients;
+mod files;
 mod flow;
 mod helpers;
 mod jobs;

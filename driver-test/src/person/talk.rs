@@ -122,7 +122,9 @@ impl Talk {
             | Input::Loaded { .. }
             | Input::Stored { .. }
             | Input::Hashed { .. }
-            | Input::Verified { .. } => panic!("a person did not ask for {input:?}"),
+            | Input::Verified { .. }
+            | Input::FileWritten { .. }
+            | Input::FileRead { .. } => panic!("a person did not ask for {input:?}"),
         }
     }
 

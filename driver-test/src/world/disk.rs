@@ -91,6 +91,8 @@ impl World {
             Answer::Loaded(load, result) => Input::Loaded { load, result },
             Answer::Hashed(job, hash) => Input::Hashed { job, hash },
             Answer::Verified(job, ok) => Input::Verified { job, ok },
+            Answer::FileWritten(job, result) => Input::FileWritten { job, result },
+            Answer::FileRead(job, result) => Input::FileRead { job, result },
         };
         self.feed(life.host, input);
     }

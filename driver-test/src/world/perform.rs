@@ -10,7 +10,7 @@ use super::disk::Work;
 use super::ending::Ending;
 use super::network::{CLOSE_WAIT, CONNECT_WAIT};
 use super::{Door, Job, World};
-use crate::host::{DiskRequest, Entry, Life, Question};
+use crate::host::{DiskRequest, Entry, FileRequest, HandledCall, Life, Question};
 use crate::net::{ConnKey, Connection, Doom, End, NetJob, Phase, Side};
 
 impl World {
@@ -39,6 +39,26 @@ impl World {
             Output::Verify { job, secret, hash } => {
                 self.ask(life, Question::Job(job));
                 self.ask_worker(life, job, &secret, Work::Verify(hash));
+            }
+            Output::WriteFile { job, name, bytes } => {
+                self.ask(life, Question::Job(job));
+                self.ask_file(life, FileRequest::Write(job, name, bytes));
+            }
+            Output::ReadFile { job, name, max } => {
+                self.ask(life, Question::Job(job));
+                self.ask_file(life, FileRequest::Read(job, name, max));
+            }
+            Output::RunCallHandler {
+                peer,
+                call,
+                incoming,
+            } => {
+                let handled = HandledCall {
+                    peer,
+                    call,
+                    incoming,
+                };
+                self.hosts[life.host].handled_calls.push(handled);
             }
             Output::Stopped => {
                 self.hosts[life.host].stopped = Some(self.now);

@@ -68,6 +68,7 @@ impl World {
                 HostJob::Control(control) => self.feed(life.host, Input::Control(control)),
                 HostJob::EarlyTick => self.tick(life.host),
                 HostJob::Disk => self.run_disk(life),
+                HostJob::File(request) => self.run_file(life, request),
                 HostJob::Answer(answer) => self.answer(life, answer),
             },
             Job::Host(..) => {}

@@ -156,3 +156,82 @@ fn whoever_comes_invisibly_is_never_seen() {
     world.expect("alice", "CONNSTATUS ONLINE", SECONDS(1));
     assert_eq!(bob.count("USER alice ONLINESTATUS *"), before);
 }
+
+#[test]
+fn each_step_of_adding_somebody_has_its_lines() {
+    let mut world = everybody_online(&["alice", "bob"]);
+    let alice = world.person("alice").clone();
+    alice.say("#1 SET USER bob BUDDYSTATUS 2 hi");
+    world.run_for(SECONDS(5));
+    let lines: Vec<String> = about(&alice, "bob");
+    assert_eq!(
+        lines,
+        [
+            "#1 USER bob BUDDYSTATUS 2",
+            "USER bob ISAUTHORIZED TRUE",
+            "USER bob ISBLOCKED FALSE",
+            "USER bob BUDDYSTATUS 2",
+            "USER bob ONLINESTATUS OFFLINE",
+        ]
+    );
+    world.person("bob").say("SET USER alice ISAUTHORIZED TRUE");
+    world.run_for(SECONDS(5));
+    assert_eq!(
+        about(&alice, "bob")[lines.len()..],
+        ["USER bob BUDDYSTATUS 3", "USER bob ONLINESTATUS ONLINE"]
+    );
+    let bob = world.person("bob").clone();
+    assert_eq!(
+        about(&bob, "alice"),
+        [
+            "USER alice RECEIVEDAUTHREQUEST hi",
+            "USER alice ISAUTHORIZED TRUE",
+            "USER alice RECEIVEDAUTHREQUEST ",
+            "USER alice ISAUTHORIZED TRUE",
+            "USER alice ISBLOCKED FALSE",
+            "USER alice BUDDYSTATUS 3",
+            "USER alice ONLINESTATUS ONLINE",
+        ]
+    );
+}
+
+/// All lines about a user.
+fn about(person: &imo2sproxy_sim::Person, handle: &str) -> Vec<String> {
+    let mark = format!("USER {handle} ");
+    let lines = person.replies().into_iter();
+    lines
+        .filter(|line| line.contains(&mark))
+        .map(|line| line.to_string())
+        .collect()
+}
+
+#[test]
+fn a_name_given_to_a_contact_is_its_display_name_and_not_its_own() {
+    let mut world = friends(1, Faults::none());
+    let alice = world.person("alice").clone();
+    alice.say("SET USER bob DISPLAYNAME Bobby; $ \u{1F600}");
+    world.expect(
+        "alice",
+        "USER bob DISPLAYNAME Bobby; $ \u{1F600}",
+        SECONDS(1),
+    );
+    alice.say("#1 GET USER bob DISPLAYNAME");
+    world.expect(
+        "alice",
+        "#1 USER bob DISPLAYNAME Bobby; $ \u{1F600}",
+        SECONDS(1),
+    );
+    alice.say("SET USER bob DISPLAYNAME ");
+    alice.say("#2 GET USER bob DISPLAYNAME");
+    world.expect("alice", "#2 USER bob DISPLAYNAME ", SECONDS(1));
+}
+
+#[test]
+fn blocking_is_told_once_and_answered_each_time() {
+    let mut world = friends(1, Faults::none());
+    let alice = world.person("alice").clone();
+    alice.say("#1 SET USER bob ISBLOCKED TRUE");
+    alice.say("#2 SET USER bob ISBLOCKED TRUE");
+    world.expect("alice", "#2 USER bob ISBLOCKED TRUE", SECONDS(1));
+    assert_eq!(alice.count("USER bob ISBLOCKED TRUE"), 1);
+}

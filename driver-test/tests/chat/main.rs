@@ -5,6 +5,7 @@ mod contacts;
 mod dialogs;
 mod login;
 mod messages;
+mod profile;
 mod rooms;
 #[path = "../town/mod.rs"]
 mod town;

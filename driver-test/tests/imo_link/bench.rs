@@ -24,7 +24,7 @@ const ASKS_MAX: usize = 20_000;
 pub(crate) struct Ask {
     pub(crate) lane: LaneId,
     pub(crate) at: Instant,
-    /// The form's method; empty for the page.
+    /// The form's method; empty for the page, the whole line for a picture.
     pub(crate) method: String,
     pub(crate) data: Value,
 }
@@ -32,8 +32,10 @@ pub(crate) struct Ask {
 impl Ask {
     fn read(lane: LaneId, at: Instant, request: &Request) -> Self {
         if request.method == Method::Get {
-            assert_eq!(request.path, "/base/");
-            let (method, data) = (String::new(), Value::Null);
+            let (method, data) = match request.path.as_str() {
+                "/base/" => (String::new(), Value::Null),
+                path => (format!("GET {path}"), Value::Null),
+            };
             return Self {
                 lane,
                 at,
@@ -223,15 +225,23 @@ impl Bench {
     /// Answers the request on a lane.
     #[track_caller]
     pub(crate) fn answer(&mut self, lane: LaneId, status: u16, body: &str) {
+        self.respond(
+            lane,
+            &Response::new(status, "application/json", body.into()),
+        );
+    }
+
+    /// Answers the request on a lane with this response.
+    #[track_caller]
+    pub(crate) fn respond(&mut self, lane: LaneId, response: &Response) {
         let at = self.asks.iter().position(|ask| ask.lane == lane);
         self.asks.remove(at.expect("a request to answer"));
         let mut bytes = Vec::new();
-        let response = Response::new(status, "application/json", body.into());
         let _ = self
             .servers
             .get_mut(&lane)
             .expect("a connection")
-            .send(&response, &mut bytes);
+            .send(response, &mut bytes);
         self.act(|link, now, out| link.handle(now, lane, LaneInput::Received(&bytes), out));
     }
 

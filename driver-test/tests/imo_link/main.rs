@@ -9,6 +9,7 @@
 
 mod answers;
 mod bench;
+mod fetch;
 mod login;
 mod loss;
 mod spoiled;

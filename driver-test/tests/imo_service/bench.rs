@@ -121,7 +121,12 @@ impl Bench {
                     self.jobs.push_back(Job::Verify(job, secret, hash));
                 }
                 Output::Event(event) => self.events.push(event),
-                Output::Connect { .. } | Output::Reading { .. } | Output::Stopped => {}
+                Output::Connect { .. }
+                | Output::Reading { .. }
+                | Output::WriteFile { .. }
+                | Output::ReadFile { .. }
+                | Output::RunCallHandler { .. }
+                | Output::Stopped => {}
             }
         }
     }

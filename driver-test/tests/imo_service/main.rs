@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 mod bench;
+mod calls;
 mod contacts;
 mod directory;
 mod group_texts;
 mod groups;
 mod http;
+mod icons;
 mod limits;
 mod mail;
 mod names;

@@ -8,6 +8,7 @@
 
 mod conduct;
 mod disk;
+mod files;
 mod network;
 mod persons;
 mod toys;

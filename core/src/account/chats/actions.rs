@@ -166,14 +166,20 @@ impl Account {
                 let id = self.chats.open_dialog(partner, now, scene.journal);
                 self.bookmark(scene, &id, on)
             }
-            ChatAction::ClearRecentMessages | ChatAction::SetAlertString => Ok(Todo::Nothing),
+            ChatAction::ClearRecentMessages | ChatAction::SetAlertString(_) => Ok(Todo::Nothing),
             ChatAction::SetTopic(_)
             | ChatAction::SetTopicXml(_)
             | ChatAction::Leave
             | ChatAction::Join
             | ChatAction::Kick(_)
             | ChatAction::KickBan(_)
-            | ChatAction::AcceptAdd => Err(ErrorReply::CHAT_FAILED),
+            | ChatAction::AcceptAdd
+            | ChatAction::Disband
+            | ChatAction::SetPassword { .. }
+            | ChatAction::EnterPassword(_)
+            | ChatAction::SetOptions(_)
+            | ChatAction::SetGuidelines(_)
+            | ChatAction::SetDescription(_) => Err(ErrorReply::CHAT_FAILED),
         }
     }
 
@@ -194,9 +200,15 @@ impl Account {
         let is_in = group.standing == Standing::In;
         let wishes: Vec<Wish> = match action {
             ChatAction::Bookmark(on) => return self.bookmark(scene, id, on),
-            ChatAction::ClearRecentMessages | ChatAction::SetAlertString => Vec::new(),
+            ChatAction::ClearRecentMessages | ChatAction::SetAlertString(_) => Vec::new(),
             ChatAction::Leave if !is_in => Vec::new(),
             _ if !is_in => return Err(ErrorReply::CHAT_FAILED),
+            ChatAction::Disband
+            | ChatAction::SetPassword { .. }
+            | ChatAction::EnterPassword(_)
+            | ChatAction::SetOptions(_)
+            | ChatAction::SetGuidelines(_)
+            | ChatAction::SetDescription(_) => return Err(ErrorReply::CHAT_FAILED),
             ChatAction::Join | ChatAction::AcceptAdd => Vec::new(),
             ChatAction::Leave => [Wish::Leave].into(),
             ChatAction::SetTopic(topic) => [Wish::Topic(topic.to_owned())].into(),

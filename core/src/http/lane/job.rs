@@ -17,6 +17,8 @@ pub(super) struct Job {
     /// Where it goes to; redirects change that.
     pub(super) origin: Origin,
     pub(super) redirects: usize,
+    /// It goes to no other origin.
+    pub(super) stays: bool,
 }
 
 impl Job {
@@ -51,7 +53,7 @@ impl Job {
         if is_tls(&self.origin) && !is_tls(&origin) {
             return Err(LaneError::Downgrade);
         }
-        if self.request.method == Method::Post && origin != self.origin {
+        if (self.stays || self.request.method == Method::Post) && origin != self.origin {
             return Err(LaneError::OtherOrigin);
         }
         let becomes_get = match self.request.method {

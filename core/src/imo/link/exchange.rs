@@ -13,12 +13,10 @@ use serde_json::value::RawValue;
 use super::super::Primitive;
 use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
-use super::super::notice::{Notice, Outcome, Refusal};
-use super::{Awaited, LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
+use super::super::notice::{Notice, Refusal};
+use super::{LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
 use crate::time::{Instant, Now};
 
-/// How long a result that is overdue is waited for at a time, until a poll shows that it does not come.
-const NO_PROGRESS_WAIT: Duration = Duration::from_secs(1);
 /// How much JSON of calls one request carries, in bytes, the last call not counted.
 const REQUEST_BYTES: usize = 128 * 1024;
 /// The least time from one poll to the next, if the answer brought nothing new: a service that holds no polls is
@@ -160,58 +158,12 @@ impl Link {
 
     /// Sends what is left to send, or takes the next step of the login.
     fn go_on(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        self.fetch_next(now, out);
         if self.outbox.is_empty() {
             self.settle(now, out);
         } else {
             self.pump(now, out);
         }
-    }
-
-    /// The service has taken our calls up to `ack`.
-    fn acknowledged(&mut self, now: Now, ack: u64, out: &mut Vec<LinkOutput>) {
-        let until = now.mono + self.limits.result_wait;
-        // The poll that is out now may have been answered before the result was there: the next one counts.
-        let polls = self.polls_answered + 2;
-        let awaited = &mut self.awaited;
-        self.outbox
-            .acknowledge(ack, |_, queued| match queued.request_id {
-                Some(request_id) => {
-                    awaited.insert(
-                        request_id,
-                        Awaited {
-                            id: queued.id,
-                            message: Some(queued.call).filter(is_message),
-                            until,
-                            polls,
-                        },
-                    );
-                }
-                None if queued.done => {}
-                None => out.push(LinkOutput::Done(queued.id, Ok(Outcome::at(0)))),
-            });
-        self.watch_results();
-    }
-
-    fn watch_results(&mut self) {
-        let first = self
-            .awaited
-            .first_key_value()
-            .map(|(_, awaited)| awaited.until);
-        self.timers.set(Wake::Result, first);
-    }
-
-    /// Results that do not come: the acknowledgement was all there is.
-    pub(super) fn give_up_results(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
-        while let Some(mut entry) = self.awaited.first_entry() {
-            if entry.get().until <= now.mono && self.polls_answered < entry.get().polls {
-                entry.get_mut().until = now.mono + NO_PROGRESS_WAIT;
-            }
-            if entry.get().until > now.mono {
-                break;
-            }
-            out.push(LinkOutput::Done(entry.remove().id, Ok(Outcome::at(0))));
-        }
-        self.watch_results();
     }
 
     /// The service refuses a request as a whole: its messages are sent one by one, and one that is refused
@@ -373,30 +325,6 @@ impl Link {
             Notice::Unknown => {}
         }
     }
-
-    /// A result can overtake the acknowledgement of its call on the other lane. The call is then done, and
-    /// nothing is left to await when the acknowledgement comes.
-    fn early_result(
-        &mut self,
-        request_id: u64,
-        result: Result<Outcome, Refusal>,
-        out: &mut Vec<LinkOutput>,
-    ) {
-        let early = self
-            .outbox
-            .iter_mut()
-            .find(|queued| queued.request_id == Some(request_id));
-        if let Some(queued) = early {
-            queued.request_id = None;
-            queued.done = true;
-            out.push(LinkOutput::Done(queued.id, result));
-        }
-    }
-}
-
-/// True for a message, which carries an identity.
-fn is_message(call: &Call) -> bool {
-    matches!(call, Call::SendMessage { .. })
 }
 
 const NO_ANSWER: &str = "its answer is none of the protocol; is it an imo.im-compatible service?";

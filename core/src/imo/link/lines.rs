@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::{LaneId, Link, LinkOutput, LinkStatus, State, Wake};
 use crate::config::Limits;
-use crate::http::lane::{Lane, LaneInput, LaneOutput, Ticket};
+use crate::http::lane::{Lane, LaneError, LaneInput, LaneOutput, Ticket};
 use crate::http::{Request, Response};
 use crate::io::Origin;
 use crate::time::{Instant, Now};
@@ -79,6 +79,31 @@ impl Link {
         ticket
     }
 
+    /// Submits a request that goes to no other origin, on the lane of the calls.
+    pub(super) fn submit_at_home(
+        &mut self,
+        now: Now,
+        request: Request,
+        wait: Duration,
+        out: &mut Vec<LinkOutput>,
+    ) -> Ticket {
+        let mut said = Vec::new();
+        let lane = &mut self.calls.lane;
+        let ticket = lane.submit_at_home(now, request, wait, &self.jar, &mut said);
+        self.line_said(now, LaneId::Calls, said, out);
+        ticket
+    }
+
+    /// Forgets a request on the lane of the calls.
+    pub(super) fn withdraw(&mut self, ticket: Ticket, out: &mut Vec<LinkOutput>) {
+        let mut said = Vec::new();
+        self.calls.lane.cancel(ticket, &mut said);
+        if said.contains(&LaneOutput::Close) {
+            out.push(LinkOutput::Close(LaneId::Calls));
+        }
+        self.watch_lines();
+    }
+
     /// Forgets all requests and all failures.
     pub(super) fn clear_lines(&mut self, out: &mut Vec<LinkOutput>) {
         for id in [LaneId::Calls, LaneId::Poll] {
@@ -116,17 +141,35 @@ impl Link {
                 LaneOutput::Connect(origin) => out.push(LinkOutput::Connect(lane, origin)),
                 LaneOutput::Send(bytes) => out.push(LinkOutput::Send(lane, bytes)),
                 LaneOutput::Close => out.push(LinkOutput::Close(lane)),
-                LaneOutput::Done(ticket, Ok(response)) => {
-                    self.answered(now, lane, ticket, &response, out);
-                }
-                LaneOutput::Done(ticket, Err(error)) => {
-                    if self.is_awaited(lane, ticket) {
-                        self.stumble(now, lane, error.explain(), out);
-                    }
-                }
+                LaneOutput::Done(ticket, result) => self.done(now, lane, ticket, result, out),
             }
         }
         self.watch_lines();
+    }
+
+    /// A request is done.
+    fn done(
+        &mut self,
+        now: Now,
+        lane: LaneId,
+        ticket: Ticket,
+        result: Result<Response, LaneError>,
+        out: &mut Vec<LinkOutput>,
+    ) {
+        // Each lane counts its tickets for itself.
+        if lane == LaneId::Calls
+            && let Some(id) = self.fetch_of(ticket)
+        {
+            self.fetched(now, id, result, out);
+            return;
+        }
+        match result {
+            Ok(response) => self.answered(now, lane, ticket, &response, out),
+            Err(error) if self.is_awaited(lane, ticket) => {
+                self.stumble(now, lane, error.explain(), out);
+            }
+            Err(_) => {}
+        }
     }
 
     /// Whether this is the request that is out on a lane; then it is not any more.

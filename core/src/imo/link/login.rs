@@ -243,6 +243,7 @@ impl Link {
             self.timers.set(wake, None);
         }
         self.clear_lines(out);
+        self.fail_fetches(out);
     }
 
     /// Queues what belongs after the password.

@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use super::house::{Effect, MailPage};
 use super::session::{Asked, Mail, Session};
-use super::web::{Doing, JSON_TYPE, answer_body, fault};
+use super::web::{Doing, JSON_TYPE, UNREADABLE, answer_body, fault};
 use super::{Finished, Service, SessionId, Wake};
 use crate::config::Limits;
 use crate::event::{Event, EventKind};
@@ -17,6 +17,7 @@ use crate::http::Response;
 use crate::imo::envelope::{Address, Message};
 use crate::imo::notice::{Incoming, Notice};
 use crate::io::{ConnId, LoadId, Outputs};
+use crate::store::Record;
 use crate::time::Now;
 
 /// How long after the answer a result comes to a client that learns from the answer what the result is about.
@@ -36,7 +37,7 @@ impl Service {
             effects,
         } = finished;
         let response = match self.sessions.get_mut(&id) {
-            _ if failed => fault(503, "the store cannot be read at the moment; try again"),
+            _ if failed => fault(503, UNREADABLE),
             Some(session) => {
                 session.confirmed = session.arrivals.ack();
                 let body = answer_body("forward_to_client", session.confirmed, &session.ssid, &[]);
@@ -84,6 +85,14 @@ impl Service {
                     tell(session, &notice, &self.config.limits, id, &mut self.stuck);
                     self.ripe.insert(id);
                 }
+            }
+            Effect::Ring { caller, callee } => {
+                for effect in self.house.ring(now, &caller, &callee) {
+                    self.happen(now, effect);
+                }
+            }
+            Effect::Icons { session } => {
+                self.curious.insert(session);
             }
             Effect::Mail { to, id, mail } => {
                 self.house.mail_is_durable(&to, id);
@@ -245,6 +254,38 @@ impl Service {
             Mail::behind(cursor)
         };
         self.serve_poll(now, id, out);
+    }
+
+    /// Tells a session that has signed on whose pictures there are, as soon as that is known.
+    pub(super) fn look_for_icons(&mut self, now: Now, id: SessionId, out: &mut Outputs) {
+        let name = self
+            .sessions
+            .get(&id)
+            .and_then(|session| session.account.as_deref());
+        if let Some(name) = name
+            && !self.house.ask_icons(name, id, out)
+        {
+            self.tell_icons(now, id, &[]);
+        }
+    }
+
+    /// Tells a session whose pictures there are; `records` are what the store knows of them.
+    pub(super) fn tell_icons(&mut self, now: Now, id: SessionId, records: &[Record]) {
+        let Some(name) = self
+            .sessions
+            .get(&id)
+            .and_then(|session| session.account.as_deref())
+        else {
+            return;
+        };
+        for notice in self.house.icons(name, records) {
+            let effect = Effect::TellSession {
+                session: id,
+                notice,
+                late: false,
+            };
+            self.happen(now, effect);
+        }
     }
 
     /// Ends a session; with the last one of an account, those who know it see it go.

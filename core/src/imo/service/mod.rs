@@ -46,6 +46,8 @@ enum Wake {
     Session(SessionId),
     /// A connection has been idle for too long, or its late answer is due.
     Conn(ConnId),
+    /// A call has rung long enough.
+    Ring,
     /// A failed transaction is to be tried again.
     Store,
     /// The drain has taken long enough.
@@ -78,6 +80,8 @@ pub struct Service {
     ripe: BTreeSet<SessionId>,
     /// Sessions that do not take what they are told.
     stuck: BTreeSet<SessionId>,
+    /// Sessions that are to be told of pictures.
+    curious: BTreeSet<SessionId>,
     /// Connections that may hold a further request.
     unread: BTreeSet<ConnId>,
     /// Sessions from the network that nobody has signed on.
@@ -115,6 +119,7 @@ impl Service {
             timers: Timers::new(),
             ripe: BTreeSet::new(),
             stuck: BTreeSet::new(),
+            curious: BTreeSet::new(),
             unread: BTreeSet::new(),
             strangers: BTreeSet::new(),
             draining: false,
@@ -185,6 +190,8 @@ impl Service {
                 }
             }
             Some(Answered::Mail(id, page)) => self.deliver_page(now, id, load, page, out),
+            Some(Answered::Icons(id, records)) => self.tell_icons(now, id, &records),
+            Some(Answered::Picture(conn, picture)) => self.send_picture(now, conn, picture, out),
         }
     }
 
@@ -232,6 +239,11 @@ impl Service {
         match wake {
             Wake::Session(id) => self.session_woken(now, id, out),
             Wake::Conn(conn) => self.conn_woken(now, conn, out),
+            Wake::Ring => {
+                for effect in self.house.rung_enough(now) {
+                    self.happen(now, effect);
+                }
+            }
             Wake::Store => {}
             Wake::Drain => self.stop(out),
         }
@@ -278,6 +290,8 @@ impl Service {
                 self.end_session(now, id, "does not take its events", out);
             } else if let Some(id) = self.ripe.pop_first() {
                 self.serve_poll(now, id, out);
+            } else if let Some(id) = self.curious.pop_first() {
+                self.look_for_icons(now, id, out);
             } else if let Some(conn) = self.unread.pop_first() {
                 self.serve(now, conn, out);
             } else {
@@ -286,6 +300,7 @@ impl Service {
         }
         self.house.journal.flush(now, out);
         self.timers.set(Wake::Store, self.house.journal.deadline());
+        self.timers.set(Wake::Ring, self.house.ring_deadline());
         if self.draining && self.is_at_rest() {
             self.stop(out);
         }
@@ -335,12 +350,10 @@ impl Machine for Service {
                 self.login_moves(now, job, session::Login::Checked { ok }, out);
             }
             Input::Control(control) => self.control(now, control, out),
-            Input::Connected { .. } => {
-                debug_assert!(false, "the service opens no connections");
-                out.event(Event::process(
-                    EventKind::Misuse,
-                    "the service opens no connections",
-                ));
+            Input::Connected { .. } | Input::FileWritten { .. } | Input::FileRead { .. } => {
+                let what = "the service opens no connections and no files";
+                debug_assert!(false, "{what}");
+                out.event(Event::process(EventKind::Misuse, what));
             }
         }
         self.settle(now, out);

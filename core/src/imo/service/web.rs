@@ -12,6 +12,7 @@ use core::time::Duration;
 use serde::Serialize;
 use zeroize::Zeroize;
 
+use super::house::Picture;
 use super::{Service, SessionId};
 use crate::config::Limits;
 use crate::event::{Event, EventKind};
@@ -21,6 +22,7 @@ use crate::imo::call::json;
 use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
+use crate::store::StoreError;
 use crate::time::Now;
 
 /// How long a poll for a session that is not known waits for its answer, so that its client does not spin.
@@ -112,8 +114,45 @@ impl Service {
             }
             ("/imo", _) => wrong_method("POST"),
             ("/", _) => wrong_method("GET, HEAD"),
-            (icon, Method::Get | Method::Head) if icon.starts_with("/b/") => Response::empty(404),
+            (path, Method::Get | Method::Head) if path.starts_with("/b/") => {
+                let icon = path.get(3..).unwrap_or_default();
+                return self.picture(now, conn, icon, out);
+            }
+            (path, _) if path.starts_with("/b/") => wrong_method("GET, HEAD"),
             _ => fault(404, "there is nothing here"),
+        };
+        self.reply(now, conn, &response, out);
+    }
+
+    /// Looks for the picture that a connection asks for.
+    fn picture(&mut self, now: Now, conn: ConnId, icon: &str, out: &mut Outputs) {
+        if self.house.ask_picture(icon, conn, out) {
+            if let Some(state) = self.conns.get_mut(&conn) {
+                state.doing = Doing::Working;
+            }
+        } else {
+            self.reply(now, conn, &Response::empty(404), out);
+        }
+    }
+
+    /// Answers the request for a picture. Its id is as good as a permission, and always means the same picture.
+    pub(super) fn send_picture(
+        &mut self,
+        now: Now,
+        conn: ConnId,
+        picture: Result<Option<Picture>, StoreError>,
+        out: &mut Outputs,
+    ) {
+        let response = match picture {
+            Ok(Some(Picture { kind, image })) => {
+                let mut response = Response::new(200, kind, image);
+                let headers = &mut response.headers;
+                headers.push("Cache-Control", "private, max-age=31536000, immutable");
+                headers.push("X-Content-Type-Options", "nosniff");
+                response
+            }
+            Ok(None) => Response::empty(404),
+            Err(_) => fault(503, UNREADABLE),
         };
         self.reply(now, conn, &response, out);
     }
@@ -214,7 +253,9 @@ impl Service {
     }
 }
 
-/// Content type of everything but the page.
+/// What a client is told whose request has failed with the store.
+pub(super) const UNREADABLE: &str = "the store cannot be read at the moment; try again";
+/// Content type of everything but the page and pictures.
 pub(super) const JSON_TYPE: &str = "application/json; charset=utf-8";
 
 /// The body of an answer.

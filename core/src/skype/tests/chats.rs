@@ -127,11 +127,11 @@ fn texts_go_to_users_and_to_chats() {
 fn to_have_seen_a_message_is_said_under_either_name() {
     check(
         "SET CHATMESSAGE 5 SEEN",
-        r#"SetMessageSeen { object: ChatMessage, id: Id { number: 5, written: Some("5") } }"#,
+        r#"SetMessageSeen { object: ChatMessage, id: Id { number: 5, written: None } }"#,
     );
     check(
         "SET MESSAGE 5 seen",
-        r#"SetMessageSeen { object: Message, id: Id { number: 5, written: Some("5") } }"#,
+        r#"SetMessageSeen { object: Message, id: Id { number: 5, written: None } }"#,
     );
 }
 

@@ -3,7 +3,7 @@
 
 mod chats;
 mod identifiers;
-mod nodded_at;
+mod others;
 mod properties;
 mod replies;
 mod session;
@@ -13,10 +13,10 @@ mod users;
 use alloc::format;
 use alloc::string::String;
 
-use super::{Command, Reply, parse};
+use super::{Reply, parse, standing_answer};
 
-/// A line comes to this: a ready reply as it is, an error by its code, any other command as `Debug` shows it;
-/// in front stands the tag.
+/// A line comes to this: its standing answer, an error by its code, any other command as `Debug` shows it; in front
+/// stands the tag.
 #[track_caller]
 fn check(line: &str, expect: &str) {
     assert_eq!(outcome(line), expect, "{line:?}");
@@ -30,20 +30,31 @@ fn check_error(code: u16, lines: &[&str]) {
     }
 }
 
-/// These lines are answered by themselves.
+/// A line is confirmed so.
+#[track_caller]
+fn check_confirmed(line: &str, expect: &str) {
+    let command = parse(line).body;
+    let confirmed = command.map(|command| self::line(7, &command.echo()));
+    assert_eq!(confirmed.as_deref(), Ok(expect), "{line:?}");
+}
+
+/// These lines are confirmed by themselves.
 #[track_caller]
 fn check_echo(lines: &[&str]) {
     for line in lines {
-        check(line, line);
+        check_confirmed(line, line);
     }
 }
 
 fn outcome(line: &str) -> String {
     let asked = parse(line);
     let body = match asked.body {
-        Ok(Command::Fixed(line)) => line.into_owned(),
+        Ok(command) => match standing_answer(&command) {
+            Some(Reply::Error(error)) => format!("ERROR {}", error.code),
+            Some(answer) => self::line(7, &answer),
+            None => format!("{command:?}"),
+        },
         Err(error) => format!("ERROR {}", error.code),
-        Ok(command) => format!("{command:?}"),
     };
     match asked.tag {
         Some(tag) => format!("{tag} {body}"),

@@ -108,7 +108,7 @@ fn each_reply_has_its_line() {
             message(MessageProperty::Timestamp, 1_400_000_000_u64.into()),
             "CHATMESSAGE 7 TIMESTAMP 1400000000",
         ),
-        (Reply::Fixed("CALLS ".into()), "CALLS "),
+        (Reply::Calls(vec![]), "CALLS "),
         (
             ErrorReply::UNKNOWN_COMMAND.into(),
             "ERROR 2 no such command",

@@ -1,18 +1,17 @@
 //! Case, spaces, tags, free text: how a command may be spelt.
 //! Never about one command in particular.
 
-use super::{check, check_error};
+use super::{check, check_confirmed, check_error};
 use crate::skype::{Command, parse};
-use alloc::borrow::Cow;
 
 #[test]
 fn keywords_are_taken_in_any_case_and_answered_in_upper_case() {
-    check("ping", "Ping");
+    check("ping", "PONG");
     check("gEt SkypeVersion", "SKYPEVERSION 3.8.0.188");
-    check("set autoaway off", "AUTOAWAY OFF");
+    check_confirmed("set autoaway off", "AUTOAWAY OFF");
     check("open addafriend", "OPEN ADDAFRIEND");
     check("btn_pressed pageup", "BTN_PRESSED PAGEUP");
-    check("create application Foo", "CREATE APPLICATION Foo");
+    check_confirmed("create application Foo", "CREATE APPLICATION Foo");
 }
 
 #[test]
@@ -21,11 +20,11 @@ fn names_and_numbers_keep_the_spelling_of_the_client() {
         "GET USER NoRa FULLNAME",
         r#"GetUser { handle: "NoRa", property: FullName }"#,
     );
-    check(
+    check_confirmed(
         "alter application Foo connect NoRa",
         "ALTER APPLICATION Foo CONNECT NoRa",
     );
-    check("set group 007 displayname X", "GROUP 007 DISPLAYNAME X");
+    check_confirmed("set group 007 displayname X", "GROUP 007 DISPLAYNAME X");
     let asked = parse("GET CHATMESSAGE 0042 BODY");
     let Ok(Command::GetMessage { id, .. }) = asked.body else {
         panic!("a number with zeros in front is a number");
@@ -36,16 +35,19 @@ fn names_and_numbers_keep_the_spelling_of_the_client() {
 
 #[test]
 fn spaces_between_tokens_may_be_several_and_trail() {
-    check("  PING  ", "Ping");
+    check("  PING  ", "PONG");
     check("GET   USERSTATUS ", "GetUserStatus");
-    check("SEARCH CALLS ", "CALLS ");
+    check("SEARCH CALLS ", "Search(Calls { with: None })");
     check("SEARCH FRIENDS ", "Search(Friends)");
     check("SET  USERSTATUS  AWAY ", "SetUserStatus(Away)");
     check(
         "ALTER CHAT  #a/$b  LEAVE ",
         r##"AlterChat { chat: "#a/$b", action: Leave }"##,
     );
-    check("GET CALL 12 PARTNER_HANDLE ", "ERROR 12");
+    check(
+        "GET CALL 12 PARTNER_HANDLE ",
+        "GetCall { call: Id { number: 12, written: None }, property: PartnerHandle }",
+    );
     check("OPEN  IM   nora", "OPEN IM nora");
 }
 
@@ -68,15 +70,15 @@ fn one_space_stands_before_free_text_and_the_rest_belongs_to_it() {
 
 #[test]
 fn a_tag_is_any_text_up_to_the_first_space() {
-    check("#1 PING", "#1 Ping");
+    check("#1 PING", "#1 PONG");
     check(
         "#UWA SEARCH USERSWAITINGMYAUTHORIZATION",
         "#UWA Search(UsersWaitingMyAuthorization)",
     );
     check("#FT FILE", "#FT ERROR 2");
-    check("#gö-7!   PING", "#gö-7! Ping");
-    check("# PING", "# Ping");
-    check(" #5 PING", "#5 Ping");
+    check("#gö-7!   PING", "#gö-7! PONG");
+    check("# PING", "# PONG");
+    check(" #5 PING", "#5 PONG");
 }
 
 #[test]
@@ -110,15 +112,6 @@ fn an_unknown_verb_is_an_unknown_command() {
 
 #[test]
 fn a_line_ends_at_its_first_nul() {
-    check("PING\0garbage", "Ping");
+    check("PING\0garbage", "PONG");
     check("MESSAGE nora hi\0", r#"Message { to: "nora", body: "hi" }"#);
-}
-
-#[test]
-fn an_echo_that_is_the_line_itself_is_no_copy() {
-    let borrowed = |line| matches!(parse(line).body, Ok(Command::Fixed(Cow::Borrowed(_))));
-    assert!(borrowed("CREATE APPLICATION libpurple_typing"));
-    assert!(borrowed("#3 OPEN IM nora hello"));
-    assert!(borrowed("GET SKYPEVERSION"));
-    assert!(!borrowed("create APPLICATION libpurple_typing"));
 }

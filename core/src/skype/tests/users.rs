@@ -3,7 +3,7 @@
 
 use alloc::format;
 
-use super::{check, check_error, line};
+use super::{check, check_confirmed, check_error, line};
 use crate::skype::{Command, ProfileProperty, UserChange, UserProperty, parse};
 
 #[test]
@@ -46,8 +46,11 @@ fn a_user_that_cannot_be_is_refused() {
 }
 
 #[test]
-fn there_is_no_picture_of_anybody() {
-    check_error(122, &["GET USER nora AVATAR 1 /tmp/a.jpg"]);
+fn there_is_one_picture_of_everybody() {
+    check(
+        "GET USER NoRa avatar 1 /tmp/a b.jpg",
+        r#"GetUserAvatar { handle: "NoRa", file: "/tmp/a b.jpg" }"#,
+    );
     check_error(
         114,
         &["GET USER nora AVATAR", "GET USER nora AVATAR 2 /tmp/a.jpg"],
@@ -94,7 +97,7 @@ fn contacts_are_changed_and_the_change_confirmed_under_the_spelling_of_the_clien
             format!("USER NoRa {confirmation}")
         );
     }
-    check("SET USER nora SPEEDDIAL 5", "USER nora SPEEDDIAL 5");
+    check_confirmed("SET USER nora SPEEDDIAL 5", "USER nora SPEEDDIAL 5");
 }
 
 #[test]

@@ -212,6 +212,11 @@ impl House {
             }
             self.keep_contact(name, other);
             self.tell_buddy(name, other, false, effects);
+            self.show_icon(name, other, effects);
+            return;
+        }
+        // Clients ask a second time without a text: the first one stays.
+        if text.is_empty() && resident.requests.contains_key(name) {
             return;
         }
         resident.requests.insert(name.to_owned(), text.to_owned());
@@ -264,6 +269,7 @@ impl House {
         for (one, two, added) in [(name, other, true), (other, name, false)] {
             self.keep_contact(one, two);
             self.tell_buddy(one, two, added, effects);
+            self.show_icon(one, two, effects);
         }
     }
 
@@ -311,6 +317,7 @@ impl House {
             contact.granted = on;
             self.keep_contact(other, name);
             self.tell_buddy(other, name, false, effects);
+            self.show_icon(other, name, effects);
         }
     }
 
@@ -365,6 +372,7 @@ impl House {
         self.keep_contact(name, other);
         if shown {
             self.tell_buddy(other, name, false, effects);
+            self.show_icon(other, name, effects);
         }
     }
 

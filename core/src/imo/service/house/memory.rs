@@ -6,16 +6,17 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::icons::Picture;
 use super::records::{
-    account_key, contact_prefix, mail_key, mail_prefix, membership_prefix, mid_prefix, name_key,
-    request_prefix,
+    account_key, contact_prefix, icon_key, mail_key, mail_prefix, membership_prefix, mid_prefix,
+    name_key, request_prefix,
 };
 use super::resident::Resident;
-use super::{House, Place, Wait, mail};
+use super::{House, Place, Wait, icons, mail};
 use crate::imo::mids::Mids;
 use crate::imo::notice::Incoming;
 use crate::imo::service::SessionId;
-use crate::io::{LoadId, Output, Outputs};
+use crate::io::{ConnId, LoadId, Output, Outputs};
 use crate::store::{Query, Record, StoreError};
 
 /// How many accounts that nobody uses stay in memory.
@@ -33,6 +34,8 @@ pub(super) enum Topic {
     Account(String),
     Mids(String),
     Mail(SessionId),
+    Icons(SessionId),
+    Picture(ConnId),
     Groups(Vec<String>),
     Names(SessionId, Vec<String>),
     Search(SessionId, String),
@@ -47,6 +50,10 @@ pub(in crate::imo::service) enum Answered {
     Failed(BTreeSet<SessionId>),
     /// The mail that a session asked for; `None` if the store could not be read.
     Mail(SessionId, Option<MailPage>),
+    /// What the store tells of pictures, for [`House::icons`].
+    Icons(SessionId, Vec<Record>),
+    /// The picture that a connection has asked for, if there is one.
+    Picture(ConnId, Result<Option<Picture>, StoreError>),
 }
 
 /// Some of an account's mail.
@@ -97,6 +104,9 @@ impl House {
         let queries = [
             Query::Get {
                 key: account_key(name),
+            },
+            Query::Get {
+                key: icon_key(name),
             },
             Query::Get {
                 key: name_key(name),
@@ -172,6 +182,13 @@ impl House {
                     is_last: records.len() < self.limits.messages_cached,
                 });
                 return Some(Answered::Mail(session, page));
+            }
+            (Topic::Icons(session), result) => {
+                return Some(Answered::Icons(session, result.unwrap_or_default()));
+            }
+            (Topic::Picture(conn), Ok(records)) => return Some(icons::picture(conn, &records)),
+            (Topic::Picture(conn), Err(error)) => {
+                return Some(Answered::Picture(conn, Err(error)));
             }
         }
         Some(if ok {

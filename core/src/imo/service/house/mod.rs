@@ -4,10 +4,12 @@
 //! Accounts come into memory when somebody needs them and leave when nobody does, so nothing here costs more
 //! because there are more accounts.
 
+mod calls;
 mod contacts;
 mod directory;
 mod errands;
 mod groups;
+mod icons;
 mod mail;
 mod memory;
 mod records;
@@ -21,8 +23,10 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use calls::Calls;
 use errands::Errand;
 use groups::Groups;
+pub(super) use icons::Picture;
 use memory::Question;
 pub(super) use memory::{Answered, MailPage};
 use records::{AccountRecord, Contact, account_key, contact_key};
@@ -60,6 +64,18 @@ pub(super) enum Effect {
         notice: Notice,
         /// Whether it must come a moment after the answer.
         late: bool,
+    },
+    /// A call rings at both accounts, unless it is over by then.
+    Ring {
+        /// Who calls.
+        caller: String,
+        /// Whom.
+        callee: String,
+    },
+    /// Tell a session that has signed on whose pictures there are.
+    Icons {
+        /// Which.
+        session: SessionId,
     },
     /// A mail has become durable.
     Mail {
@@ -114,6 +130,7 @@ pub(super) struct House {
     questions: BTreeMap<LoadId, Question>,
     errands: BTreeMap<SessionId, Errand>,
     next_load: u64,
+    calls: Calls,
     rng: Rng,
     limits: Limits,
     /// The order in which changes become durable.
@@ -129,6 +146,7 @@ impl House {
             questions: BTreeMap::new(),
             errands: BTreeMap::new(),
             next_load: 0,
+            calls: Calls::default(),
             rng,
             limits,
             journal: Journal::new(),
@@ -220,6 +238,7 @@ impl House {
             };
             effects.push(tell(notice));
         }
+        effects.push(Effect::Icons { session });
     }
 
     /// The account has had the time to say how it is: now those who know it see it come.
@@ -236,7 +255,8 @@ impl House {
             return;
         };
         resident.sessions.retain(|other| *other != session);
-        if resident.sessions.is_empty() {
+        self.leave_calls(name, session, effects);
+        if self.sessions(name).is_empty() {
             self.announce_presence(name, effects);
             self.rest(name.into());
         }
@@ -290,6 +310,10 @@ impl House {
             Call::Answer { buddy, verdict } => {
                 self.answer((name, session), buddy, *verdict, effects, out)?;
             }
+            Call::StartCall { buddy } => self.start_call((name, session), buddy, effects, out)?,
+            Call::AnswerCall { buddy } => self.answer_call((name, session), buddy, effects)?,
+            Call::EndCall { buddy } => self.end_call(name, buddy, effects),
+            Call::SetIcon { image } => self.set_icon(name, image, effects)?,
             Call::Alpha | Call::Preference => {}
             Call::CreateGroup { name: known_as } => {
                 self.create_group((name, session), known_as, effects, out)?;
@@ -311,12 +335,6 @@ impl House {
                 let users = Some(self.search((name, session), text, out)?);
                 let timestamp = now.wall.as_seconds();
                 return Ok(Outcome { timestamp, users });
-            }
-            Call::StartCall { .. }
-            | Call::AnswerCall { .. }
-            | Call::EndCall { .. }
-            | Call::SetIcon { .. } => {
-                return Err(refuse("bad_request", "not served here").into());
             }
             Call::OpenSession
             | Call::Login { .. }

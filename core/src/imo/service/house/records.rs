@@ -99,8 +99,30 @@ pub(super) struct NameRecord {
     pub(super) name: String,
 }
 
+/// What an account's picture is known by.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct IconRecord {
+    /// Its id.
+    pub(super) icon: String,
+}
+
+/// A picture.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(super) struct ImageRecord {
+    /// The file, in Base64.
+    pub(super) image: String,
+}
+
 pub(super) fn account_key(name: &str) -> String {
     format!("s/a/{name}")
+}
+
+pub(super) fn icon_key(name: &str) -> String {
+    format!("s/p/{name}")
+}
+
+pub(super) fn image_key(icon: &str) -> String {
+    format!("s/b/{icon}")
 }
 
 pub(super) fn contact_prefix(name: &str) -> String {

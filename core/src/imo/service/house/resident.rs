@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::records::{
-    AccountRecord, Contact, MembershipRecord, NameRecord, RequestRecord, mail_id,
+    AccountRecord, Contact, IconRecord, MembershipRecord, NameRecord, RequestRecord, mail_id,
 };
 use crate::imo::Primitive;
 use crate::imo::mids::Mids;
@@ -35,6 +35,8 @@ pub(super) struct Resident {
     pub(super) hidden: bool,
     /// Its mood text.
     pub(super) mood: String,
+    /// The id of its picture; empty for none.
+    pub(super) icon: String,
     /// The number of its next mail.
     pub(super) mail_next: u64,
     /// No unacknowledged mail has a lower number.
@@ -60,6 +62,7 @@ impl Resident {
             primitive: Primitive::Available,
             hidden: false,
             mood: String::new(),
+            icon: String::new(),
             mail_next: 1,
             mail_oldest: 1,
             mail_durable: 0,
@@ -91,6 +94,13 @@ impl Resident {
                         resident
                             .requests
                             .insert(last_part(&record.key).into(), request.text);
+                    }
+                }
+                Some("s/p/") => {
+                    if let (Some(resident), Some(IconRecord { icon })) =
+                        (&mut resident, read(record))
+                    {
+                        resident.icon = icon;
                     }
                 }
                 Some("s/h/") => {

@@ -1,11 +1,12 @@
-//! What has no use here: groups, applications, calls, windows. Each row of the tables has its answer.
-//! Never a command that an account sees.
+//! Groups, applications, calls, windows, and what has no use here.
+//! Never about chats and messages.
 
-use super::{check, check_echo, check_error};
+use super::{check, check_confirmed, check_echo, check_error};
+use crate::skype::{ApplicationProperty, CallProperty, Command, parse};
 
 #[test]
 fn groups() {
-    check(
+    check_confirmed(
         "SET GROUP 5 DISPLAYNAME Old friends",
         "GROUP 5 DISPLAYNAME Old friends",
     );
@@ -30,7 +31,6 @@ fn groups() {
         &[
             "GET GROUP",
             "GET GROUP x USERS",
-            "GET GROUP 5 USERS",
             "SET GROUP x DISPLAYNAME y",
             "DELETE GROUP",
             "ALTER GROUP x ADDUSER nora",
@@ -51,20 +51,20 @@ fn applications() {
         "ALTER APPLICATION a CONNECT nora",
         "ALTER APPLICATION a DISCONNECT nora:1",
     ]);
-    check(
+    check_confirmed(
+        "ALTER APPLICATION a WRITE nora:1 some  text",
+        "ALTER APPLICATION a WRITE nora:1",
+    );
+    check_confirmed(
         "ALTER APPLICATION a DATAGRAM nora:1 PURPLE_TYPING now",
         "ALTER APPLICATION a DATAGRAM nora:1",
     );
-    for property in [
-        "CONNECTABLE",
-        "CONNECTING",
-        "STREAMS",
-        "SENDING",
-        "RECEIVED",
-    ] {
-        check(
-            &alloc::format!("GET APPLICATION a {property}"),
-            &alloc::format!("APPLICATION a {property} "),
+    for &property in ApplicationProperty::ALL {
+        let asked = alloc::format!("GET APPLICATION a {property}");
+        let name = "a";
+        assert_eq!(
+            parse(&asked).body,
+            Ok(Command::GetApplication { name, property })
         );
     }
     check_error(
@@ -87,50 +87,87 @@ fn applications() {
         ],
     );
     check_error(548, &["ALTER APPLICATION a DISCONNECT nora"]);
-    check_error(549, &["ALTER APPLICATION a WRITE nora:1 text"]);
-    check_error(550, &["ALTER APPLICATION a READ nora:1"]);
+    check_error(549, &["ALTER APPLICATION a WRITE nora text"]);
+    check_error(550, &["ALTER APPLICATION a READ nora"]);
     check_error(
         551,
         &[
             "ALTER APPLICATION a DATAGRAM nora text",
             "ALTER APPLICATION a DATAGRAM nora:x text",
+            "ALTER APPLICATION a DATAGRAM nora:01 text",
         ],
     );
 }
 
 #[test]
 fn calls() {
-    check_error(34, &["CALL", "CALL ?"]);
-    check_error(92, &["CALL +37255512", "CALL 112"]);
-    check_error(9901, &["CALL nora", "CALL nora, pavel"]);
-    check_error(11, &["GET CALL", "GET CALL x STATUS"]);
-    check_error(12, &["GET CALL 5 STATUS", "GET CALL 5 CAN_TRANSFER nora"]);
-    check_error(13, &["GET CALL 5", "GET CALL 5 FOO"]);
-    check_error(19, &["SET CALL", "SET CALL x STATUS FINISHED"]);
-    check_error(
-        20,
-        &[
-            "SET CALL 5 STATUS INPROGRESS",
-            "SET CALL 5 JOIN_CONFERENCE 6",
-            "SET CALL 5 DTMF 1",
-        ],
+    check_echo(&[
+        "CALL nora, +372555, 112",
+        "ALTER CALL 5 ANSWER",
+        "ALTER CALL 5 HOLD",
+        "ALTER CALL 5 RESUME",
+        "ALTER CALL 5 HANGUP",
+        "ALTER CALL 5 END HANGUP",
+        "ALTER CALL 5 END REDIRECT_TO_VOICEMAIL",
+        "ALTER CALL 5 END FORWARD_CALL",
+        "ALTER CALL 5 DTMF 12#",
+        "ALTER CALL 5 TRANSFER nora, pavel",
+        "ALTER CALL 5 JOIN_CONFERENCE 6",
+        "ALTER CALL 5 START_VIDEO_SEND",
+        "ALTER CALL 5 SET_INPUT FILE=\"x y\"",
+    ]);
+    check_confirmed("SET CALL 5 STATUS inprogress", "CALL 5 STATUS INPROGRESS");
+    check_confirmed("SET CALL 5 SEEN", "CALL 5 SEEN TRUE");
+    for &property in CallProperty::ALL {
+        let has_argument = [CallProperty::Participant, CallProperty::CanTransfer];
+        if !has_argument.contains(&property) {
+            let asked = alloc::format!("GET CALL 5 {property}");
+            let call = 5.into();
+            assert_eq!(parse(&asked).body, Ok(Command::GetCall { call, property }));
+        }
+    }
+    let (call, participant) = (5.into(), 1.into());
+    assert_eq!(
+        parse("GET CALL 5 CONF_PARTICIPANT 1").body,
+        Ok(Command::GetCallParticipant { call, participant })
     );
-    check_error(25, &["SET CALL 5", "SET CALL 5 FOO"]);
-    check_error(555, &["ALTER CALL"]);
-    check_error(
-        556,
-        &[
-            "ALTER CALL 5 ANSWER",
-            "ALTER CALL 5 END HANGUP",
-            "ALTER CALL 5 START_VIDEO_SEND",
-            "ALTER CALL 5 SET_INPUT FILE=\"x\"",
-        ],
+    assert_eq!(
+        parse("GET CALL 5 CAN_TRANSFER nora").body,
+        Ok(Command::GetCanTransfer { call, to: "nora" })
     );
 }
 
 #[test]
+fn calls_refuse_what_cannot_be_done_to_them() {
+    check_error(34, &["CALL", "CALL ?", "CALL nora, ?"]);
+    check_error(11, &["GET CALL", "GET CALL x STATUS"]);
+    check_error(12, &["GET CALL 99999999999 STATUS"]);
+    check_error(
+        13,
+        &["GET CALL 5", "GET CALL 5 FOO", "GET CALL 5 CAN_TRANSFER"],
+    );
+    check_error(71, &["GET CALL 5 CONF_PARTICIPANT x"]);
+    check_error(19, &["SET CALL", "SET CALL x STATUS FINISHED"]);
+    check_error(21, &["SET CALL 5 STATUS", "SET CALL 5 STATUS OVER"]);
+    check_error(25, &["SET CALL 5", "SET CALL 5 FOO"]);
+    check_error(42, &["SET CALL 5 DTMF", "SET CALL 5 DTMF x"]);
+    check_error(555, &["ALTER CALL"]);
+    check_error(556, &["ALTER CALL x ANSWER"]);
+    check_error(557, &["ALTER CALL 5"]);
+    check_error(
+        558,
+        &[
+            "ALTER CALL 5 END",
+            "ALTER CALL 5 DTMF x",
+            "ALTER CALL 5 TRANSFER",
+            "ALTER CALL 5 JOIN_CONFERENCE",
+        ],
+    );
+    check_error(560, &["ALTER CALL 5 FOO"]);
+}
+
+#[test]
 fn to_have_seen_what_does_not_exist_is_no_error() {
-    check("SET CALL 5 SEEN", "CALL 5 SEEN TRUE");
     check("SET SMS 5 SEEN", "SMS 5 SEEN TRUE");
 }
 

@@ -1,0 +1,116 @@
+//! Looking for people: among the contacts, and in the service's directory.
+//! Never lets a client wait longer than the most impatient one does.
+//!
+//! See `core/docs/skype-api.md`, "Searches".
+
+use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::time::Duration;
+
+use super::{Account, Answer, Scene};
+use crate::handle::{canonical, is_handle};
+use crate::imo::call::Call;
+use crate::imo::link::{CallId, LinkStatus};
+use crate::imo::notice::{Outcome, Refusal};
+use crate::skype::Reply;
+use crate::time::Instant;
+
+/// How long the directory is waited for: one client gives up after ten seconds, and badly.
+const DIRECTORY_WAIT: Duration = Duration::from_secs(8);
+/// How many searches are remembered for clients that wait for them.
+const SEARCHES_MAX: usize = 16;
+
+/// Searches in the directory of the service that clients wait for, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    searches: VecDeque<(String, Search)>,
+}
+
+#[derive(Debug)]
+enum Search {
+    Asked(CallId),
+    /// What was found; `None` if the service has no directory.
+    Found(Option<Vec<String>>),
+}
+
+impl Directory {
+    fn is_asked(&self, text: &str) -> bool {
+        let mut searches = self.searches.iter();
+        searches.any(|(own, search)| own == text && matches!(search, Search::Asked(_)))
+    }
+
+    /// What a search has found, which is then forgotten.
+    fn take(&mut self, text: &str) -> Option<Option<Vec<String>>> {
+        let at = self.searches.iter().position(|(own, _)| own == text)?;
+        match self.searches.remove(at)? {
+            (_, Search::Found(users)) => Some(users),
+            (_, Search::Asked(_)) => Some(None),
+        }
+    }
+
+    /// Takes the result of a call. False if it was none of the searches.
+    pub(super) fn call_done(&mut self, id: CallId, result: &Result<Outcome, Refusal>) -> bool {
+        let mut searches = self.searches.iter_mut();
+        let Some((_, search)) =
+            searches.find(|(_, search)| matches!(search, Search::Asked(asked) if *asked == id))
+        else {
+            return false;
+        };
+        *search = Search::Found(result.as_ref().ok().and_then(|done| done.users.clone()));
+        true
+    }
+}
+
+impl Account {
+    pub(super) fn find_users<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        text: &'a str,
+        since: Instant,
+    ) -> Answer<'a> {
+        let until = since + DIRECTORY_WAIT;
+        let patient = scene.now.mono < until && self.link.status() == LinkStatus::Online;
+        if self.directory.is_asked(text) && patient {
+            return Answer::Wait(Some(until));
+        }
+        let found = match self.directory.take(text) {
+            Some(found) => found,
+            None if patient && text.len() <= self.limits.text_bytes => {
+                let call = Call::SearchUsers { text: text.into() };
+                let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
+                if self.directory.searches.len() >= SEARCHES_MAX {
+                    self.directory.searches.pop_front();
+                }
+                let asked = (String::from(text), Search::Asked(id));
+                self.directory.searches.push_back(asked);
+                return Answer::Wait(Some(until));
+            }
+            None => None,
+        };
+        Answer::Reply(Reply::Users(self.people(text, found)))
+    }
+
+    /// The contacts that fit `text`, and whom the directory has found.
+    fn people<'a>(&self, text: &'a str, found: Option<Vec<String>>) -> Vec<Cow<'a, str>> {
+        let lower = text.to_lowercase();
+        let fits = |name: &str| name.to_lowercase().contains(&lower);
+        let contacts = self.roster.contacts.iter().filter(|(handle, contact)| {
+            handle.contains(&lower) || fits(&contact.full_name) || fits(&contact.display_name)
+        });
+        let mut users: Vec<Cow<'a, str>> = contacts
+            .map(|(handle, _)| Cow::Owned(handle.clone()))
+            .collect();
+        // Where there is no directory, whoever knows a handle can ask for it: the service tells whether it exists.
+        let found = found.unwrap_or_else(|| [lower].into());
+        for handle in found {
+            let handle = canonical(&handle).into_owned();
+            let wanted = is_handle(&handle) && !self.roster.contacts.contains_key(&handle);
+            if wanted && !users.iter().any(|user| **user == *handle) {
+                users.push(Cow::Owned(handle));
+            }
+        }
+        users
+    }
+}
