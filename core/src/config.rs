@@ -163,6 +163,8 @@ pub struct Limits {
     /// Chats that an account of the daemon remembers; beyond it those leave that were not written in for longest and have
     /// no mark, but for group chats that it is in, and group chats and marks are refused if there are only such.
     pub chats: usize,
+    /// Groups of contacts that the user of the daemon makes; a further one is refused.
+    pub contact_groups: usize,
     /// Longest mood text, name, topic, or text of a contact request at the service, in bytes; a longer one is refused.
     pub text_bytes: usize,
     /// Group chats of one account at the service; beyond it further ones are refused.
@@ -242,6 +244,7 @@ impl Default for Limits {
             mids: 1_000,
             contacts: 5_000,
             chats: 1_000,
+            contact_groups: 256,
             text_bytes: 4 * 1024,
             groups: 256,
             group_members: 256,

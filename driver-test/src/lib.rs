@@ -11,6 +11,7 @@ mod net;
 mod pattern;
 mod record;
 
+pub mod clients;
 pub mod conformance;
 pub mod faults;
 pub mod fuzzing;

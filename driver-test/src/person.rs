@@ -184,6 +184,13 @@ impl Person {
         last.map(|heard| heard.line.clone()).collect()
     }
 
+    /// The lines heard after the first `count`.
+    pub(crate) fn heard_since(&self, count: usize) -> Vec<String> {
+        let talk = self.talk();
+        let late = talk.heard.iter().skip(count);
+        late.map(|heard| heard.line.clone()).collect()
+    }
+
     /// All that was heard, with times.
     #[must_use]
     pub fn everything(&self) -> Vec<Heard> {

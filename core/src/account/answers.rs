@@ -46,6 +46,7 @@ impl Account {
             }
             UserProperty::BuddyStatus => self.roster.buddy_status(&handle).into(),
             UserProperty::IsAuthorized => (is_self || self.roster.is_authorized(&handle)).into(),
+            UserProperty::SpeedDial => self.speed_dial(&handle),
             UserProperty::IsBlocked => self.roster.blocked.contains(&*handle).into(),
             UserProperty::OnlineStatus if is_self => presence::shown(self.user_status()).into(),
             UserProperty::OnlineStatus => self.contact_status(&handle).into(),
@@ -76,7 +77,6 @@ impl Account {
             | UserProperty::CanLeaveVoicemail
             | UserProperty::IsForwarding
             | UserProperty::LastOnline
-            | UserProperty::SpeedDial
             | UserProperty::Aliases
             | UserProperty::Timezone
             | UserProperty::AuthorizedBuddies => property.neutral().into(),

@@ -187,6 +187,14 @@ impl Chats {
         self.all.iter()
     }
 
+    /// Handles of those with whom something was ever written in a dialog.
+    pub(super) fn written_to(&self) -> impl Iterator<Item = &str> {
+        self.dialogs.iter().filter_map(|(handle, id)| {
+            let chat = self.all.get(id)?;
+            (chat.written > 0).then_some(handle.as_str())
+        })
+    }
+
     /// The group chat that the service calls so.
     pub(super) fn group(&self, gid: &str) -> Option<ChatId> {
         self.groups.get(gid).cloned()

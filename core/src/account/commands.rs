@@ -6,14 +6,13 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::vec::Vec;
 
+use super::nods::{confirm, not_kept, standing};
+use super::parameters::{PUT_AWAY, SHOWN};
 use super::{Account, Answer, HistoryEntry, Scene, presence};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
-use crate::skype::{
-    ApplicationAction, Command, ErrorReply, GroupKind, Reply, Search, Status, UserProperty,
-    standing_answer,
-};
+use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
@@ -87,27 +86,72 @@ impl Account {
             Command::ChatCreate { targets } => {
                 return self.create_chat(scene, targets, (client, since));
             }
-            Command::AlterChat { action, .. } if action.refusal().is_some() => standing(command),
             Command::AlterChat { chat, action } => {
                 return self.alter_chat(scene, chat, action, (client, since));
             }
-            Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
-            Command::GetParameter(_)
-            | Command::SetParameter { .. }
-            | Command::GetAvatar { .. }
+            other => self.local_command(scene, other),
+        })
+    }
+
+    /// Answers what is kept here and concerns the clients alone.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other commands have the same answer always"
+    )]
+    fn local_command<'a>(&mut self, scene: &mut Scene<'_>, command: Command<'a>) -> Reply<'a> {
+        match command {
+            Command::Focus => {
+                self.set_parameter(scene, Parameter::WindowState, SHOWN);
+                command.echo()
+            }
+            Command::Minimize => {
+                self.set_parameter(scene, Parameter::WindowState, PUT_AWAY);
+                command.echo()
+            }
+            Command::ResetIdleTimer => {
+                self.reset_idle_timer(scene);
+                command.echo()
+            }
+            Command::GetParameter(parameter) => self.parameter(parameter),
+            Command::SetParameter { parameter, value } => {
+                self.set_parameter(scene, parameter, value);
+                command.echo()
+            }
+            Command::SetSpeedDial { handle, number } => {
+                self.set_speed_dial(scene, handle, number);
+                command.echo()
+            }
+            Command::GetGroup { group, property } => self.group_asked(group, property),
+            Command::SetGroupName { group, name } => {
+                let done = self.rename_group(scene, group.number(), name);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateGroup { name } => {
+                let done = self.create_group(scene, name);
+                confirm(
+                    command,
+                    done.then_some(()).ok_or(ErrorReply::CREATE_UNKNOWN),
+                )
+            }
+            Command::DeleteGroup { group } => {
+                let done = self.delete_group(scene, group.number());
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::AlterGroup { group, action } => {
+                let done = self.alter_group(scene, group.number(), action);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateApplication { name } => confirm(command, self.create_application(name)),
+            Command::DeleteApplication { name } => confirm(command, self.delete_application(name)),
+            Command::GetApplication { name, property } => self.application_asked(name, property),
+            Command::AlterApplication { name, action } => {
+                confirm(command, self.alter_application(scene, name, action))
+            }
+            Command::Clear(_) => command.echo(),
+            Command::GetAvatar { .. }
             | Command::SetAvatar { .. }
             | Command::GetUserAvatar { .. }
-            | Command::SetSpeedDial { .. } => not_kept(command),
-            Command::GetGroup { .. }
-            | Command::SetGroupName { .. }
-            | Command::CreateGroup { .. }
-            | Command::DeleteGroup { .. }
-            | Command::AlterGroup { .. } => not_kept(command),
-            Command::CreateApplication { .. }
-            | Command::DeleteApplication { .. }
-            | Command::GetApplication { .. }
-            | Command::AlterApplication { .. } => not_kept(command),
-            Command::Call { .. }
+            | Command::Call { .. }
             | Command::GetCall { .. }
             | Command::GetCallParticipant { .. }
             | Command::GetCanTransfer { .. }
@@ -115,25 +159,8 @@ impl Account {
             | Command::SetCallSeen(_)
             | Command::SetCallOther { .. }
             | Command::AlterCall { .. } => not_kept(command),
-            Command::GetConstant(_)
-            | Command::SetMute(_)
-            | Command::ResetIdleTimer
-            | Command::SetChatDescription { .. }
-            | Command::ChatCreateUsingBlob(_)
-            | Command::ChatFindUsingBlob(_)
-            | Command::AlterChatMember { .. }
-            | Command::SetMessageBody { .. }
-            | Command::Voicemail(_)
-            | Command::Sms(_)
-            | Command::GetFileTransfer { .. }
-            | Command::Open { .. }
-            | Command::Button { .. }
-            | Command::CreateMenuItem { .. }
-            | Command::SetMenuItem { .. }
-            | Command::DeleteMenuItem(_)
-            | Command::CreateEvent { .. }
-            | Command::DeleteEvent(_) => standing(command),
-        })
+            other => standing(other),
+        }
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.
@@ -237,58 +264,11 @@ impl Account {
                 Reply::Calls(Vec::new())
             }
             Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
-            Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
-                Reply::Groups(Vec::new())
-            }
+            Search::Groups(kind) => Reply::Groups(self.search_groups(kind, scene.now.mono)),
         })
     }
 }
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
-}
-
-/// The answer to a command that depends on nothing here.
-fn standing(command: Command<'_>) -> Reply<'_> {
-    let answer = standing_answer(&command);
-    debug_assert!(answer.is_some(), "no standing answer to {command}");
-    answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
-}
-
-/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other commands are confirmed as if they were done"
-)]
-fn not_kept(command: Command<'_>) -> Reply<'_> {
-    match command {
-        Command::GetParameter(parameter) => Reply::Parameter {
-            parameter,
-            value: parameter.default_value().into(),
-        },
-        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
-        Command::GetApplication { name, property } => Reply::Application {
-            name: name.into(),
-            property,
-            value: property.neutral().into(),
-        },
-        Command::AlterApplication { action, .. } => match action {
-            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
-            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
-            ApplicationAction::Connect(_)
-            | ApplicationAction::Disconnect(_)
-            | ApplicationAction::Datagram { .. } => command.echo(),
-        },
-        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
-        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
-        Command::GetCall { .. }
-        | Command::GetCallParticipant { .. }
-        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
-        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
-            ErrorReply::SET_CALL_UNKNOWN.into()
-        }
-        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
-        _ => command.echo(),
-    }
 }

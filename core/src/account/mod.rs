@@ -2,12 +2,16 @@
 //! Never touches a connection: the proxy carries bytes for its clients and for its link.
 
 mod answers;
+mod applications;
 mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod groups;
 mod messages;
+mod nods;
 mod notices;
+mod parameters;
 mod presence;
 mod profile;
 mod records;
@@ -20,8 +24,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use applications::Applications;
 use chats::{Acts, Chats};
 use directory::Directory;
+use groups::Groups;
 use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
@@ -36,7 +42,7 @@ use crate::io::Origin;
 use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
 use crate::secret::Secret;
-use crate::skype::{Reply, Status};
+use crate::skype::{Parameter, Reply, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
@@ -153,6 +159,10 @@ pub(crate) struct Account {
     /// The call that tells the service the user's name, while it is on its way.
     naming: Option<CallId>,
     directory: Directory,
+    /// What clients have set for the moment; what is kept longer stands in `state`.
+    parameters: BTreeMap<Parameter, String>,
+    groups: Groups,
+    applications: Applications,
     held: VecDeque<(Ticket, Held)>,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
@@ -223,6 +233,9 @@ impl Account {
             asking: BTreeMap::new(),
             naming: None,
             directory: Directory::default(),
+            parameters: BTreeMap::new(),
+            groups: Groups::default(),
+            applications: Applications::default(),
             held: VecDeque::new(),
             fetched: None,
             history: None,
@@ -257,6 +270,7 @@ impl Account {
             },
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
+            Query::all(self.keys.groups(), self.limits.contact_groups),
             Query::all(self.keys.mids(), self.limits.mids),
             Query::all(self.keys.chats(), self.limits.chats),
             Query::Count {

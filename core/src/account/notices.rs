@@ -158,7 +158,7 @@ impl Account {
             Notice::StatusElsewhere { primitive, mood } => {
                 self.status_set_elsewhere(scene, primitive, mood);
             }
-            Notice::Typing { .. } => {}
+            Notice::Typing { buddy, state } => self.types(scene, &buddy, state),
             Notice::Icons(_)
             | Notice::Ringing { .. }
             | Notice::Answered { .. }

@@ -36,6 +36,10 @@ pub(super) struct StateRecord {
     pub(super) denied: Vec<String>,
     /// Further values of the own profile, by their names in the Skype API.
     pub(super) profile: BTreeMap<String, String>,
+    /// Parameters that clients have set, by name.
+    pub(super) parameters: BTreeMap<String, String>,
+    /// Short numbers, by handle in lower case.
+    pub(super) speed_dials: BTreeMap<String, String>,
 }
 
 impl Default for StateRecord {
@@ -48,6 +52,8 @@ impl Default for StateRecord {
             blocked: Vec::new(),
             denied: Vec::new(),
             profile: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            speed_dials: BTreeMap::new(),
         }
     }
 }
@@ -235,6 +241,15 @@ impl Keys {
     pub(super) fn chat(&self, id: &str) -> String {
         let digits = id.rsplit(['$', ';']).next().unwrap_or_default();
         format!("{}c/{digits}", self.prefix)
+    }
+
+    /// The groups of contacts that the user has made.
+    pub(super) fn groups(&self) -> String {
+        format!("{}g/", self.prefix)
+    }
+
+    pub(super) fn group(&self, number: u32) -> String {
+        format!("{}g/{number:010}", self.prefix)
     }
 
     /// The identities of messages that came.

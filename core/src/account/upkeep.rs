@@ -116,10 +116,12 @@ impl Account {
             .cloned()
             .partition(|record| record.key.starts_with(&mids_prefix));
         self.mids = Mids::from_records(&mids);
-        let chats_prefix = self.keys.chats();
+        let (chats_prefix, groups_prefix) = (self.keys.chats(), self.keys.groups());
         for record in &lists {
             if record.key.starts_with(&chats_prefix) {
                 self.chats.restore(record);
+            } else if record.key.starts_with(&groups_prefix) {
+                self.groups.restore(record);
             } else {
                 self.messages.restore(record);
             }

@@ -5,11 +5,12 @@
 
 use core::fmt;
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::{Behind, Cursor, lookup};
 use super::reply::Reply;
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::properties;
 
@@ -65,7 +66,7 @@ properties! {
         /// Seconds of Unix time, or 0.
         LastOnline = "LASTONLINETIMESTAMP", 1, Number, Constant("0");
         /// Text.
-        SpeedDial = "SPEEDDIAL", 5, Text, Constant("");
+        SpeedDial = "SPEEDDIAL", 5, Text, Served("");
         /// The text of a request that waits for an answer, else empty.
         ReceivedAuthRequest = "RECEIVEDAUTHREQUEST", 5, Text, Served("");
         /// The mood.

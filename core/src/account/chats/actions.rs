@@ -201,14 +201,14 @@ impl Account {
         let wishes: Vec<Wish> = match action {
             ChatAction::Bookmark(on) => return self.bookmark(scene, id, on),
             ChatAction::ClearRecentMessages | ChatAction::SetAlertString(_) => Vec::new(),
-            ChatAction::Leave if !is_in => Vec::new(),
-            _ if !is_in => return Err(ErrorReply::CHAT_FAILED),
             ChatAction::Disband
             | ChatAction::SetPassword { .. }
             | ChatAction::EnterPassword(_)
             | ChatAction::SetOptions(_)
             | ChatAction::SetGuidelines(_)
             | ChatAction::SetDescription(_) => return Err(ErrorReply::CHAT_FAILED),
+            ChatAction::Leave if !is_in => Vec::new(),
+            _ if !is_in => return Err(ErrorReply::CHAT_FAILED),
             ChatAction::Join | ChatAction::AcceptAdd => Vec::new(),
             ChatAction::Leave => [Wish::Leave].into(),
             ChatAction::SetTopic(topic) => [Wish::Topic(topic.to_owned())].into(),

@@ -1,11 +1,13 @@
 //! The protocol as tables: a line and what it comes to.
 //! Never looks behind the public functions.
 
+mod both_ways;
 mod chats;
 mod identifiers;
 mod others;
 mod properties;
 mod replies;
+mod samples;
 mod session;
 mod spelling;
 mod users;

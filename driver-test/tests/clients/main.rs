@@ -1,0 +1,15 @@
+//! The programs that people really use, on daemons of one town: each does what its users do, and none may
+//! find anything that would make the real one hang, crash or lose a message.
+//! Never checks lines: what counts is what the users see.
+
+mod avatars;
+mod connect;
+mod contacts;
+mod messages;
+mod pitfalls;
+mod regressions;
+mod street;
+#[path = "../town/mod.rs"]
+#[expect(dead_code, reason = "a street uses only a part of the town")]
+mod town;
+mod toy_gateway;
