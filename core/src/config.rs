@@ -169,6 +169,9 @@ pub struct Limits {
     pub request_calls: usize,
     /// Calls of one account that ring or run at once at the service; a further one is refused.
     pub calls: usize,
+    /// Calls of an account that the daemon remembers, those that go on included; beyond it those that are over are
+    /// forgotten, oldest first, and further ones that come are not told of.
+    pub calls_kept: usize,
     /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
     pub avatar_bytes: usize,
     /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
@@ -234,6 +237,7 @@ impl Default for Limits {
             session_requests: 8,
             request_calls: 256,
             calls: 8,
+            calls_kept: 100,
             avatar_bytes: 256 * 1024,
             fetches: 16,
             sessions: 16,

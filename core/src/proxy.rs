@@ -196,6 +196,13 @@ impl Proxy {
                 self.loads.insert(load, (id, topic));
                 out.push(Output::Load { load, queries });
             }
+            AccountOutput::RunCallHandler(peer, call, incoming) => {
+                out.push(Output::RunCallHandler {
+                    peer,
+                    call,
+                    incoming,
+                });
+            }
             AccountOutput::Wake => {
                 let attached = self.attached.get(id).into_iter().flatten();
                 self.dirty.extend(attached.copied());

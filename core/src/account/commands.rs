@@ -115,7 +115,7 @@ impl Account {
             | Command::SetCallStatus { .. }
             | Command::SetCallSeen(_)
             | Command::SetCallOther { .. }
-            | Command::AlterCall { .. } => not_kept(command),
+            | Command::AlterCall { .. } => return self.call_command(scene, command),
             Command::GetConstant(_)
             | Command::SetMute(_)
             | Command::ResetIdleTimer
@@ -146,14 +146,18 @@ impl Account {
         let status = self.link.status();
         match command {
             // Whoever waited here could not ask to go online, behind which the calls wait.
-            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. }
+            Command::Message { .. }
+            | Command::ChatMessage { .. }
+            | Command::SetUser { .. }
+            | Command::Call { .. }
                 if status == LinkStatus::Offline =>
             {
                 Some(Answer::Reply(ErrorReply::LOGGED_OUT.into()))
             }
-            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. } => {
-                Some(Answer::Wait(None))
-            }
+            Command::Message { .. }
+            | Command::ChatMessage { .. }
+            | Command::SetUser { .. }
+            | Command::Call { .. } => Some(Answer::Wait(None)),
             Command::SetUserStatus(_) | Command::SetConnStatus(_) | Command::SetProfile { .. } => {
                 (status == LinkStatus::Online).then_some(Answer::Wait(None))
             }
@@ -255,7 +259,7 @@ impl Account {
                 )
             }
             Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
-                Reply::Calls(Vec::new())
+                Reply::Calls(self.find_calls(search))
             }
             Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
             Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
@@ -326,15 +330,6 @@ fn not_kept(command: Command<'_>) -> Reply<'_> {
             | ApplicationAction::Disconnect(_)
             | ApplicationAction::Datagram { .. } => command.echo(),
         },
-        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
-        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
-        Command::GetCall { .. }
-        | Command::GetCallParticipant { .. }
-        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
-        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
-            ErrorReply::SET_CALL_UNKNOWN.into()
-        }
-        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
         _ => command.echo(),
     }
 }

@@ -2,6 +2,8 @@
 //! Never touches a connection: the proxy carries bytes for its clients and for its link.
 
 mod answers;
+mod call_log;
+mod calls;
 mod commands;
 mod contacts;
 mod directory;
@@ -19,6 +21,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use call_log::CallLog;
 use directory::Directory;
 use messages::Messages;
 use records::{Keys, MessageRecord, StateRecord};
@@ -50,6 +53,8 @@ pub(crate) enum AccountOutput {
     Notice(Reply<'static>),
     /// Read from the store; answered by [`Account::loaded`].
     Load(Topic, Vec<Query>),
+    /// A call came or is made: its peer, its number, and whether it comes in.
+    RunCallHandler(String, u32, bool),
     /// Something that a client's command waits for has happened.
     Wake,
     /// Call [`Account::durable`] once this is durable.
@@ -119,6 +124,8 @@ enum Wake {
     Link,
     /// Nobody has been attached for long.
     Linger,
+    /// A call has rung for longer than any service lets it.
+    Calls,
     /// The contact list should be complete by now.
     Sweep,
     /// What it kept could not be read; it is tried again.
@@ -165,6 +172,9 @@ pub(crate) struct Account {
     /// The call that tells the service the user's name, while it is on its way.
     naming: Option<CallId>,
     directory: Directory,
+    calls: CallLog,
+    /// Wishes about calls on their way, by the numbers of the calls.
+    calling: BTreeMap<CallId, u32>,
     held: VecDeque<(Ticket, Held)>,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
@@ -234,6 +244,8 @@ impl Account {
             asking: BTreeMap::new(),
             naming: None,
             directory: Directory::default(),
+            calls: CallLog::default(),
+            calling: BTreeMap::new(),
             held: VecDeque::new(),
             fetched: None,
             history: None,
@@ -347,6 +359,7 @@ impl Account {
             match wake {
                 Wake::Link => self.with_link(scene, |link, now, out| link.tick(now, out)),
                 Wake::Linger => self.with_link(scene, |link, now, out| link.stop(now, out)),
+                Wake::Calls => self.end_stale_calls(scene),
                 Wake::Sweep => self.sweep(scene),
                 Wake::Reload => self.load_state(scene),
             }

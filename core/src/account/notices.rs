@@ -93,6 +93,7 @@ impl Account {
             }
             LinkStatus::Offline | LinkStatus::Connecting => {
                 if was_online {
+                    self.drop_calls(scene);
                     scene.notice(Reply::ConnStatus(ConnStatus::Offline));
                     scene.notice(Reply::UserStatus(Status::Offline));
                     self.tell_presence(scene);
@@ -111,6 +112,7 @@ impl Account {
             Notice::SignedOn { alias } => {
                 self.name_told(scene, &alias);
                 self.roster.begin();
+                self.forget_calls(scene);
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
@@ -154,11 +156,10 @@ impl Account {
                 self.status_set_elsewhere(scene, primitive, mood);
             }
             Notice::Typing { .. } => {}
-            Notice::Icons(_)
-            | Notice::Kicked { .. }
-            | Notice::Ringing { .. }
-            | Notice::Answered { .. }
-            | Notice::CallEnded { .. } => {}
+            Notice::Ringing { buddy, outgoing } => self.ringing(scene, &buddy, outgoing),
+            Notice::Answered { buddy } => self.call_answered(scene, &buddy),
+            Notice::CallEnded { buddy, reason } => self.call_ended(scene, &buddy, reason),
+            Notice::Icons(_) | Notice::Kicked { .. } => {}
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -178,7 +179,7 @@ impl Account {
     ) {
         scene.out.push(AccountOutput::Wake);
         self.naming.take_if(|naming| *naming == id);
-        if self.directory.call_done(id, &result) {
+        if self.directory.call_done(id, &result) || self.call_wish_done(scene, id, &result) {
             return;
         }
         if let Some((number, length)) = self.sending.remove(&id) {

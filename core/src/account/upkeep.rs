@@ -244,6 +244,7 @@ impl Account {
                 });
             }
         }
+        lines.extend(self.tell_ringing());
         lines.extend(self.tell_missed(scene, told));
         lines
     }
