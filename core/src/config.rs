@@ -185,6 +185,10 @@ pub struct Limits {
     pub unauthenticated: usize,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
+    /// Files of one account that are written or read for its clients at once; commands that want more wait.
+    pub files: usize,
+    /// Longest time a client takes to answer when a file is pushed to it; after it the connection is closed.
+    pub slot_wait: Duration,
     /// Longest time notices wait for a client to say what it speaks.
     pub notice_wait: Duration,
     /// Longest time a client's `SEARCH FRIENDS` waits for the contact list.
@@ -244,6 +248,8 @@ impl Default for Limits {
             logins: 4,
             unauthenticated: 256,
             login_wait: Duration::from_secs(30),
+            files: 16,
+            slot_wait: Duration::from_secs(10),
             notice_wait: Duration::from_secs(5),
             roster_wait: Duration::from_secs(3),
             client_stall: Duration::from_secs(60),

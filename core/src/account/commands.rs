@@ -7,7 +7,7 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Account, Answer, Scene, presence};
+use super::{Account, Answer, Reach, Scene, presence};
 use crate::handle::{self, canonical};
 use crate::imo::link::LinkStatus;
 use crate::skype::{
@@ -20,12 +20,13 @@ use crate::time::Instant;
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a client that has waited for the answer since `since`.
+    /// Answers one command of a client that has waited for the answer since `since`, and that files reach by `_reach`.
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
         since: Instant,
+        _reach: Reach,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
         if !self.ready && !self.stopping && !needs_nothing {
@@ -135,6 +136,21 @@ impl Account {
             | Command::CreateEvent { .. }
             | Command::DeleteEvent(_) => standing(command),
         })
+    }
+
+    pub(super) fn watch_congestion(&mut self) {
+        // What waits for the store counts too: it may be the store that does not keep up.
+        let (calls, bytes) = (
+            self.link.calls_waiting() + self.held.len(),
+            self.sending_bytes,
+        );
+        let limits = &self.limits;
+        let (calls_max, bytes_max) = if self.congested {
+            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
+        } else {
+            (limits.calls_waiting, limits.call_bytes_waiting)
+        };
+        self.congested = calls > calls_max || bytes > bytes_max;
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.

@@ -7,6 +7,7 @@ mod calls;
 mod commands;
 mod contacts;
 mod directory;
+mod files;
 mod messages;
 mod notices;
 mod presence;
@@ -21,8 +22,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+pub(crate) use files::{FileJob, Reach};
+
 use call_log::CallLog;
 use directory::Directory;
+use files::Files;
 use messages::Messages;
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
@@ -53,6 +57,10 @@ pub(crate) enum AccountOutput {
     Notice(Reply<'static>),
     /// Read from the store; answered by [`Account::loaded`].
     Load(Topic, Vec<Query>),
+    /// Write these bytes to a client's file of this name; answered by [`Account::file_written`].
+    WriteFile(FileJob, String, Vec<u8>),
+    /// Read a client's file of this name, up to so many bytes; answered by [`Account::file_read`].
+    ReadFile(FileJob, String, usize),
     /// A call came or is made: its peer, its number, and whether it comes in.
     RunCallHandler(String, u32, bool),
     /// Something that a client's command waits for has happened.
@@ -83,6 +91,10 @@ pub(crate) enum Topic {
 pub(crate) enum Answer<'a> {
     /// This reply.
     Reply(Reply<'a>),
+    /// To a client with [`Reach::Slots`] the file of this name with these bytes, then the reply; an error instead if
+    /// it does not let it in.
+    #[expect(dead_code, reason = "pictures will be pushed")]
+    File(&'a str, Vec<u8>, Reply<'a>),
     /// Nothing yet: ask again at the next [`AccountOutput::Wake`], or when this time has come.
     Wait(Option<Instant>),
 }
@@ -176,6 +188,7 @@ pub(crate) struct Account {
     /// Wishes about calls on their way, by the numbers of the calls.
     calling: BTreeMap<CallId, u32>,
     held: VecDeque<(Ticket, Held)>,
+    files: Files,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
     /// What the last load of the history has brought: numbers and partners, oldest first.
@@ -247,6 +260,7 @@ impl Account {
             calls: CallLog::default(),
             calling: BTreeMap::new(),
             held: VecDeque::new(),
+            files: Files::default(),
             fetched: None,
             history: None,
             loading: BTreeSet::new(),
@@ -331,21 +345,6 @@ impl Account {
     /// True once it needs no more patience at the start: it is online, is refused, or cannot be.
     pub(crate) fn is_settled(&self) -> bool {
         self.ready && !self.link.is_logging_in()
-    }
-
-    fn watch_congestion(&mut self) {
-        // What waits for the store counts too: it may be the store that does not keep up.
-        let (calls, bytes) = (
-            self.link.calls_waiting() + self.held.len(),
-            self.sending_bytes,
-        );
-        let limits = &self.limits;
-        let (calls_max, bytes_max) = if self.congested {
-            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
-        } else {
-            (limits.calls_waiting, limits.call_bytes_waiting)
-        };
-        self.congested = calls > calls_max || bytes > bytes_max;
     }
 
     /// Takes what happened to the connection of a lane.
