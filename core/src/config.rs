@@ -174,6 +174,8 @@ pub struct Limits {
     pub calls_kept: usize,
     /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
     pub avatar_bytes: usize,
+    /// Bytes of pictures that an account keeps in memory; beyond it the oldest are forgotten, the newest stays.
+    pub avatars_cached: usize,
     /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
     pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
@@ -243,6 +245,7 @@ impl Default for Limits {
             calls: 8,
             calls_kept: 100,
             avatar_bytes: 256 * 1024,
+            avatars_cached: 512 * 1024,
             fetches: 16,
             sessions: 16,
             logins: 4,

@@ -20,13 +20,13 @@ use crate::time::Instant;
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a client that has waited for the answer since `since`, and that files reach by `_reach`.
+    /// Answers one command of a client that has waited for the answer since `since`, and that files reach by `reach`.
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
         since: Instant,
-        _reach: Reach,
+        reach: Reach,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
         if !self.ready && !self.stopping && !needs_nothing {
@@ -93,12 +93,14 @@ impl Account {
                 Some(_) => ErrorReply::CHAT_FAILED.into(),
                 None => ErrorReply::CHAT_UNKNOWN.into(),
             },
+            Command::GetAvatar { file } => return self.own_avatar(scene, file, reach, since),
+            Command::SetAvatar { file } => return self.set_avatar(scene, file, reach),
+            Command::GetUserAvatar { handle, file } => {
+                return self.user_avatar(scene, (handle, file), reach, since);
+            }
             Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
             Command::GetParameter(_)
             | Command::SetParameter { .. }
-            | Command::GetAvatar { .. }
-            | Command::SetAvatar { .. }
-            | Command::GetUserAvatar { .. }
             | Command::SetSpeedDial { .. } => not_kept(command),
             Command::GetGroup { .. }
             | Command::SetGroupName { .. }
@@ -165,6 +167,7 @@ impl Account {
             Command::Message { .. }
             | Command::ChatMessage { .. }
             | Command::SetUser { .. }
+            | Command::SetAvatar { .. }
             | Command::Call { .. }
                 if status == LinkStatus::Offline =>
             {
@@ -173,6 +176,7 @@ impl Account {
             Command::Message { .. }
             | Command::ChatMessage { .. }
             | Command::SetUser { .. }
+            | Command::SetAvatar { .. }
             | Command::Call { .. } => Some(Answer::Wait(None)),
             Command::SetUserStatus(_) | Command::SetConnStatus(_) | Command::SetProfile { .. } => {
                 (status == LinkStatus::Online).then_some(Answer::Wait(None))
@@ -332,7 +336,6 @@ fn not_kept(command: Command<'_>) -> Reply<'_> {
             parameter,
             value: parameter.default_value().into(),
         },
-        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
         Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
         Command::GetApplication { name, property } => Reply::Application {
             name: name.into(),

@@ -73,7 +73,6 @@ impl Account {
     /// Writes a file for a client with [`Reach::Files`], once. `None` while that is under way or has no room yet: the
     /// command then answers `Answer::Wait(None)`, and calls this again when it is asked again. `bytes` are wanted
     /// with the first call only.
-    #[cfg_attr(not(test), expect(dead_code, reason = "pictures will be written"))]
     pub(crate) fn write_file(
         &mut self,
         scene: &mut Scene<'_>,
@@ -97,8 +96,12 @@ impl Account {
         None
     }
 
+    /// True if a file of this name is being written, or was written for a command that has not been told.
+    pub(super) fn is_writing(&self, name: &str) -> bool {
+        self.files.writes.contains_key(name)
+    }
+
     /// Reads a file of a client with [`Reach::Files`], up to `max` bytes; otherwise like [`Account::write_file`].
-    #[cfg_attr(not(test), expect(dead_code, reason = "own pictures will be read"))]
     pub(crate) fn read_file(
         &mut self,
         scene: &mut Scene<'_>,

@@ -2,7 +2,9 @@
 //! Never touches a connection: the proxy carries bytes for its clients and for its link.
 
 mod answers;
+mod avatars;
 mod call_log;
+mod call_news;
 mod calls;
 mod commands;
 mod contacts;
@@ -24,6 +26,7 @@ use core::time::Duration;
 
 pub(crate) use files::{FileJob, Reach};
 
+use avatars::Avatars;
 use call_log::CallLog;
 use directory::Directory;
 use files::Files;
@@ -93,7 +96,6 @@ pub(crate) enum Answer<'a> {
     Reply(Reply<'a>),
     /// To a client with [`Reach::Slots`] the file of this name with these bytes, then the reply; an error instead if
     /// it does not let it in.
-    #[expect(dead_code, reason = "pictures will be pushed")]
     File(&'a str, Vec<u8>, Reply<'a>),
     /// Nothing yet: ask again at the next [`AccountOutput::Wake`], or when this time has come.
     Wait(Option<Instant>),
@@ -189,6 +191,7 @@ pub(crate) struct Account {
     calling: BTreeMap<CallId, u32>,
     held: VecDeque<(Ticket, Held)>,
     files: Files,
+    avatars: Avatars,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
     /// What the last load of the history has brought: numbers and partners, oldest first.
@@ -261,6 +264,7 @@ impl Account {
             calling: BTreeMap::new(),
             held: VecDeque::new(),
             files: Files::default(),
+            avatars: Avatars::default(),
             fetched: None,
             history: None,
             loading: BTreeSet::new(),

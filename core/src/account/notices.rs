@@ -28,7 +28,10 @@ impl Account {
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
-            LinkOutput::Fetched(..) => {}
+            LinkOutput::Fetched(id, result) => {
+                self.fetched(scene, id, result);
+                scene.out.push(AccountOutput::Wake);
+            }
             LinkOutput::Took(taken) => {
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));
@@ -112,6 +115,7 @@ impl Account {
             Notice::SignedOn { alias } => {
                 self.name_told(scene, &alias);
                 self.roster.begin();
+                self.await_icons(scene.now.mono);
                 self.forget_calls(scene);
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
@@ -159,7 +163,11 @@ impl Account {
             Notice::Ringing { buddy, outgoing } => self.ringing(scene, &buddy, outgoing),
             Notice::Answered { buddy } => self.call_answered(scene, &buddy),
             Notice::CallEnded { buddy, reason } => self.call_ended(scene, &buddy, reason),
-            Notice::Icons(_) | Notice::Kicked { .. } => {}
+            Notice::Icons(icons) => {
+                self.icons_told(icons);
+                scene.out.push(AccountOutput::Wake);
+            }
+            Notice::Kicked { .. } => {}
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -180,6 +188,9 @@ impl Account {
         scene.out.push(AccountOutput::Wake);
         self.naming.take_if(|naming| *naming == id);
         if self.directory.call_done(id, &result) || self.call_wish_done(scene, id, &result) {
+            return;
+        }
+        if self.avatar_set(scene, id, result.as_ref().err()) {
             return;
         }
         if let Some((number, length)) = self.sending.remove(&id) {
