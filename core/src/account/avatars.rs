@@ -64,6 +64,16 @@ impl Avatars {
     }
 }
 
+/// How a picture that a client wants stands.
+enum Picture {
+    /// It is there.
+    Here(Vec<u8>),
+    /// It may come until then.
+    Awaited(Instant),
+    /// There is none to be had.
+    None,
+}
+
 /// Whose picture a client wants where, and since when.
 #[derive(Clone, Copy)]
 struct Errand<'a> {
@@ -124,8 +134,9 @@ impl Account {
             Vec::new()
         } else {
             match self.fetch_picture(scene, errand) {
-                Ok(picture) => picture,
-                Err(answer) => return answer,
+                Picture::Here(picture) => picture,
+                Picture::Awaited(until) => return Answer::Wait(Some(until)),
+                Picture::None => return refusal(ErrorReply::NO_AVATAR),
             }
         };
         match errand.reach {
@@ -150,28 +161,27 @@ impl Account {
         }
     }
 
-    /// Somebody's picture, or what the client is told for now. Some clients wait for it without limit, so that it is
-    /// refused in the end.
+    /// Somebody's picture, as far as it has come. Some clients wait for it without limit, so that it is none in the
+    /// end.
     fn fetch_picture(
         &mut self,
         scene: &mut Scene<'_>,
         Errand { of, since, .. }: Errand<'_>,
-    ) -> Result<Vec<u8>, Answer<'static>> {
+    ) -> Picture {
         let until = since + self.limits.fetch_wait;
-        let none = || Err(refusal(ErrorReply::NO_AVATAR));
         let Some(icon) = self.avatars.icons.get(of) else {
             // After a login pictures are told of last.
             let told_by = self.avatars.told_by.map(|at| at.min(until));
             return match told_by.filter(|at| scene.now.mono < *at) {
-                Some(at) => Err(Answer::Wait(Some(at))),
-                None => none(),
+                Some(at) => Picture::Awaited(at),
+                None => Picture::None,
             };
         };
         if let Some(picture) = self.avatars.picture(icon) {
-            return Ok(picture.clone());
+            return Picture::Here(picture.clone());
         }
         if scene.now.mono >= until || self.avatars.has_failed(icon, since) {
-            return none();
+            return Picture::None;
         }
         if !self.avatars.fetching.values().any(|known| known == icon) {
             let icon = icon.clone();
@@ -181,11 +191,11 @@ impl Account {
                 }
                 Err(error) => {
                     self.not_fetched(scene, icon, error);
-                    return none();
+                    return Picture::None;
                 }
             }
         }
-        Err(Answer::Wait(Some(until)))
+        Picture::Awaited(until)
     }
 
     /// A picture has been fetched, or not.
