@@ -88,6 +88,10 @@ impl Bench {
 
     fn perform(&mut self, out: &mut Outputs) {
         for output in out.drain().collect::<Vec<_>>() {
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "the rest is kept for the test to look at"
+            )]
             match output {
                 Output::Send { conn: CONN, bytes } => {
                     self.rx.push(&bytes);
