@@ -185,9 +185,12 @@ mod tests {
             out: &mut out,
         };
         let result = act(account, &mut scene);
-        let job = |output: &AccountOutput| match output {
-            AccountOutput::WriteFile(job, ..) | AccountOutput::ReadFile(job, ..) => *job,
-            other => panic!("{other:?}"),
+        let job = |output: &AccountOutput| {
+            let (AccountOutput::WriteFile(job, ..) | AccountOutput::ReadFile(job, ..)) = output
+            else {
+                panic!("{output:?}");
+            };
+            *job
         };
         (result, out.iter().map(job).collect())
     }

@@ -89,6 +89,10 @@ impl Bench {
     #[expect(clippy::wildcard_enum_match_arm, reason = "all else is kept as it is")]
     fn perform(&mut self, out: &mut Outputs) {
         for output in out.drain().collect::<Vec<_>>() {
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "the rest is kept for the test to look at"
+            )]
             match output {
                 Output::Send { conn: CONN, bytes } => {
                     self.rx.push(&bytes);
