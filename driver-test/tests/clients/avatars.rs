@@ -22,7 +22,9 @@ fn who_has_no_picture_is_shown_without_one() {
         // What else is being asked would take an ERROR for its own.
         street.wait(30);
         street.act("alice", Deed::Picture("bob".into()));
-        street.sees("alice", |screen| screen.pictures.get("bob") == Some(&Picture::None));
+        street.sees("alice", |screen| {
+            screen.pictures.get("bob") == Some(&Picture::None)
+        });
         street.wait(60);
     });
 }

@@ -108,8 +108,8 @@ impl Application {
         for property in PROPERTIES {
             let value = self.library.cached(["USER", handle, property]);
             match property {
-                "FULLNAME" => contact.name = value,
-                "DISPLAYNAME" if !value.is_empty() => contact.name = value,
+                "FULLNAME" => contact.own_name = value,
+                "DISPLAYNAME" => contact.given_name = value,
                 "ONLINESTATUS" => contact.status = value,
                 "MOOD_TEXT" => contact.mood = value,
                 "BUDDYSTATUS" => contact.pending = value == "2",
@@ -168,8 +168,8 @@ impl Application {
                 match property {
                     "ONLINESTATUS" => value.clone_into(&mut contact.status),
                     "MOOD_TEXT" => value.clone_into(&mut contact.mood),
-                    "DISPLAYNAME" if !value.is_empty() => value.clone_into(&mut contact.name),
-                    "FULLNAME" if contact.name.is_empty() => value.clone_into(&mut contact.name),
+                    "DISPLAYNAME" => value.clone_into(&mut contact.given_name),
+                    "FULLNAME" => value.clone_into(&mut contact.own_name),
                     _ => {}
                 }
             }
