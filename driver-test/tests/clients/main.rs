@@ -2,7 +2,12 @@
 //! find anything that would make the real one hang, crash or lose a message.
 //! Never checks lines: what counts is what the users see.
 
+mod answers_by_pidgin;
 mod avatars;
+mod contact_groups;
+mod late_lists;
+mod rooms;
+mod typing;
 mod connect;
 mod contacts;
 mod messages;
