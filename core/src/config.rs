@@ -157,9 +157,14 @@ pub struct Limits {
     pub session_events: usize,
     /// Message identities remembered for each sender, against doubles.
     pub mids: usize,
-    /// Contacts of an account, requests included; beyond it further ones are refused. Of chats that clients were told
-    /// of, and of chat members that they asked for, the oldest are forgotten.
+    /// Contacts of an account, requests included; beyond it further ones are refused. As many members of one group chat
+    /// are known.
     pub contacts: usize,
+    /// Chats that an account of the daemon remembers; beyond it those leave that were not written in for longest and have
+    /// no mark, but for group chats that it is in, and group chats and marks are refused if there are only such.
+    pub chats: usize,
+    /// Groups of contacts that the user of the daemon makes; a further one is refused.
+    pub contact_groups: usize,
     /// Longest mood text, name, topic, or text of a contact request at the service, in bytes; a longer one is refused.
     pub text_bytes: usize,
     /// Group chats of one account at the service; beyond it further ones are refused.
@@ -238,6 +243,8 @@ impl Default for Limits {
             session_events: 256,
             mids: 1_000,
             contacts: 5_000,
+            chats: 1_000,
+            contact_groups: 256,
             text_bytes: 4 * 1024,
             groups: 256,
             group_members: 256,

@@ -4,15 +4,15 @@
 //! See `core/docs/skype-api.md` for every command.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{Account, Answer, Scene, presence};
-use crate::handle::{self, canonical};
+use super::parameters::{PUT_AWAY, SHOWN};
+use super::{Account, Answer, HistoryEntry, Scene, presence};
+use crate::handle;
 use crate::imo::link::LinkStatus;
+use crate::io::ConnId;
 use crate::skype::{
-    ApplicationAction, ChatList, ChatStatus, Command, ErrorReply, GroupKind, Reply, Search, Status,
-    UserProperty, dialog_partner, standing_answer,
+    Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty, standing_answer,
 };
 use crate::time::Instant;
 
@@ -20,11 +20,12 @@ use crate::time::Instant;
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a client that has waited for the answer since `since`.
+    /// Answers one command of a `client` that has waited for the answer since `since`.
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
+        client: ConnId,
         since: Instant,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
@@ -82,33 +83,76 @@ impl Account {
             }
             Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
             Command::Message { to, body } => self.send_text(scene, to, body),
-            Command::ChatMessage { chat, body } => match self.partner(chat) {
-                Some(partner) => self.send_text(scene, &partner, body),
-                None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
-            },
-            Command::ChatCreate { targets } => self.create_chat(targets.iter()),
-            Command::AlterChat { action, .. } if action.refusal().is_some() => standing(command),
-            Command::AlterChat { chat, .. } => match self.partner(chat) {
-                Some(_) => ErrorReply::CHAT_FAILED.into(),
-                None => ErrorReply::CHAT_UNKNOWN.into(),
-            },
-            Command::Focus | Command::Minimize | Command::Clear(_) => command.echo(),
-            Command::GetParameter(_)
-            | Command::SetParameter { .. }
-            | Command::GetAvatar { .. }
+            Command::ChatMessage { chat, body } => self.send_to_chat(scene, chat, body),
+            Command::ChatCreate { targets } => {
+                return self.create_chat(scene, targets, (client, since));
+            }
+            Command::AlterChat { chat, action } => {
+                return self.alter_chat(scene, chat, action, (client, since));
+            }
+            other => self.local_command(scene, other),
+        })
+    }
+
+    /// Answers what is kept here and concerns the clients alone.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other commands have the same answer always"
+    )]
+    fn local_command<'a>(&mut self, scene: &mut Scene<'_>, command: Command<'a>) -> Reply<'a> {
+        match command {
+            Command::Focus => {
+                self.set_parameter(scene, Parameter::WindowState, SHOWN);
+                command.echo()
+            }
+            Command::Minimize => {
+                self.set_parameter(scene, Parameter::WindowState, PUT_AWAY);
+                command.echo()
+            }
+            Command::ResetIdleTimer => {
+                self.reset_idle_timer(scene);
+                command.echo()
+            }
+            Command::GetParameter(parameter) => self.parameter(parameter),
+            Command::SetParameter { parameter, value } => {
+                self.set_parameter(scene, parameter, value);
+                command.echo()
+            }
+            Command::SetSpeedDial { handle, number } => {
+                self.set_speed_dial(scene, handle, number);
+                command.echo()
+            }
+            Command::GetGroup { group, property } => self.group_asked(group, property),
+            Command::SetGroupName { group, name } => {
+                let done = self.rename_group(scene, group.number(), name);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateGroup { name } => {
+                let done = self.create_group(scene, name);
+                confirm(
+                    command,
+                    done.then_some(()).ok_or(ErrorReply::CREATE_UNKNOWN),
+                )
+            }
+            Command::DeleteGroup { group } => {
+                let done = self.delete_group(scene, group.number());
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::AlterGroup { group, action } => {
+                let done = self.alter_group(scene, group.number(), action);
+                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+            }
+            Command::CreateApplication { name } => confirm(command, self.create_application(name)),
+            Command::DeleteApplication { name } => confirm(command, self.delete_application(name)),
+            Command::GetApplication { name, property } => self.application_asked(name, property),
+            Command::AlterApplication { name, action } => {
+                confirm(command, self.alter_application(scene, name, action))
+            }
+            Command::Clear(_) => command.echo(),
+            Command::GetAvatar { .. }
             | Command::SetAvatar { .. }
             | Command::GetUserAvatar { .. }
-            | Command::SetSpeedDial { .. } => not_kept(command),
-            Command::GetGroup { .. }
-            | Command::SetGroupName { .. }
-            | Command::CreateGroup { .. }
-            | Command::DeleteGroup { .. }
-            | Command::AlterGroup { .. } => not_kept(command),
-            Command::CreateApplication { .. }
-            | Command::DeleteApplication { .. }
-            | Command::GetApplication { .. }
-            | Command::AlterApplication { .. } => not_kept(command),
-            Command::Call { .. }
+            | Command::Call { .. }
             | Command::GetCall { .. }
             | Command::GetCallParticipant { .. }
             | Command::GetCanTransfer { .. }
@@ -116,25 +160,8 @@ impl Account {
             | Command::SetCallSeen(_)
             | Command::SetCallOther { .. }
             | Command::AlterCall { .. } => not_kept(command),
-            Command::GetConstant(_)
-            | Command::SetMute(_)
-            | Command::ResetIdleTimer
-            | Command::SetChatDescription { .. }
-            | Command::ChatCreateUsingBlob(_)
-            | Command::ChatFindUsingBlob(_)
-            | Command::AlterChatMember { .. }
-            | Command::SetMessageBody { .. }
-            | Command::Voicemail(_)
-            | Command::Sms(_)
-            | Command::GetFileTransfer { .. }
-            | Command::Open { .. }
-            | Command::Button { .. }
-            | Command::CreateMenuItem { .. }
-            | Command::SetMenuItem { .. }
-            | Command::DeleteMenuItem(_)
-            | Command::CreateEvent { .. }
-            | Command::DeleteEvent(_) => standing(command),
-        })
+            other => standing(other),
+        }
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.
@@ -224,74 +251,35 @@ impl Account {
                     self.fetch_history(scene);
                     return Answer::Wait(None);
                 };
-                let wanted = |partner: &str| with.is_none_or(|with| handle::same(with, partner));
-                let found = history.iter().rev().filter(|(_, partner)| wanted(partner));
+                let wanted = |entry: &&HistoryEntry| {
+                    with.is_none_or(|with| handle::same(with, &entry.partner))
+                };
+                let found = history.iter().rev().filter(wanted);
                 Reply::Messages {
                     object,
-                    ids: found.map(|(number, _)| *number).collect(),
+                    ids: found.map(|entry| entry.number).collect(),
                 }
             }
-            Search::Chats(ChatList::Bookmarked) => Reply::Chats(Vec::new()),
-            Search::Chats(
-                ChatList::Missed | ChatList::Active | ChatList::Recent | ChatList::All,
-            ) => {
-                let Some(history) = &self.history else {
-                    self.fetch_history(scene);
-                    return Answer::Wait(None);
-                };
-                let mut partners: Vec<&str> = Vec::new();
-                let missed_only = search == Search::Chats(ChatList::Missed);
-                for (number, partner) in history.iter().rev() {
-                    let wanted = !missed_only || self.messages.is_unread(*number);
-                    if wanted && !partners.contains(&partner.as_str()) {
-                        partners.push(partner);
-                    }
-                }
-                Reply::Chats(
-                    partners
-                        .into_iter()
-                        .map(|p| self.chat_id(p).into())
-                        .collect(),
-                )
-            }
+            Search::Chats(list) => return self.search_chats(scene, list),
             Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
                 Reply::Calls(Vec::new())
             }
             Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
-            Search::Groups(GroupKind::All | GroupKind::Custom | GroupKind::Hardwired) => {
-                Reply::Groups(Vec::new())
-            }
+            Search::Groups(kind) => Reply::Groups(self.search_groups(kind, scene.now.mono)),
         })
-    }
-
-    fn create_chat<'a, 't>(&self, mut targets: impl Iterator<Item = &'t str>) -> Reply<'a> {
-        let (first, second) = (targets.next(), targets.next());
-        match (first, second) {
-            (Some(partner), None) if !handle::same(partner, &self.handle) => Reply::Chat {
-                chat: self.chat_id(&canonical(partner)).into(),
-                property: crate::skype::ChatProperty::Status,
-                value: ChatStatus::Dialog.into(),
-            },
-            _ => ErrorReply::CHAT_CREATE_MEMBERS.into(),
-        }
-    }
-
-    /// The partner of a dialog of this account, by its chat id.
-    pub(super) fn partner(&self, chat: &str) -> Option<String> {
-        let (creator, partner) = dialog_partner(chat)?;
-        let other = if handle::same(creator, &self.handle) {
-            partner
-        } else if handle::same(partner, &self.handle) {
-            creator
-        } else {
-            return None;
-        };
-        Some(canonical(other).into_owned())
     }
 }
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
+}
+
+/// Confirms a command that was done, or says why it was not.
+fn confirm<'a>(command: Command<'a>, done: Result<(), ErrorReply>) -> Reply<'a> {
+    match done {
+        Ok(()) => command.echo(),
+        Err(error) => error.into(),
+    }
 }
 
 /// The answer to a command that depends on nothing here.
@@ -308,24 +296,7 @@ fn standing(command: Command<'_>) -> Reply<'_> {
 )]
 fn not_kept(command: Command<'_>) -> Reply<'_> {
     match command {
-        Command::GetParameter(parameter) => Reply::Parameter {
-            parameter,
-            value: parameter.default_value().into(),
-        },
         Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::GetGroup { .. } => ErrorReply::GROUP_ID.into(),
-        Command::GetApplication { name, property } => Reply::Application {
-            name: name.into(),
-            property,
-            value: property.neutral().into(),
-        },
-        Command::AlterApplication { action, .. } => match action {
-            ApplicationAction::Write { .. } => ErrorReply::NO_WRITE.into(),
-            ApplicationAction::Read(_) => ErrorReply::NO_READ.into(),
-            ApplicationAction::Connect(_)
-            | ApplicationAction::Disconnect(_)
-            | ApplicationAction::Datagram { .. } => command.echo(),
-        },
         Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
         Command::Call { .. } => ErrorReply::NO_CALLS.into(),
         Command::GetCall { .. }

@@ -128,6 +128,7 @@ impl Account {
     pub(super) fn contact_gone(&mut self, scene: &mut Scene<'_>, handle: &str) {
         if self.roster.contacts.remove(handle).is_some() {
             scene.notice(user_line(handle, UserProperty::BuddyStatus, 1_u32.into()));
+            self.leave_groups(scene, handle);
         }
         if self.roster.denied.remove(handle) {
             self.keep_people(scene);

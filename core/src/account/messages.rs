@@ -12,6 +12,28 @@ use crate::store::{Record, last_part, read};
 /// How many of the oldest messages are looked at together when too many are kept.
 const PRUNE_AT_ONCE: usize = 128;
 
+/// A message as the history lists it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct HistoryEntry {
+    /// Its number.
+    pub(super) number: u32,
+    /// The other one of the dialog, or the buid of the group chat.
+    pub(super) partner: String,
+    /// How many dialogs with that one there were before.
+    pub(super) generation: u32,
+}
+
+impl HistoryEntry {
+    /// The message of this number.
+    pub(super) fn new(number: u32, record: &MessageRecord) -> Self {
+        Self {
+            number,
+            partner: record.partner.clone(),
+            generation: record.generation,
+        }
+    }
+}
+
 /// An account's messages.
 #[derive(Debug)]
 pub(super) struct Messages {
@@ -235,10 +257,10 @@ impl Messages {
         own.any(|(record, _)| record.mid.as_deref() == Some(mid))
     }
 
-    /// Numbers and partners of the messages in memory beyond `number`, oldest first.
-    pub(super) fn newer_than(&self, number: u32) -> impl Iterator<Item = (u32, String)> {
+    /// The messages in memory beyond `number`, oldest first.
+    pub(super) fn newer_than(&self, number: u32) -> impl Iterator<Item = HistoryEntry> {
         let newer = self.cached.range(number.saturating_add(1)..);
-        newer.map(|(number, (record, _))| (*number, record.partner.clone()))
+        newer.map(|(number, (record, _))| HistoryEntry::new(*number, record))
     }
 
     /// The key of a message's record.
@@ -257,8 +279,7 @@ mod tests {
             own,
             body: "hi".into(),
             timestamp: 1,
-            mid: None,
-            failed: false,
+            ..MessageRecord::default()
         }
     }
 

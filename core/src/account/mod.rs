@@ -2,11 +2,15 @@
 //! Never touches a connection: the proxy carries bytes for its clients and for its link.
 
 mod answers;
+mod applications;
+mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod groups;
 mod messages;
 mod notices;
+mod parameters;
 mod presence;
 mod profile;
 mod records;
@@ -19,21 +23,25 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use applications::Applications;
+use chats::{Acts, Chats};
 use directory::Directory;
-use messages::Messages;
+use groups::Groups;
+use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
+use upkeep::Held;
 
 use crate::config::{AccountConfig, Config, Limits};
 use crate::event::{Event, EventKind};
 use crate::handle::canonical;
-use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput, Taken};
+use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
 use crate::imo::mids::Mids;
 use crate::io::Origin;
 use crate::journal::{Journal, Ticket};
 use crate::rng::Rng;
 use crate::secret::Secret;
-use crate::skype::{Reply, Status};
+use crate::skype::{Parameter, Reply, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
@@ -98,21 +106,6 @@ impl Scene<'_> {
     }
 }
 
-/// What happens once it cannot be lost any more.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Held {
-    /// A message is announced.
-    Received(u32),
-    /// An own message is reported as sent.
-    Sent(u32),
-    /// An own message is reported as failed.
-    Failed(u32),
-    /// The service may forget what it has told.
-    Took(Taken),
-    /// Message numbers may be given.
-    Ready,
-}
-
 /// What an account wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Wake {
@@ -165,17 +158,20 @@ pub(crate) struct Account {
     /// The call that tells the service the user's name, while it is on its way.
     naming: Option<CallId>,
     directory: Directory,
+    /// What clients have set for the moment; what is kept longer stands in `state`.
+    parameters: BTreeMap<Parameter, String>,
+    groups: Groups,
+    applications: Applications,
     held: VecDeque<(Ticket, Held)>,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
-    /// What the last load of the history has brought: numbers and partners, oldest first.
-    history: Option<Vec<(u32, String)>>,
+    /// What the last load of the history has brought, oldest first.
+    history: Option<Vec<HistoryEntry>>,
     /// Loads under way, so that none is asked for twice.
     loading: BTreeSet<Topic>,
-    /// Chats that clients have been told of, by partner.
-    chats: BTreeSet<String>,
-    /// Numbers of chat members that were asked for: partner of the chat, and whether it is the account itself.
-    members: BTreeMap<u32, (String, bool)>,
+    chats: Chats,
+    /// What clients have asked of the service about chats.
+    acts: Acts,
     timers: Timers<Wake>,
 }
 
@@ -192,12 +188,13 @@ impl Account {
     pub(crate) fn new(account: &AccountConfig, config: &Config, rng: &Rng) -> Self {
         let limits = &config.limits;
         let keys = Keys::new(&account.name);
+        let handle = canonical(&account.username).into_owned();
         let state = StateRecord::default();
         let (username, password) = (account.username.clone(), account.password.clone());
         let link_rng = rng.derive("link");
         Self {
             name: account.name.clone(),
-            handle: canonical(&account.username).into_owned(),
+            handle: handle.clone(),
             access: account.access.clone(),
             limits: limits.clone(),
             local_time: config.local_time,
@@ -216,6 +213,7 @@ impl Account {
                 limits.messages_kept,
                 limits.messages_cached,
             ),
+            chats: Chats::new(handle.clone(), keys.clone(), limits.chats),
             keys,
             state,
             roster: Roster::default(),
@@ -234,12 +232,14 @@ impl Account {
             asking: BTreeMap::new(),
             naming: None,
             directory: Directory::default(),
+            parameters: BTreeMap::new(),
+            groups: Groups::default(),
+            applications: Applications::default(),
             held: VecDeque::new(),
             fetched: None,
             history: None,
             loading: BTreeSet::new(),
-            chats: BTreeSet::new(),
-            members: BTreeMap::new(),
+            acts: Acts::default(),
             timers: Timers::new(),
         }
     }
@@ -269,7 +269,9 @@ impl Account {
             },
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),
+            Query::all(self.keys.groups(), self.limits.contact_groups),
             Query::all(self.keys.mids(), self.limits.mids),
+            Query::all(self.keys.chats(), self.limits.chats),
             Query::Count {
                 prefix: self.keys.messages(),
             },
@@ -347,7 +349,10 @@ impl Account {
             match wake {
                 Wake::Link => self.with_link(scene, |link, now, out| link.tick(now, out)),
                 Wake::Linger => self.with_link(scene, |link, now, out| link.stop(now, out)),
-                Wake::Sweep => self.sweep(scene),
+                Wake::Sweep => {
+                    self.sweep_rooms(scene);
+                    self.sweep(scene);
+                }
                 Wake::Reload => self.load_state(scene),
             }
         }

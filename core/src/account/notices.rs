@@ -111,6 +111,7 @@ impl Account {
             Notice::SignedOn { alias } => {
                 self.name_told(scene, &alias);
                 self.roster.begin();
+                self.begin_rooms();
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
@@ -118,6 +119,7 @@ impl Account {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     self.contact_told(scene, buddy);
                 }
+                self.rooms_told(scene, &buddies);
                 if self.roster.complete() {
                     scene.out.push(AccountOutput::Wake);
                 }
@@ -128,12 +130,15 @@ impl Account {
                         self.contact_told(scene, buddy);
                     }
                 }
+                self.rooms_differ(scene, &buddies);
             }
-            Notice::BuddyRemoved(handles) => {
-                for handle in handles {
-                    self.contact_gone(scene, &canonical(&handle));
+            Notice::BuddyRemoved(buids) => {
+                for buid in buids {
+                    self.contact_gone(scene, &canonical(&buid));
+                    self.room_gone(scene, &buid);
                 }
             }
+            Notice::Kicked { member, by } => self.kicked(scene, &member, &by),
             Notice::BuddyRequest { buddy, text } => self.asked(scene, &buddy, text),
             Notice::Message(message) => self.received(scene, message),
             Notice::SentElsewhere {
@@ -153,9 +158,8 @@ impl Account {
             Notice::StatusElsewhere { primitive, mood } => {
                 self.status_set_elsewhere(scene, primitive, mood);
             }
-            Notice::Typing { .. } => {}
+            Notice::Typing { buddy, state } => self.types(scene, &buddy, state),
             Notice::Icons(_)
-            | Notice::Kicked { .. }
             | Notice::Ringing { .. }
             | Notice::Answered { .. }
             | Notice::CallEnded { .. } => {}
@@ -195,6 +199,7 @@ impl Account {
                 Held::Sent(number)
             };
             self.hold(scene, ticket, held);
+        } else if self.deed_done(scene, id, &result) {
         } else if let Some(handle) = self.asking.remove(&id)
             && let Err(refusal) = result
         {

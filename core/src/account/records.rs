@@ -36,6 +36,10 @@ pub(super) struct StateRecord {
     pub(super) denied: Vec<String>,
     /// Further values of the own profile, by their names in the Skype API.
     pub(super) profile: BTreeMap<String, String>,
+    /// Parameters that clients have set, by name.
+    pub(super) parameters: BTreeMap<String, String>,
+    /// Short numbers, by handle in lower case.
+    pub(super) speed_dials: BTreeMap<String, String>,
 }
 
 impl Default for StateRecord {
@@ -48,15 +52,20 @@ impl Default for StateRecord {
             blocked: Vec::new(),
             denied: Vec::new(),
             profile: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            speed_dials: BTreeMap::new(),
         }
     }
 }
 
 /// A message, but for its number and its status: those stand in its keys.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct MessageRecord {
-    /// The other one of the dialog.
+    /// The other one of the dialog, or the buid of the group chat.
     pub(super) partner: String,
+    /// How many dialogs with that one have become group chats before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) generation: u32,
     /// Whether the account has sent it.
     pub(super) own: bool,
     /// The text.
@@ -69,6 +78,113 @@ pub(super) struct MessageRecord {
     /// The service has refused it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(super) failed: bool,
+    /// Who wrote it, in a group chat, if it is not an own one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) author: Option<String>,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "MessageKind::is_text")]
+    pub(super) kind: MessageKind,
+    /// Whom it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) users: Vec<String>,
+}
+
+/// What a message is: a text, or something that has happened in its chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum MessageKind {
+    /// A text.
+    #[default]
+    Text,
+    /// Another topic, which is the body.
+    Topic,
+    /// Somebody brought others in.
+    Added,
+    /// Somebody left.
+    Left,
+    /// Somebody threw another one out.
+    Kicked,
+}
+
+impl MessageKind {
+    fn is_text(&self) -> bool {
+        *self == Self::Text
+    }
+}
+
+/// A chat.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct ChatRecord {
+    /// Its id, for clients.
+    pub(super) id: String,
+    /// The other one, if it is a dialog or was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) partner: Option<String>,
+    /// How many dialogs with that one there were before.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) generation: u32,
+    /// The rest, if it is a group chat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) group: Option<GroupRecord>,
+    /// When it was made, in Unix seconds.
+    pub(super) created: u64,
+    /// When something was last written in it, in Unix seconds; up to a day old.
+    #[serde(default)]
+    pub(super) written: u64,
+    /// Whether it has a mark.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) bookmarked: bool,
+    /// Its members, former ones included; of a dialog only if somebody has asked for their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) members: Vec<MemberRecord>,
+}
+
+/// What a group chat has beside.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct GroupRecord {
+    /// What the service calls it.
+    pub(super) gid: String,
+    /// Who has made it, as far as that is known.
+    pub(super) creator: String,
+    /// Who brought the account in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) adder: Option<String>,
+    /// The topic.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) topic: String,
+    /// How the account stands in it.
+    pub(super) standing: Standing,
+}
+
+/// How the account stands in a group chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Standing {
+    /// It is in it.
+    #[default]
+    In,
+    /// It has left.
+    Out,
+    /// It was thrown out.
+    Kicked,
+}
+
+/// A member of a chat.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub(super) struct MemberRecord {
+    /// The handle, in lower case.
+    pub(super) handle: String,
+    /// Its number; 0 if nobody has asked for it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(super) number: u32,
+    /// It is one no more.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) gone: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// The keys of one account.
@@ -114,6 +230,26 @@ impl Keys {
 
     pub(super) fn unsent_one(&self, number: u32) -> String {
         format!("{}o/{number:010}", self.prefix)
+    }
+
+    /// The chats.
+    pub(super) fn chats(&self) -> String {
+        format!("{}c/", self.prefix)
+    }
+
+    /// A chat, by its id, of which the digits at the end are enough.
+    pub(super) fn chat(&self, id: &str) -> String {
+        let digits = id.rsplit(['$', ';']).next().unwrap_or_default();
+        format!("{}c/{digits}", self.prefix)
+    }
+
+    /// The groups of contacts that the user has made.
+    pub(super) fn groups(&self) -> String {
+        format!("{}g/", self.prefix)
+    }
+
+    pub(super) fn group(&self, number: u32) -> String {
+        format!("{}g/{number:010}", self.prefix)
     }
 
     /// The identities of messages that came.

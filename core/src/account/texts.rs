@@ -1,23 +1,24 @@
-//! Texts from and to the people an account knows, and the dialogs they belong to.
+//! Texts from and to the people an account knows, in dialogs and in group chats.
 //! Never announces a text that could still be lost.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use super::records::MessageRecord;
-use super::{Account, Answer, Held, Scene};
+use super::chats::{News, Place};
+use super::records::{MessageKind, MessageRecord, Standing};
+use super::{Account, Answer, Scene};
 use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
+use crate::imo::buid::{Buid, group_buid};
 use crate::imo::mids;
 use crate::imo::notice::Incoming;
-use crate::skype::{
-    ChatProperty, ErrorReply, Id, MessageObject, MessageStatus, Reply, status_line,
-};
+use crate::skype::{ErrorReply, Id, MessageObject, MessageStatus, Reply, status_line};
 
 /// Length of a message's identity.
 const MID_LENGTH: usize = 16;
 
 impl Account {
+    /// Sends a text to somebody.
     pub(super) fn send_text<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -25,69 +26,170 @@ impl Account {
         body: &str,
     ) -> Reply<'a> {
         let partner = canonical(to).into_owned();
-        if !is_handle(&partner) || partner == self.handle {
+        if !is_handle(&partner) || self.is_me(&partner) {
             return ErrorReply::MESSAGE_HANDLE.into();
         }
+        self.send_to(scene, &Place::Dialog(partner), body)
+    }
+
+    /// Sends a text to a chat.
+    pub(super) fn send_to_chat<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        chat: &str,
+        body: &str,
+    ) -> Reply<'a> {
+        match self.chats.find(chat) {
+            Some(place) => self.send_to(scene, &place, body),
+            None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
+        }
+    }
+
+    fn send_to<'a>(&mut self, scene: &mut Scene<'_>, place: &Place, body: &str) -> Reply<'a> {
         if body.len() > self.limits.body_bytes {
             return ErrorReply::MESSAGE_TOO_LONG.into();
         }
+        let now = scene.now.wall.as_seconds();
+        let (partner, generation) = match place {
+            Place::Dialog(partner) => {
+                self.chats.open_dialog(partner, now, scene.journal);
+                (partner.clone(), self.chats.dialog(partner).1)
+            }
+            Place::Group(id) => match self.chats.get(id).and_then(|chat| chat.group.as_ref()) {
+                Some(group) if group.standing == Standing::In => (group_buid(&group.gid), 0),
+                Some(_) => return ErrorReply::CHATMESSAGE_FAILED.into(),
+                None => return ErrorReply::CHATMESSAGE_UNKNOWN.into(),
+            },
+        };
         let mid = self.rng.alphanumeric(MID_LENGTH);
         let record = MessageRecord {
             partner: partner.clone(),
+            generation,
             own: true,
             body: body.to_owned(),
-            timestamp: scene.now.wall.as_seconds(),
+            timestamp: now,
             mid: Some(mid.clone()),
-            failed: false,
+            ..MessageRecord::default()
         };
+        self.note_written(scene, place, &record);
         let number = self.messages.add_own(record, scene.journal);
         self.reserve(scene);
-        self.introduce_chat(scene, &partner);
+        self.introduce(scene, place);
         self.send(scene, number, (partner, body.to_owned(), Some(mid)));
         Self::status_notice(number, MessageStatus::Sending)
     }
 
+    /// Something is written in a chat.
+    pub(super) fn note_written(
+        &mut self,
+        scene: &mut Scene<'_>,
+        place: &Place,
+        record: &MessageRecord,
+    ) {
+        let id = self.chats.id(place);
+        let by = match &record.author {
+            _ if record.own => &self.handle,
+            Some(author) => author,
+            None => &record.partner,
+        };
+        let now = scene.now.wall.as_seconds();
+        self.chats.write(&id, now, by, scene.journal);
+    }
+
     pub(super) fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {
-        let Incoming {
-            buid,
-            msg,
-            timestamp,
-            mid,
-            ..
-        } = message;
-        let partner = canonical(&buid);
-        if *partner == *self.handle {
+        let (buid, author) = (message.buid.clone(), message.author.clone());
+        match (Buid::parse(&buid), author.as_deref()) {
+            (Buid::Person(handle), _) => self.received_from(scene, &canonical(handle), message),
+            (Buid::Group(gid), Some(author))
+            | (Buid::Member { group: gid, .. }, Some(author))
+            | (
+                Buid::Member {
+                    group: gid,
+                    handle: author,
+                },
+                None,
+            ) => self.received_in(scene, gid, &canonical(author), message),
+            (Buid::Group(_), None) => self.nobodys_text(scene),
+        }
+    }
+
+    fn nobodys_text(&self, scene: &mut Scene<'_>) {
+        let detail = "a message from nobody".into();
+        self.event(scene, EventKind::UpstreamFault, detail);
+    }
+
+    fn received_from(&mut self, scene: &mut Scene<'_>, partner: &str, message: Incoming) {
+        if self.is_me(partner) {
             return;
         }
-        if !is_handle(&partner) {
-            self.event(
-                scene,
-                EventKind::UpstreamFault,
-                "a message from nobody".into(),
-            );
+        if !is_handle(partner) {
+            self.nobodys_text(scene);
             return;
         }
-        if self.is_repeated(scene, mid.as_deref()) {
+        if self.is_repeated(scene, message.mid.as_deref()) {
             return;
         }
-        let here = scene.now.wall.as_seconds();
-        let timestamp = if self.local_time || timestamp == 0 {
-            here
-        } else {
-            timestamp
-        };
+        let now = scene.now.wall.as_seconds();
+        self.chats.open_dialog(partner, now, scene.journal);
         let record = MessageRecord {
-            partner: partner.into_owned(),
-            own: false,
-            body: msg,
-            timestamp,
-            mid,
-            failed: false,
+            partner: partner.to_owned(),
+            generation: self.chats.dialog(partner).1,
+            timestamp: self.arrival(scene, message.timestamp),
+            body: message.msg,
+            mid: message.mid,
+            ..MessageRecord::default()
         };
-        let number = self.messages.add_received(record, scene.journal);
-        self.reserve(scene);
-        let ticket = scene.journal.latest();
-        self.hold(scene, ticket, Held::Received(number));
+        self.keep_message(scene, record);
+    }
+
+    /// A text, or another topic, in a group chat.
+    fn received_in(&mut self, scene: &mut Scene<'_>, gid: &str, author: &str, message: Incoming) {
+        if !is_handle(author) {
+            self.nobodys_text(scene);
+            return;
+        }
+        let own = self.is_me(author);
+        let says_topic = message.msg == message.alias;
+        let is_topic = message.topic.unwrap_or(says_topic);
+        // An own text comes back as an echo; an own topic may be that of another session.
+        if own && !is_topic || self.is_repeated(scene, message.mid.as_deref()) {
+            return;
+        }
+        let known = self.chats.group(gid);
+        let Some(id) = known.or_else(|| self.stray_room(scene, gid, author)) else {
+            return;
+        };
+        let differs = is_topic && self.topic_is(scene, &id, &message.msg);
+        if own && !differs {
+            return;
+        }
+        let record = MessageRecord {
+            partner: group_buid(gid),
+            own,
+            author: (!own).then(|| author.to_owned()),
+            kind: if is_topic {
+                MessageKind::Topic
+            } else {
+                MessageKind::Text
+            },
+            timestamp: self.arrival(scene, message.timestamp),
+            body: message.msg,
+            mid: message.mid,
+            ..MessageRecord::default()
+        };
+        self.keep_message(scene, record);
+        if differs {
+            self.news(scene, &id, News::Topic);
+        }
+    }
+
+    /// The time to show for a message that came.
+    const fn arrival(&self, scene: &Scene<'_>, said: u64) -> u64 {
+        if self.local_time || said == 0 {
+            scene.now.wall.as_seconds()
+        } else {
+            said
+        }
     }
 
     /// The same account has sent a message in another session: clients show it as their own.
@@ -99,30 +201,34 @@ impl Account {
         timestamp: u64,
         mid: Option<String>,
     ) {
-        let partner = canonical(to);
-        if !is_handle(&partner) {
-            return;
-        }
+        let (partner, is_known) = match Buid::parse(to) {
+            Buid::Person(handle) => (canonical(handle).into_owned(), is_handle(handle)),
+            Buid::Group(gid) | Buid::Member { group: gid, .. } => {
+                (group_buid(gid), self.chats.group(gid).is_some())
+            }
+        };
         // After a reconnect the service may take the session that sent a message for another one.
-        if mid.as_deref().is_some_and(|mid| self.messages.has_own(mid)) {
+        let is_here = mid.as_deref().is_some_and(|mid| self.messages.has_own(mid));
+        if !is_known || is_here || self.is_repeated(scene, mid.as_deref()) {
             return;
         }
-        if self.is_repeated(scene, mid.as_deref()) {
-            return;
-        }
-        let partner = partner.into_owned();
+        let generation = if is_handle(&partner) {
+            let now = scene.now.wall.as_seconds();
+            self.chats.open_dialog(&partner, now, scene.journal);
+            self.chats.dialog(&partner).1
+        } else {
+            0
+        };
         let record = MessageRecord {
             partner,
+            generation,
             own: true,
             body,
             timestamp,
             mid,
-            failed: false,
+            ..MessageRecord::default()
         };
-        let number = self.messages.add_sent(record, scene.journal);
-        self.reserve(scene);
-        let ticket = scene.journal.latest();
-        self.hold(scene, ticket, Held::Sent(number));
+        self.keep_message(scene, record);
     }
 
     pub(super) fn seen<'a>(
@@ -144,34 +250,6 @@ impl Account {
             scene.notice(Self::status_notice(number, MessageStatus::Read));
         }
         Answer::Reply(status_line(object, id, MessageStatus::Read))
-    }
-
-    /// Tells the clients of a chat before its first message.
-    pub(super) fn introduce_chat(&mut self, scene: &mut Scene<'_>, partner: &str) {
-        if !self.chats.insert(partner.into()) {
-            return;
-        }
-        if self.chats.len() > self.limits.contacts {
-            self.chats.pop_first();
-        }
-        let chat = self.chat_id(partner);
-        for property in [
-            ChatProperty::Name,
-            ChatProperty::Status,
-            ChatProperty::Type,
-            ChatProperty::Members,
-            ChatProperty::FriendlyName,
-            ChatProperty::ActiveMembers,
-            ChatProperty::Timestamp,
-            ChatProperty::Topic,
-        ] {
-            let value = self.dialog(partner, property, scene.now);
-            scene.notice(Reply::Chat {
-                chat: chat.clone().into(),
-                property,
-                value,
-            });
-        }
     }
 
     /// The line that says how a message stands.

@@ -5,10 +5,12 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use super::chats::{ChatId, News};
 use super::records::StateRecord;
-use super::{Account, AccountOutput, Held, Scene, Topic, Wake};
+use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake};
 use crate::event::EventKind;
 use crate::imo::call::Call;
+use crate::imo::link::Taken;
 use crate::imo::mids::Mids;
 use crate::journal::Ticket;
 use crate::skype::{MessageStatus, Reply, UserProperty};
@@ -19,6 +21,25 @@ use super::records::MessageRecord;
 
 /// How long to wait before the account's own records are asked for again.
 const RELOAD_AFTER: Duration = Duration::from_secs(1);
+
+/// What happens once it cannot be lost any more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Held {
+    /// A message is announced.
+    Received(u32),
+    /// An own message is reported as sent.
+    Sent(u32),
+    /// An own message is reported as failed.
+    Failed(u32),
+    /// Something is new about a chat.
+    Chat(ChatId, News),
+    /// A command waits for it.
+    Wake,
+    /// The service may forget what it has told.
+    Took(Taken),
+    /// Message numbers may be given.
+    Ready,
+}
 
 impl Account {
     /// Takes the answer to a load.
@@ -55,11 +76,12 @@ impl Account {
             Topic::History => {
                 let entry = |record: &Record| {
                     let message: MessageRecord = read(record)?;
-                    Some((last_part(&record.key).parse().ok()?, message.partner))
+                    let number = last_part(&record.key).parse().ok()?;
+                    Some(HistoryEntry::new(number, &message))
                 };
-                let mut history: Vec<(u32, String)> =
+                let mut history: Vec<HistoryEntry> =
                     records.iter().rev().filter_map(entry).collect();
-                let newest = history.last().map_or(0, |(number, _)| *number);
+                let newest = history.last().map_or(0, |entry| entry.number);
                 // What has come since the store was asked, or is not durable, is in memory.
                 history.extend(self.messages.newer_than(newest));
                 self.history = Some(history);
@@ -94,8 +116,15 @@ impl Account {
             .cloned()
             .partition(|record| record.key.starts_with(&mids_prefix));
         self.mids = Mids::from_records(&mids);
+        let (chats_prefix, groups_prefix) = (self.keys.chats(), self.keys.groups());
         for record in &lists {
-            self.messages.restore(record);
+            if record.key.starts_with(&chats_prefix) {
+                self.chats.restore(record);
+            } else if record.key.starts_with(&groups_prefix) {
+                self.groups.restore(record);
+            } else {
+                self.messages.restore(record);
+            }
         }
         let messages_prefix = self.keys.messages();
         if let Some(count) = lists.iter().find(|record| record.key == messages_prefix) {
@@ -176,10 +205,15 @@ impl Account {
     fn let_happen(&mut self, scene: &mut Scene<'_>, held: Held) {
         match held {
             Held::Received(number) => self.announce(scene, number),
-            Held::Sent(number) => scene.notice(Self::status_notice(number, MessageStatus::Sent)),
+            Held::Sent(number) => {
+                self.introduce_to(scene, number);
+                scene.notice(Self::status_notice(number, MessageStatus::Sent));
+            }
             Held::Failed(number) => {
                 scene.notice(Self::status_notice(number, MessageStatus::Failed))
             }
+            Held::Chat(id, news) => self.tell_chat(scene, &id, news),
+            Held::Wake => scene.out.push(AccountOutput::Wake),
             Held::Took(taken) => {
                 self.with_link(scene, |link, now, out| link.confirm(now, taken, out));
             }
@@ -202,13 +236,7 @@ impl Account {
         if self.listeners == 0 {
             return;
         }
-        if let Some(partner) = self
-            .messages
-            .get(number)
-            .map(|message| message.partner.clone())
-        {
-            self.introduce_chat(scene, &partner);
-        }
+        self.introduce_to(scene, number);
         scene.notice(Self::status_notice(number, MessageStatus::Received));
         self.announced(scene, number);
     }
@@ -256,7 +284,12 @@ impl Account {
             .iter()
             .filter_map(|(_, held)| match held {
                 Held::Received(number) => Some(*number),
-                Held::Sent(_) | Held::Failed(_) | Held::Took(_) | Held::Ready => None,
+                Held::Sent(_)
+                | Held::Failed(_)
+                | Held::Chat(..)
+                | Held::Wake
+                | Held::Took(_)
+                | Held::Ready => None,
             })
             .collect();
         let missed: Vec<u32> = self
@@ -267,8 +300,12 @@ impl Account {
         if let Some(last) = missed.last() {
             self.announced(scene, *last);
         }
-        let line = |number: u32| Self::status_notice(number, MessageStatus::Received);
-        missed.into_iter().map(line).collect()
+        let mut lines = Vec::new();
+        for number in missed {
+            lines.extend(self.introduction_to(scene, number));
+            lines.push(Self::status_notice(number, MessageStatus::Received));
+        }
+        lines
     }
 
     /// Asks for a message that is not in memory.

@@ -290,7 +290,7 @@ impl Proxy {
             out: &mut said,
         };
         let answer = match tagged.body {
-            Ok(command) => account.command(&mut scene, command, since),
+            Ok(command) => account.command(&mut scene, command, conn, since),
             Err(error) => Answer::Reply(error.into()),
         };
         let until = match answer {

@@ -17,6 +17,18 @@ pub fn dialog_chat_id(me: &str, partner: &str) -> String {
     format!("#{me}/${partner};{hash:016x}")
 }
 
+/// The id of the dialog of `me` with `partner` that follows `generation` earlier ones, which have become chats of
+/// several. The first one is that of [`dialog_chat_id`].
+#[must_use]
+pub fn later_dialog_chat_id(me: &str, partner: &str, generation: u32) -> String {
+    if generation == 0 {
+        return dialog_chat_id(me, partner);
+    }
+    let (me, partner) = (canonical(me), canonical(partner));
+    let hash = fnv1a(format!("{me}/{partner}/{generation}").as_bytes());
+    format!("#{me}/${partner};{hash:016x}")
+}
+
 /// The id of a chat of several that the service knows as `group`: `#creator/$` and sixteen hex digits.
 ///
 /// The digits depend on `group` only.

@@ -53,7 +53,7 @@ pub use alter_chat::{ChatAction, ChatVerb, MemberAction, plain_text};
 pub use application::{ApplicationAction, ApplicationProperty, Stream, StreamVerb};
 pub use calls::{CallProperty, CallStatus, CallType};
 pub use chat::{ChatMemberProperty, ChatProperty, ChatStatus, ChatType, MyStatus, Role};
-pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id};
+pub use chat_id::{dialog_chat_id, dialog_partner, group_chat_id, later_dialog_chat_id};
 pub use command::Command;
 pub use constant::Constant;
 pub use error::ErrorReply;

@@ -65,7 +65,7 @@ properties! {
         /// Seconds of Unix time, or 0.
         LastOnline = "LASTONLINETIMESTAMP", 1, Number, Constant("0");
         /// Text.
-        SpeedDial = "SPEEDDIAL", 5, Text, Constant("");
+        SpeedDial = "SPEEDDIAL", 5, Text, Served("");
         /// The text of a request that waits for an answer, else empty.
         ReceivedAuthRequest = "RECEIVEDAUTHREQUEST", 5, Text, Served("");
         /// The mood.

@@ -1,0 +1,407 @@
+//! The chats of an account: dialogs and group chats, by their ids, with what of them outlives a restart.
+//! Never sends anything and never reads the store: it says which record to write, and takes what was read.
+
+mod actions;
+mod deeds;
+mod lines;
+mod members;
+mod rooms;
+mod search;
+mod stored;
+mod told;
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::{String, ToString};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+use super::messages::Messages;
+use super::records::{Keys, MessageRecord, Standing};
+use crate::handle::{canonical, same};
+use crate::imo::buid::{Buid, group_buid};
+use crate::journal::{Journal, Ticket};
+use crate::skype::{dialog_partner, group_chat_id, later_dialog_chat_id};
+
+pub(super) use deeds::Acts;
+pub(super) use lines::News;
+use members::Members;
+
+/// The id of a chat, as clients know it.
+pub(super) type ChatId = Arc<str>;
+
+/// How old the stored time of the last text may be, in seconds: it is not written down with each of them.
+const WRITTEN_EVERY: u64 = 24 * 60 * 60;
+
+/// A chat by what it is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Place {
+    /// The dialog with somebody, whether anything is remembered of it or not.
+    Dialog(String),
+    /// A group chat.
+    Group(ChatId),
+}
+
+/// What is remembered of a chat.
+#[derive(Debug, Default)]
+pub(super) struct Chat {
+    /// The other one of the dialog that it is, or was before it became a group chat, and how many there were before.
+    pub(super) dialog: Option<(String, u32)>,
+    /// What it has as a group chat.
+    pub(super) group: Option<Group>,
+    pub(super) members: Members,
+    /// When it was made, in Unix seconds.
+    pub(super) created: u64,
+    /// When something was last written, in Unix seconds; 0 if nothing was.
+    pub(super) written: u64,
+    written_stored: u64,
+    pub(super) bookmarked: bool,
+    /// Clients have been told of it.
+    pub(super) told: bool,
+    /// Something has happened in it since the daemon started.
+    pub(super) active: bool,
+    /// All that is known of it is durable once this is.
+    stored: Ticket,
+}
+
+/// What a group chat has beside.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// What the service calls it.
+    pub(super) gid: String,
+    /// Who has made it; its id depends on it.
+    pub(super) creator: String,
+    /// Who brought the account in.
+    pub(super) adder: Option<String>,
+    pub(super) topic: String,
+    pub(super) standing: Standing,
+    /// The present session of the service has told of it.
+    confirmed: bool,
+    /// How many of those with whom it was made have yet to be brought in: until then nobody's coming is told.
+    opening: usize,
+}
+
+impl Chat {
+    /// It may be forgotten when there are too many.
+    fn may_go(&self) -> bool {
+        let is_in = self
+            .group
+            .as_ref()
+            .is_some_and(|group| group.standing == Standing::In);
+        !self.bookmarked && !is_in
+    }
+
+    fn touched(&self) -> u64 {
+        self.written.max(self.created)
+    }
+}
+
+/// The chats of an account.
+#[derive(Debug)]
+pub(super) struct Chats {
+    me: String,
+    keys: Keys,
+    all: BTreeMap<ChatId, Chat>,
+    /// The dialog with each partner.
+    dialogs: BTreeMap<String, ChatId>,
+    /// Group chats, by what the service calls them.
+    groups: BTreeMap<String, ChatId>,
+    /// Chat and handle of each member that has a number.
+    numbers: BTreeMap<u32, (ChatId, Arc<str>)>,
+    /// The chats that may be forgotten, that of the longest silence first.
+    idle: BTreeSet<(u64, ChatId)>,
+    max: usize,
+}
+
+impl Chats {
+    /// No chats, of which there may be `max`.
+    pub(super) fn new(me: String, keys: Keys, max: usize) -> Self {
+        Self {
+            me,
+            keys,
+            all: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            idle: BTreeSet::new(),
+            max,
+        }
+    }
+
+    fn insert(&mut self, id: ChatId, chat: Chat) {
+        if let Some(group) = &chat.group {
+            self.groups.insert(group.gid.clone(), Arc::clone(&id));
+        } else if let Some((partner, _)) = &chat.dialog {
+            self.dialogs.insert(partner.clone(), Arc::clone(&id));
+        }
+        for (number, handle) in chat.members.numbers() {
+            let owner = (Arc::clone(&id), Arc::clone(handle));
+            self.numbers.insert(number, owner);
+        }
+        if chat.may_go() {
+            self.idle.insert((chat.touched(), Arc::clone(&id)));
+        }
+        self.all.insert(id, chat);
+    }
+
+    /// Forgets what was silent for longest, if there is no room for one more. False if there is none even so.
+    fn make_room(&mut self, journal: &mut Journal) -> bool {
+        while self.all.len() >= self.max {
+            let Some((_, id)) = self.idle.pop_first() else {
+                return false;
+            };
+            if let Some(chat) = self.all.remove(&id) {
+                if let Some(group) = &chat.group {
+                    self.groups.remove(&group.gid);
+                } else if let Some((partner, _)) = &chat.dialog {
+                    self.dialogs.remove(partner);
+                }
+                for (number, _) in chat.members.numbers() {
+                    self.numbers.remove(&number);
+                }
+            }
+            journal.remove(self.keys.chat(&id));
+        }
+        true
+    }
+
+    /// Whether one more chat may be kept for good: a dialog must always find room.
+    fn may_pin(&self) -> bool {
+        self.all.len() - self.idle.len() + 1 < self.max
+    }
+
+    /// A chat that is remembered.
+    pub(super) fn get(&self, id: &str) -> Option<&Chat> {
+        self.all.get(id)
+    }
+
+    /// What is remembered of a chat.
+    pub(super) fn at(&self, place: &Place) -> Option<&Chat> {
+        match place {
+            Place::Dialog(partner) => self.dialogs.get(partner).and_then(|id| self.all.get(id)),
+            Place::Group(id) => self.all.get(id),
+        }
+    }
+
+    /// All that are remembered.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&ChatId, &Chat)> {
+        self.all.iter()
+    }
+
+    /// Handles of those with whom something was ever written in a dialog.
+    pub(super) fn written_to(&self) -> impl Iterator<Item = &str> {
+        self.dialogs.iter().filter_map(|(handle, id)| {
+            let chat = self.all.get(id)?;
+            (chat.written > 0).then_some(handle.as_str())
+        })
+    }
+
+    /// The group chat that the service calls so.
+    pub(super) fn group(&self, gid: &str) -> Option<ChatId> {
+        self.groups.get(gid).cloned()
+    }
+
+    /// The chat that a client means; `None` if there can be none of that id.
+    pub(super) fn find(&self, asked: &str) -> Option<Place> {
+        let asked = canonical(asked);
+        if let Some((id, chat)) = self.all.get_key_value(&*asked) {
+            return Some(match (&chat.group, &chat.dialog) {
+                (None, Some((partner, _))) => Place::Dialog(partner.clone()),
+                (Some(_), _) | (None, None) => Place::Group(Arc::clone(id)),
+            });
+        }
+        let (one, other) = dialog_partner(&asked)?;
+        let partner = if same(one, &self.me) { other } else { one };
+        let is_mine = same(one, &self.me) != same(other, &self.me);
+        is_mine.then(|| Place::Dialog(partner.into()))
+    }
+
+    /// The id of a chat.
+    pub(super) fn id(&self, place: &Place) -> ChatId {
+        match place {
+            Place::Dialog(partner) => self.dialog(partner).0,
+            Place::Group(id) => Arc::clone(id),
+        }
+    }
+
+    /// The id of the dialog with `partner`, and how many there were before: those that have become group chats keep
+    /// their ids.
+    pub(super) fn dialog(&self, partner: &str) -> (ChatId, u32) {
+        let known = self.dialogs.get(partner).and_then(|id| {
+            let (_, generation) = self.all.get(id)?.dialog.as_ref()?;
+            Some((Arc::clone(id), *generation))
+        });
+        known.unwrap_or_else(|| {
+            let mut generation = 0;
+            loop {
+                let id = later_dialog_chat_id(&self.me, partner, generation);
+                if !self.all.contains_key(&*id) {
+                    return (id.into(), generation);
+                }
+                generation += 1;
+            }
+        })
+    }
+
+    /// The chat of a message, if it is remembered or a dialog.
+    pub(super) fn place_of(&self, message: &MessageRecord) -> Option<Place> {
+        self.place(&message.partner, message.generation)
+    }
+
+    /// The chat of the messages with these two in their records.
+    pub(super) fn place(&self, partner: &str, generation: u32) -> Option<Place> {
+        match Buid::parse(partner) {
+            Buid::Group(gid) | Buid::Member { group: gid, .. } => self.group(gid).map(Place::Group),
+            Buid::Person(partner) => {
+                let id = later_dialog_chat_id(&self.me, partner, generation);
+                match self.all.get_key_value(&*id) {
+                    Some((id, chat)) if chat.group.is_some() => Some(Place::Group(Arc::clone(id))),
+                    Some(_) | None => Some(Place::Dialog(partner.into())),
+                }
+            }
+        }
+    }
+
+    /// The id of the chat of a message.
+    pub(super) fn id_of(&self, message: &MessageRecord) -> String {
+        match self.place_of(message) {
+            Some(Place::Group(id)) => id.to_string(),
+            Some(Place::Dialog(partner)) => {
+                later_dialog_chat_id(&self.me, &partner, message.generation)
+            }
+            None => {
+                let creator = message.author.as_deref().unwrap_or(&self.me);
+                group_chat_id(creator, message.partner.trim_end_matches(';'))
+            }
+        }
+    }
+
+    /// What messages of a chat have in their records: partner and generation.
+    pub(super) fn marks(&self, place: &Place) -> Vec<(String, u32)> {
+        match place {
+            Place::Dialog(partner) => [(partner.clone(), self.dialog(partner).1)].into(),
+            Place::Group(id) => self.all.get(id).map_or_else(Vec::new, |chat| {
+                let group = chat.group.as_ref().map(|group| (group_buid(&group.gid), 0));
+                chat.dialog.iter().cloned().chain(group).collect()
+            }),
+        }
+    }
+
+    /// Chat and handle of the member of this number.
+    pub(super) fn member(&self, number: u32) -> Option<(&ChatId, &Chat, &str)> {
+        let (id, handle) = self.numbers.get(&number)?;
+        Some((id, self.all.get(id)?, handle))
+    }
+
+    /// Remembers the dialog with `partner` from now on.
+    pub(super) fn open_dialog(&mut self, partner: &str, now: u64, journal: &mut Journal) -> ChatId {
+        if let Some(id) = self.dialogs.get(partner) {
+            return Arc::clone(id);
+        }
+        self.make_room(journal);
+        let (id, generation) = self.dialog(partner);
+        let mut chat = Chat {
+            dialog: Some((partner.into(), generation)),
+            created: now,
+            ..Chat::default()
+        };
+        chat.members.join(&self.me);
+        chat.members.join(partner);
+        self.insert(Arc::clone(&id), chat);
+        self.keep(&id, journal);
+        id
+    }
+
+    /// Remembers a group chat. `None` if there is no room for it, or its id is that of another one.
+    pub(super) fn open_group(
+        &mut self,
+        group: Group,
+        now: u64,
+        journal: &mut Journal,
+    ) -> Option<ChatId> {
+        let id: ChatId = group_chat_id(&group.creator, &group.gid).into();
+        if self.all.contains_key(&id) || !self.may_pin() || !self.make_room(journal) {
+            return None;
+        }
+        let mut chat = Chat {
+            group: Some(group),
+            created: now,
+            active: true,
+            ..Chat::default()
+        };
+        chat.members.join(&self.me);
+        self.insert(Arc::clone(&id), chat);
+        Some(id)
+    }
+
+    /// Makes the dialog with `partner` a group chat under the same id. The next dialog with them will have another one.
+    pub(super) fn widen(
+        &mut self,
+        partner: &str,
+        group: Group,
+        now: u64,
+        journal: &mut Journal,
+    ) -> Option<ChatId> {
+        if !self.may_pin() {
+            return None;
+        }
+        let id = self.open_dialog(partner, now, journal);
+        let mut chat = self.all.remove(&id)?;
+        self.idle.remove(&(chat.touched(), Arc::clone(&id)));
+        self.dialogs.remove(partner);
+        chat.members.leave(partner);
+        chat.group = Some(group);
+        chat.active = true;
+        self.insert(Arc::clone(&id), chat);
+        Some(id)
+    }
+
+    /// Changes a chat; afterwards it is [`Chats::keep`] that makes it last.
+    pub(super) fn change<T>(&mut self, id: &str, act: impl FnOnce(&mut Chat) -> T) -> Option<T> {
+        let (id, _) = self.all.get_key_value(id)?;
+        let id = Arc::clone(id);
+        let chat = self.all.get_mut(&id)?;
+        let before = (chat.touched(), chat.may_go());
+        let result = act(chat);
+        let after = (chat.touched(), chat.may_go());
+        if before != after {
+            self.idle.remove(&(before.0, Arc::clone(&id)));
+            if after.1 {
+                self.idle.insert((after.0, id));
+            }
+        }
+        Some(result)
+    }
+
+    /// True if what is known of a chat cannot be lost any more, the numbers of its members included.
+    pub(super) fn is_durable(&self, id: &str, journal: &Journal) -> bool {
+        self.all
+            .get(id)
+            .is_none_or(|chat| journal.is_durable(chat.stored))
+    }
+
+    /// Something is written in a chat.
+    pub(super) fn write(&mut self, id: &str, now: u64, by: &str, journal: &mut Journal) {
+        let overdue = self.change(id, |chat| {
+            chat.written = now;
+            chat.active = true;
+            chat.members.wrote(by);
+            now >= chat.written_stored.saturating_add(WRITTEN_EVERY)
+        });
+        if overdue == Some(true) {
+            self.keep(id, journal);
+        }
+    }
+
+    /// Gives numbers to the members of a chat that have none. True if there were such.
+    pub(super) fn number_members(&mut self, id: &ChatId, messages: &mut Messages) -> bool {
+        let Some(chat) = self.all.get_mut(id) else {
+            return false;
+        };
+        let given = chat.members.number(|| messages.number());
+        let any = !given.is_empty();
+        for (number, handle) in given {
+            self.numbers.insert(number, (Arc::clone(id), handle));
+        }
+        any
+    }
+}

@@ -1,0 +1,71 @@
+//! Chats as records: what of them outlives a restart.
+//! Never decides what to remember.
+
+use super::members::Members;
+use super::{Chat, Chats, Group};
+use crate::account::records::{ChatRecord, GroupRecord};
+use crate::journal::{Journal, Ticket};
+use crate::store::{Record, read};
+
+impl Chats {
+    /// Takes a chat that was stored.
+    pub(in crate::account) fn restore(&mut self, record: &Record) {
+        let Some(record) = read::<ChatRecord>(record) else {
+            return;
+        };
+        let group = |group: GroupRecord| Group {
+            gid: group.gid,
+            creator: group.creator,
+            adder: group.adder,
+            topic: group.topic,
+            standing: group.standing,
+            ..Group::default()
+        };
+        let mut members = Members::restore(&record.members);
+        if let Some(partner) = record.partner.as_ref().filter(|_| record.group.is_none()) {
+            members.join(&self.me);
+            members.join(partner);
+        }
+        let chat = Chat {
+            dialog: record.partner.map(|partner| (partner, record.generation)),
+            group: record.group.map(group),
+            members,
+            created: record.created,
+            written: record.written,
+            written_stored: record.written,
+            bookmarked: record.bookmarked,
+            ..Chat::default()
+        };
+        self.insert(record.id.into(), chat);
+    }
+
+    /// Writes down what of a chat outlives a restart.
+    pub(in crate::account) fn keep(&mut self, id: &str, journal: &mut Journal) -> Ticket {
+        let Some(chat) = self.all.get_mut(id) else {
+            return journal.latest();
+        };
+        let group = |group: &Group| GroupRecord {
+            gid: group.gid.clone(),
+            creator: group.creator.clone(),
+            adder: group.adder.clone(),
+            topic: group.topic.clone(),
+            standing: group.standing,
+        };
+        chat.written_stored = chat.written;
+        let record = ChatRecord {
+            id: id.into(),
+            partner: chat.dialog.as_ref().map(|(partner, _)| partner.clone()),
+            generation: chat
+                .dialog
+                .as_ref()
+                .map_or(0, |(_, generation)| *generation),
+            group: chat.group.as_ref().map(group),
+            created: chat.created,
+            written: chat.written,
+            bookmarked: chat.bookmarked,
+            members: chat.members.records(chat.group.is_none()),
+        };
+        chat.stored = journal.put(self.keys.chat(id), &record);
+        chat.stored
+    }
+}
