@@ -6,14 +6,13 @@
 use alloc::borrow::{Cow, ToOwned};
 use alloc::vec::Vec;
 
+use super::nods::{confirm, not_kept, standing};
 use super::parameters::{PUT_AWAY, SHOWN};
 use super::{Account, Answer, HistoryEntry, Scene, presence};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
-use crate::skype::{
-    Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty, standing_answer,
-};
+use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
@@ -21,6 +20,10 @@ pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
     /// Answers one command of a `client` that has waited for the answer since `since`.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all others are looked at in the next table"
+    )]
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
@@ -226,6 +229,7 @@ impl Account {
                 if coming && scene.now.mono < until {
                     return Answer::Wait(Some(until));
                 }
+                self.roster.answered_early |= !self.roster.known;
                 Reply::Users(
                     self.roster
                         .contacts
@@ -272,40 +276,4 @@ impl Account {
 
 fn owned<'a>(handle: &str) -> Cow<'a, str> {
     Cow::Owned(handle.to_owned())
-}
-
-/// Confirms a command that was done, or says why it was not.
-fn confirm<'a>(command: Command<'a>, done: Result<(), ErrorReply>) -> Reply<'a> {
-    match done {
-        Ok(()) => command.echo(),
-        Err(error) => error.into(),
-    }
-}
-
-/// The answer to a command that depends on nothing here.
-fn standing(command: Command<'_>) -> Reply<'_> {
-    let answer = standing_answer(&command);
-    debug_assert!(answer.is_some(), "no standing answer to {command}");
-    answer.unwrap_or(Reply::Error(ErrorReply::INTERNAL))
-}
-
-/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other commands are confirmed as if they were done"
-)]
-fn not_kept(command: Command<'_>) -> Reply<'_> {
-    match command {
-        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
-        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
-        Command::GetCall { .. }
-        | Command::GetCallParticipant { .. }
-        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
-        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
-            ErrorReply::SET_CALL_UNKNOWN.into()
-        }
-        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
-        _ => command.echo(),
-    }
 }

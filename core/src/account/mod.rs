@@ -9,6 +9,7 @@ mod contacts;
 mod directory;
 mod groups;
 mod messages;
+mod nods;
 mod notices;
 mod parameters;
 mod presence;

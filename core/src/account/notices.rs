@@ -30,6 +30,9 @@ impl Account {
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
             LinkOutput::Fetched(..) => {}
             LinkOutput::Took(taken) => {
+                if core::mem::take(&mut self.roster.coming) && self.roster.complete() {
+                    scene.out.push(AccountOutput::Wake);
+                }
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));
             }
@@ -120,9 +123,7 @@ impl Account {
                     self.contact_told(scene, buddy);
                 }
                 self.rooms_told(scene, &buddies);
-                if self.roster.complete() {
-                    scene.out.push(AccountOutput::Wake);
-                }
+                self.roster.coming = true;
             }
             Notice::BuddyStatus(buddies) => {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {

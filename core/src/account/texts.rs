@@ -88,6 +88,7 @@ impl Account {
     ) {
         let id = self.chats.id(place);
         let by = match &record.author {
+            _ if record.kind != MessageKind::Text => "",
             _ if record.own => &self.handle,
             Some(author) => author,
             None => &record.partner,

@@ -6,12 +6,13 @@
 use core::fmt;
 
 use super::calls::CallProperty;
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::Targets;
 use super::lex::{Behind, Cursor};
 use super::reply::Reply;
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::words;
 
 /// What `SET CALL` asks for beside another state.

@@ -8,12 +8,13 @@ use alloc::string::String;
 use core::fmt;
 
 use super::chat::Role;
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::Targets;
-use super::lex::{Cursor, canonical_number, lookup};
+use super::lex::{Cursor, canonical_number};
 use super::reply::Reply;
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::words;
 
 /// What `ALTER CHAT` asks for.
@@ -284,19 +285,16 @@ impl fmt::Display for MemberAction {
 }
 
 impl MemberAction {
-    /// What confirms the action, where it is never possible.
+    /// What confirms the action. Nobody can be given a role.
     pub(super) const fn confirmation<'a>(self) -> Reply<'a> {
         match self {
             Self::SetRoleTo(_) => Reply::AlteredMember,
             Self::CanSetRoleTo(_) => Reply::CanSetRole(false),
         }
     }
-}
 
-impl MemberAction {
     /// The answer, since roles cannot be changed, and that can be asked.
-    #[must_use]
-    pub const fn answer<'a>(self) -> Reply<'a> {
+    pub(super) const fn answer<'a>(self) -> Reply<'a> {
         match self {
             Self::SetRoleTo(_) => Reply::Error(ErrorReply::CHAT_FAILED),
             Self::CanSetRoleTo(_) => Reply::CanSetRole(false),
@@ -306,19 +304,20 @@ impl MemberAction {
 
 /// `ALTER CHATMEMBER <number> <action> <role>`.
 pub(super) fn parse_member(mut line: Cursor<'_>) -> Parsed<'_> {
-    const ACTIONS: &[(&str, fn(Role) -> MemberAction)] = &[
-        ("SETROLETO", MemberAction::SetRoleTo),
-        ("CANSETROLETO", MemberAction::CanSetRoleTo),
-    ];
     let not_a_number = ErrorReply::GET_MESSAGE_ID;
     let member = Id::parse(line.word(), not_a_number, not_a_number)?;
     let word = line.word();
     if word.is_empty() {
         return Err(ErrorReply::CHAT_NO_ACTION);
     }
-    let action = lookup(ACTIONS, word).ok_or(ErrorReply::CHAT_BAD_ACTION)?;
-    let role = Role::from_name(line.word()).ok_or(ErrorReply::BAD_ROLE)?;
-    let action = action(role);
+    let role = Role::from_name(line.word()).ok_or(ErrorReply::BAD_ROLE);
+    let action = if word.eq_ignore_ascii_case("SETROLETO") {
+        MemberAction::SetRoleTo(role?)
+    } else if word.eq_ignore_ascii_case("CANSETROLETO") {
+        MemberAction::CanSetRoleTo(role?)
+    } else {
+        return Err(ErrorReply::CHAT_BAD_ACTION);
+    };
     Ok(Command::AlterChatMember { member, action })
 }
 

@@ -4,11 +4,12 @@
 //! The commands are listed in `core/docs/skype-api.md`, "Calls".
 
 use super::alter_call::{CallChange, dtmf};
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::{Targets, is_contact};
 use super::lex::Cursor;
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::{properties, words};
 

@@ -5,11 +5,12 @@
 
 use core::fmt::Display;
 
-use super::command::{Command, Parsed, Parser};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::Targets;
 use super::lex::{Cursor, lookup};
 use super::value::{Id, Value, join};
+use super::verbs::{Parsed, Parser};
 use super::words::Source::{Constant, Served};
 use super::words::{properties, words};
 

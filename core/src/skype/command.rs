@@ -3,20 +3,18 @@
 //!
 //! All commands are listed in `core/docs/skype-api.md`.
 
-use core::fmt;
-
 use super::alter_call::{CallAction, CallChange};
 use super::alter_chat::{ChatAction, MemberAction};
 use super::application::{ApplicationAction, ApplicationProperty};
 use super::calls::{CallProperty, CallStatus};
 use super::chat::{ChatMemberProperty, ChatProperty};
 use super::constant::Constant;
-use super::error::ErrorReply;
 use super::file_transfer::FileTransferProperty;
+use super::forms::commands;
 use super::gadget::MenuItemProperty;
 use super::group::{GroupAction, GroupProperty};
 use super::handle::Targets;
-use super::lex::{Behind, Cursor};
+use super::lex::Behind;
 use super::message::{MessageObject, MessageProperty, MessageStatus, status_line};
 use super::parameter::{AvatarFile, Parameter};
 use super::profile::ProfileProperty;
@@ -28,48 +26,6 @@ use super::user::{UserChange, UserProperty};
 use super::value::Id;
 use super::voicemail::Voicemail;
 use super::window::{Button, History, Key, Window};
-
-/// The type, the line of each variant, and, behind `=>`, what confirms it if that is not the line itself.
-macro_rules! commands {
-    (@echo $this:ident) => { Reply::Echo($this) };
-    (@echo $this:ident, $echo:expr) => { $echo };
-    ($(
-        $(#[$doc:meta])+
-        $Variant:ident
-        $(($only:ident: $only_type:ty))?
-        $({ $($(#[$field_doc:meta])+ $field:ident: $field_type:ty,)+ })?
-        = $form:literal $(, $part:expr)*
-        $(=> $echo:expr)?;
-    )+) => {
-        /// A well-formed command. Handles, chat ids and numbers keep the client's spelling, for the reply.
-        ///
-        /// It prints as the line it is read from, with keywords in upper case and one space between two words.
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum Command<'a> {
-            $($(#[$doc])+ $Variant $(($only_type))? $({ $($(#[$field_doc])+ $field: $field_type,)+ })?,)+
-        }
-
-        impl fmt::Display for Command<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match *self {
-                    $(Self::$Variant $(($only))? $({ $($field,)+ })? => write!(f, $form $(, $part)*),)+
-                }
-            }
-        }
-
-        impl<'a> Command<'a> {
-            /// What confirms the command once it is done: what was set, or the command itself, shortened where the
-            /// protocol shortens it. Of no use for what asks, since the answer to a question is a value.
-            #[must_use]
-            #[expect(unused_variables, reason = "most are confirmed by the whole of themselves")]
-            pub fn echo(self) -> Reply<'a> {
-                match self {
-                    $(Self::$Variant $(($only))? $({ $($field,)+ })? => commands!(@echo self $(, $echo)?),)+
-                }
-            }
-        }
-    };
-}
 
 commands! {
     /// The client's name, up to the first space; may be empty.
@@ -440,9 +396,3 @@ commands! {
     /// Take an event away.
     DeleteEvent(id: &'a str) = "DELETE EVENT {id}";
 }
-
-/// What reading a command comes to.
-pub(super) type Parsed<'a> = Result<Command<'a>, ErrorReply>;
-
-/// Reads what stands behind a keyword.
-pub(super) type Parser = for<'a> fn(Cursor<'a>) -> Parsed<'a>;

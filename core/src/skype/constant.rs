@@ -3,9 +3,10 @@
 //!
 //! The parameters are listed in `core/docs/skype-api.md`, "Parameters".
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::{Cursor, lookup};
+use super::verbs::Parsed;
 use super::words::words;
 
 words! {

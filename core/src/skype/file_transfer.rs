@@ -3,10 +3,11 @@
 //!
 //! The commands are listed in `core/docs/skype-api.md`, "Voicemail, SMS, files".
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::Cursor;
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::Source::Served;
 use super::words::{properties, words};
 

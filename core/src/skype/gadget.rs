@@ -3,9 +3,10 @@
 //!
 //! The commands are listed in `core/docs/skype-api.md`, "Windows and histories".
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::Cursor;
+use super::verbs::Parsed;
 use super::words::words;
 
 words! {

@@ -5,11 +5,12 @@
 
 use core::fmt::{self, Display};
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::Cursor;
 use super::value::{Id, Value, join};
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::{properties, words};
 

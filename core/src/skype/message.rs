@@ -5,11 +5,12 @@
 
 use core::fmt::Display;
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::Cursor;
 use super::reply::Reply;
 use super::value::{Id, Value, join};
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::{properties, words};
 use crate::handle::is_handle;

@@ -1,4 +1,4 @@
-//! The text protocol of the Skype API: lines into commands, replies into lines.
+//! The text protocol of the Skype API, in both directions: commands and replies from lines and into lines.
 //! Never knows a user, a chat or a message, and never hears of the service behind: an account answers.
 //!
 //! The protocol as it is spoken here is written down in `core/docs/skype-api.md`.
@@ -12,6 +12,7 @@
 //! let mut line = String::new();
 //! Reply::Pong.write_line(5, asked.tag.as_ref(), &mut line);
 //! assert_eq!(line, "#7 PONG");
+//! assert_eq!(Reply::parse(&line, 5).body, Reply::Pong);
 //! ```
 
 use alloc::borrow::Cow;
@@ -21,15 +22,18 @@ mod alter_call;
 mod alter_chat;
 mod application;
 mod calls;
+pub mod catalogue;
 mod chat;
 mod chat_id;
 mod command;
 mod constant;
 mod error;
 mod file_transfer;
+mod forms;
 mod gadget;
 mod group;
 mod handle;
+mod hear;
 mod lex;
 mod message;
 mod parameter;
@@ -124,14 +128,18 @@ impl<T: fmt::Display> fmt::Display for Tagged<'_, T> {
 #[must_use]
 pub fn parse(line: &str) -> Tagged<'_, Result<Command<'_>, ErrorReply>> {
     let line = line.split('\0').next().unwrap_or(line);
-    let line = line.trim_start_matches(' ');
-    let (tag, command) = match line.strip_prefix('#') {
-        Some(tagged) => {
-            let (tag, command) = tagged.split_once(' ').unwrap_or((tagged, ""));
-            (Some(Tag(Cow::Borrowed(tag))), command)
-        }
-        None => (None, line),
-    };
+    let (tag, command) = split_tag(line.trim_start_matches(' '));
     let body = verbs::parse(command);
     Tagged { tag, body }
+}
+
+/// The tag of a line, if it has one, and what follows.
+fn split_tag(line: &str) -> (Option<Tag<'_>>, &str) {
+    match line.strip_prefix('#') {
+        Some(tagged) => {
+            let (tag, rest) = tagged.split_once(' ').unwrap_or((tagged, ""));
+            (Some(Tag(Cow::Borrowed(tag))), rest)
+        }
+        None => (None, line),
+    }
 }

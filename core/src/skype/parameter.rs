@@ -5,11 +5,12 @@
 
 use core::fmt;
 
-use super::command::{Command, Parsed, Parser};
+use super::command::Command;
 use super::constant::{Constant, get_privilege};
 use super::error::ErrorReply;
 use super::lex::{Cursor, is_number, lookup};
 use super::status::Status;
+use super::verbs::{Parsed, Parser};
 use super::words::words;
 
 words! {

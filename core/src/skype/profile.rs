@@ -3,9 +3,10 @@
 //!
 //! The commands are listed in `core/docs/skype-api.md`, "The own user".
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::Cursor;
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::properties;
 

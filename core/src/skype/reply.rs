@@ -17,6 +17,7 @@ use super::command::Command;
 use super::constant::Constant;
 use super::error::ErrorReply;
 use super::file_transfer::FileTransferProperty;
+use super::forms::replies;
 use super::gadget::MenuItemProperty;
 use super::group::GroupProperty;
 use super::message::{MessageObject, MessageProperty};
@@ -27,32 +28,6 @@ use super::status::{ConnStatus, Status};
 use super::user::UserProperty;
 use super::value::{Id, Value};
 use super::voicemail::VoicemailProperty;
-
-/// The type and the line of each variant. `$protocol` is what the rows call the client's protocol version.
-macro_rules! replies {
-    ($protocol:ident; $(
-        $(#[$doc:meta])+
-        $Variant:ident
-        $(($only:ident: $only_type:ty))?
-        $({ $($(#[$field_doc:meta])+ $field:ident: $field_type:ty,)+ })?
-        = $form:literal $(, $part:expr)*;
-    )+) => {
-        /// A line to a client. With a tag it is a reply, without one a reply or a notice: clients cannot tell, nor
-        /// can we.
-        #[derive(Clone, PartialEq, Eq, Debug)]
-        pub enum Reply<'a> {
-            $($(#[$doc])+ $Variant $(($only_type))? $({ $($(#[$field_doc])+ $field: $field_type,)+ })?,)+
-        }
-
-        impl Reply<'_> {
-            fn write_body(&self, $protocol: u8, out: &mut String) -> fmt::Result {
-                match self {
-                    $(Self::$Variant $(($only))? $({ $($field,)+ })? => write!(out, $form $(, $part)*),)+
-                }
-            }
-        }
-    };
-}
 
 replies! { protocol;
     /// To `NAME`.

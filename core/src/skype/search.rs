@@ -6,12 +6,13 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::command::{Command, Parsed, Parser};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::{Behind, Cursor, lookup};
 use super::message::MessageObject;
 use super::reply::Reply;
+use super::verbs::{Parsed, Parser};
 use super::words::words;
 use crate::handle::is_handle;
 

@@ -5,11 +5,12 @@
 
 use core::fmt;
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::{Behind, Cursor};
 use super::reply::Reply;
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::Source::Served;
 use super::words::{properties, words};
 

@@ -5,11 +5,12 @@
 
 use core::fmt;
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::{Behind, Cursor, lookup};
 use super::reply::Reply;
+use super::verbs::Parsed;
 use super::words::Source::{Constant, Served};
 use super::words::properties;
 

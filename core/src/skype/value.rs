@@ -9,10 +9,11 @@ use super::calls::{CallStatus, CallType};
 use super::chat::{ChatStatus, ChatType, MyStatus, Role};
 use super::error::ErrorReply;
 use super::group::GroupType;
-use super::lex::is_number;
+use super::lex::{canonical_number, is_number};
 use super::message::{MessageStatus, MessageType};
 use super::status::Status;
 use super::user::UserProperty;
+use super::words::Domain;
 
 /// The value of a property. Some words depend on the protocol version in which they are said.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -186,6 +187,25 @@ pub(super) fn join<T: Display>(items: impl IntoIterator<Item = T>, separator: &s
         write!(text, "{item}").expect("writing to a String cannot fail");
     }
     text
+}
+
+impl<'a> Value<'a> {
+    /// The value of a property, from what a server says to a client of a protocol version. Text if it is not of the
+    /// kind that the property has.
+    pub(super) fn read(domain: Domain, text: &'a str, protocol: u8) -> Self {
+        let read = match domain {
+            Domain::Text => None,
+            Domain::Number => canonical_number(text).map(Self::Number),
+            Domain::Flag if text == "TRUE" => Some(Self::Flag(true)),
+            Domain::Flag if text == "FALSE" => Some(Self::Flag(false)),
+            Domain::Flag => None,
+            Domain::Presence => Status::from_name(text).map(Self::Status),
+            Domain::Kind if protocol < 3 && text == "TEXT" => Some(Self::Type(MessageType::Said)),
+            Domain::Kind => MessageType::from_name(text).map(Self::Type),
+            Domain::CallStatus => CallStatus::from_name(text).map(Self::CallStatus),
+        };
+        read.unwrap_or(Self::Text(Cow::Borrowed(text)))
+    }
 }
 
 /// A value in the words of a protocol version.

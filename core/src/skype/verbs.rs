@@ -3,7 +3,7 @@
 //!
 //! All commands are listed in `core/docs/skype-api.md`.
 
-use super::command::{Command, Parsed, Parser};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::lex::{Cursor, lookup};
 use super::message::MessageObject;
@@ -13,6 +13,12 @@ use super::{
     alter_call, alter_chat, application, calls, chat, file_transfer, gadget, group, message,
     parameter, profile, search, sms, user, voicemail, window,
 };
+
+/// What reading a command comes to.
+pub(super) type Parsed<'a> = Result<Command<'a>, ErrorReply>;
+
+/// Reads what stands behind a keyword.
+pub(super) type Parser = for<'a> fn(Cursor<'a>) -> Parsed<'a>;
 
 const VERBS: &[(&str, Parser)] = &[
     ("GET", get),

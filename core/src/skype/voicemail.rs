@@ -6,11 +6,12 @@
 use core::fmt;
 
 use super::alter_call::SoundDevice;
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::{Behind, Cursor};
 use super::value::Id;
+use super::verbs::Parsed;
 use super::words::Source::Served;
 use super::words::{properties, words};
 

@@ -5,10 +5,11 @@
 
 use core::fmt;
 
-use super::command::{Command, Parsed};
+use super::command::Command;
 use super::error::ErrorReply;
 use super::handle::is_contact;
 use super::lex::{Behind, Cursor};
+use super::verbs::Parsed;
 use super::words::words;
 
 words! {

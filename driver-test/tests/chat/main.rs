@@ -2,9 +2,12 @@
 //! Never looks inside a machine: all that is checked is what a client hears.
 
 mod contacts;
+mod dialogs;
 mod login;
 mod messages;
 mod profile;
+mod rooms;
 #[path = "../town/mod.rs"]
 mod town;
+mod transcript;
 mod trouble;

@@ -1,11 +1,14 @@
 //! The protocol as tables: a line and what it comes to.
 //! Never looks behind the public functions.
 
+mod both_ways;
+mod catalogue;
 mod chats;
 mod identifiers;
 mod others;
 mod properties;
 mod replies;
+mod samples;
 mod session;
 mod spelling;
 mod users;
