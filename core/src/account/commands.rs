@@ -12,7 +12,7 @@ use super::{Account, Answer, HistoryEntry, Scene, presence};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
-use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty};
+use crate::skype::{Command, ErrorReply, History, Parameter, Reply, Search, Status, UserProperty};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
@@ -147,7 +147,14 @@ impl Account {
             Command::AlterApplication { name, action } => {
                 confirm(command, self.alter_application(scene, name, action))
             }
-            Command::Clear(_) => command.echo(),
+            Command::Clear(history) => {
+                match history {
+                    History::Chats => scene.notice(Reply::ImHistoryChanged),
+                    History::Calls { .. } => scene.notice(Reply::CallHistoryChanged),
+                    History::Voicemails => {}
+                }
+                command.echo()
+            }
             Command::GetAvatar { .. }
             | Command::SetAvatar { .. }
             | Command::GetUserAvatar { .. }
