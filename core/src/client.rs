@@ -2,14 +2,24 @@
 //! Never hears of accounts' contents or of imo: it carries lines.
 
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::buf::RecvBuf;
 use crate::config::{Limits, WireKind};
-use crate::skype::{FIRST_PROTOCOL, Reply, Tag};
+use crate::skype::{ErrorReply, FIRST_PROTOCOL, Reply, Tag};
 use crate::time::Instant;
 use crate::wire::{FromClient, ToClient, Wire, WireError};
+
+/// What a line that waits costs beside its text, in bytes.
+const LINE_BYTES: usize = size_of::<String>();
+
+/// What is said once it is known what became of a pushed file.
+struct Pushed {
+    taken: String,
+    refused: String,
+}
 
 /// A connected client.
 pub(crate) struct Client {
@@ -18,6 +28,13 @@ pub(crate) struct Client {
     /// What goes out at the end of the present input.
     tx: Vec<u8>,
     line: String,
+    /// It runs on this machine.
+    here: bool,
+    /// A file is on its way to it.
+    pushed: Option<Pushed>,
+    /// What it has said since, and its length with [`LINE_BYTES`] for each.
+    behind: VecDeque<String>,
+    behind_bytes: usize,
     /// The protocol version it has asked for.
     pub(crate) protocol: u8,
     /// Unread messages up to this number had been announced when it came.
@@ -41,10 +58,15 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that has just connected; `login` says whether a password is wanted.
-    pub(crate) fn new(kind: WireKind, login: bool, limits: &Limits) -> Self {
+    /// A client that has just connected; `login` says whether a password is wanted, `here` whether it runs on this
+    /// machine. Files are offered only to those elsewhere.
+    pub(crate) fn new(kind: WireKind, login: bool, here: bool, limits: &Limits) -> Self {
         Self {
-            wire: kind.start(login, limits),
+            wire: kind.start(login, !here, limits),
+            here,
+            pushed: None,
+            behind: VecDeque::new(),
+            behind_bytes: 0,
             rx: RecvBuf::new(),
             tx: Vec::new(),
             line: String::new(),
@@ -66,12 +88,86 @@ impl Client {
         self.rx.push(bytes);
     }
 
-    /// The next thing it says.
+    /// The next thing it says. While a file is on its way to it, its lines wait.
     pub(crate) fn next(&mut self) -> Result<Option<FromClient>, WireError> {
+        loop {
+            if self.pushed.is_none()
+                && let Some(line) = self.behind.pop_front()
+            {
+                self.behind_bytes -= line.len() + LINE_BYTES;
+                return Ok(Some(FromClient::Line(line)));
+            }
+            let (before, held) = (self.tx.len(), self.wire.held());
+            let said = self.wire.decode(&mut self.rx, &mut self.tx);
+            let length = self.tx.len() - before;
+            self.unsent += length;
+            match said? {
+                Some(FromClient::Line(line)) if self.pushed.is_some() => {
+                    self.behind_bytes += line.len() + LINE_BYTES;
+                    self.behind.push_back(line);
+                }
+                Some(FromClient::FileTaken(taken)) => {
+                    // The file was asked for; what had to wait for it was not.
+                    self.unsent_replies += length - held.min(length);
+                    return Ok(Some(FromClient::FileTaken(taken)));
+                }
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// How much it has said that waits until it has answered whether it takes a file, in bytes.
+    pub(crate) const fn waiting_bytes(&self) -> usize {
+        self.behind_bytes
+    }
+
+    /// True if it runs on this machine.
+    pub(crate) const fn is_here(&self) -> bool {
+        self.here
+    }
+
+    /// True if files can be pushed to it.
+    pub(crate) fn takes_files(&self) -> bool {
+        self.wire.takes_files()
+    }
+
+    /// Pushes a file that it has asked for with a command of that tag. The reply follows once it has let it come, an
+    /// error if it has not: see [`Client::file_taken`].
+    pub(crate) fn push_file(
+        &mut self,
+        name: &str,
+        bytes: &[u8],
+        then: &Reply<'_>,
+        tag: Option<&Tag<'_>>,
+    ) {
+        debug_assert!(self.pushed.is_none(), "one file at a time");
+        let line = |reply: &Reply<'_>| {
+            let mut line = String::new();
+            reply.write_line(self.protocol, tag, &mut line);
+            line
+        };
+        self.pushed = Some(Pushed {
+            taken: line(then),
+            refused: line(&ErrorReply::NO_AVATAR.into()),
+        });
+        self.encode_reply(ToClient::File { name, bytes });
+    }
+
+    /// Queues the reply to the command that a file was pushed for, and gives the line for the log.
+    pub(crate) fn file_taken(&mut self, taken: bool) -> Option<&str> {
+        let pushed = self.pushed.take()?;
+        let line = if taken { pushed.taken } else { pushed.refused };
+        self.encode_reply(ToClient::Line(&line));
+        self.line = line;
+        Some(&self.line)
+    }
+
+    fn encode_reply(&mut self, message: ToClient<'_>) {
         let before = self.tx.len();
-        let said = self.wire.decode(&mut self.rx, &mut self.tx);
-        self.unsent += self.tx.len() - before;
-        said
+        self.wire.encode(message, &mut self.tx);
+        let length = self.tx.len() - before;
+        self.unsent += length;
+        self.unsent_replies += length;
     }
 
     /// Tells it whether its password was right.
@@ -129,8 +225,8 @@ impl Client {
     }
 
     /// Bytes that have not left and that it did not ask for.
-    pub(crate) const fn unsent_notices(&self) -> usize {
-        self.unsent - self.unsent_replies
+    pub(crate) fn unsent_notices(&self) -> usize {
+        self.unsent - self.unsent_replies + self.wire.held()
     }
 
     /// Since when nothing has left it, if something should.

@@ -179,11 +179,16 @@ pub struct Limits {
     pub request_calls: usize,
     /// Calls of one account that ring or run at once at the service; a further one is refused.
     pub calls: usize,
+    /// Calls of an account that the daemon remembers, those that go on included; beyond it those that are over are
+    /// forgotten, oldest first, and further ones that come are not told of.
+    pub calls_kept: usize,
     /// Largest picture of an account, in bytes; a larger one is refused, and one from a service is not looked at.
     pub avatar_bytes: usize,
     /// Bytes of changes that calls of one request make at the service; the calls behind the one that reaches it are
     /// not acknowledged.
     pub request_changes: u64,
+    /// Bytes of pictures that an account keeps in memory; beyond it the oldest are forgotten, the newest stays.
+    pub avatars_cached: usize,
     /// Pictures of an account that wait to be fetched from the service; further ones are not fetched.
     pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
@@ -195,6 +200,10 @@ pub struct Limits {
     pub unauthenticated: usize,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
+    /// Files of one account that are written or read for its clients at once; commands that want more wait.
+    pub files: usize,
+    /// Longest time a client takes to answer when a file is pushed to it; after it the connection is closed.
+    pub slot_wait: Duration,
     /// Longest time notices wait for a client to say what it speaks.
     pub notice_wait: Duration,
     /// Longest time a client's `SEARCH FRIENDS` waits for the contact list.
@@ -252,13 +261,17 @@ impl Default for Limits {
             session_requests: 8,
             request_calls: 256,
             calls: 8,
+            calls_kept: 100,
             avatar_bytes: 256 * 1024,
             request_changes: 4 * 1024 * 1024,
+            avatars_cached: 512 * 1024,
             fetches: 16,
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
             login_wait: Duration::from_secs(30),
+            files: 16,
+            slot_wait: Duration::from_secs(10),
             notice_wait: Duration::from_secs(5),
             roster_wait: Duration::from_secs(3),
             client_stall: Duration::from_secs(60),

@@ -2,48 +2,29 @@
 //! Never decides anything about a protocol.
 
 mod clients;
+mod files;
+mod wake;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::vec::Vec;
 
-use crate::account::{Account, AccountOutput, Scene, Topic};
+use crate::account::{Account, AccountOutput, FileJob, Scene, Topic};
 use crate::client::Client;
 use crate::config::{AccountConfig, Config, Limits, WireKind};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
-use crate::io::{CloseHow, ConnId, Control, Input, LoadId, Machine, Output, Outputs};
+use crate::io::{CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs};
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
 use crate::store::{Record, StoreError};
 use crate::time::{Instant, Now, Timers};
 
+use files::FileDone;
+use wake::{ClientWake, Wake};
+
 /// Names an account: its place in the configuration.
 type AccountId = usize;
-
-/// Whom the proxy wakes up for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Wake {
-    Account(AccountId),
-    Client(ConnId, ClientWake),
-    /// A failed transaction is to be tried again.
-    Store,
-    /// The drain has taken long enough.
-    Drain,
-}
-
-/// What a client's connection wakes up for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum ClientWake {
-    /// It has not logged in.
-    Login,
-    /// Notices have waited long enough for it to say what it speaks.
-    Open,
-    /// Its command has waited long enough.
-    Command,
-    /// It takes nothing.
-    Stall,
-}
 
 /// The daemon.
 pub struct Proxy {
@@ -68,6 +49,8 @@ pub struct Proxy {
     next_upstream: u32,
     loads: BTreeMap<LoadId, (AccountId, Topic)>,
     next_load: u64,
+    jobs: BTreeMap<JobId, (AccountId, FileJob)>,
+    next_job: u64,
     journal: Journal,
     /// Accounts that wait for something to become durable.
     awaiting: BTreeMap<Ticket, BTreeSet<AccountId>>,
@@ -117,6 +100,8 @@ impl Proxy {
             next_upstream: 0,
             loads: BTreeMap::new(),
             next_load: 0,
+            jobs: BTreeMap::new(),
+            next_job: 0,
             journal: Journal::new(),
             awaiting: BTreeMap::new(),
             timers: Timers::new(),
@@ -196,6 +181,21 @@ impl Proxy {
                 self.loads.insert(load, (id, topic));
                 out.push(Output::Load { load, queries });
             }
+            AccountOutput::WriteFile(job, name, bytes) => {
+                let job = self.job(id, job);
+                out.push(Output::WriteFile { job, name, bytes });
+            }
+            AccountOutput::ReadFile(job, name, max) => {
+                let job = self.job(id, job);
+                out.push(Output::ReadFile { job, name, max });
+            }
+            AccountOutput::RunCallHandler(peer, call, incoming) => {
+                out.push(Output::RunCallHandler {
+                    peer,
+                    call,
+                    incoming,
+                });
+            }
             AccountOutput::Wake => {
                 let attached = self.attached.get(id).into_iter().flatten();
                 self.dirty.extend(attached.copied());
@@ -253,16 +253,7 @@ impl Proxy {
             account.loaded(scene, topic, result)
         });
         // Those who waited for it are served at once; then it is used up.
-        let waiting: Vec<ConnId> = self
-            .attached
-            .get(id)
-            .into_iter()
-            .flatten()
-            .copied()
-            .collect();
-        for conn in waiting {
-            self.serve(now, conn, out);
-        }
+        self.serve_attached(now, id, out);
         self.with_account(now, id, out, |account, _| account.forget_history());
     }
 
@@ -343,7 +334,11 @@ impl Machine for Proxy {
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
         match input {
             Input::Start | Input::Tick => {}
-            Input::Accepted { conn, listener, .. } => self.accepted(now, conn, listener, out),
+            Input::Accepted {
+                conn,
+                listener,
+                peer,
+            } => self.accepted(now, (conn, peer), listener, out),
             Input::Connected { conn } => self.lane_input(now, conn, LaneInput::Connected, out),
             Input::Received { conn, bytes } => {
                 if !self.received(conn, bytes) {
@@ -362,10 +357,13 @@ impl Machine for Proxy {
                 self.durable(now, out);
             }
             Input::Control(control) => self.control(now, control, out),
-            Input::Hashed { .. }
-            | Input::Verified { .. }
-            | Input::FileWritten { .. }
-            | Input::FileRead { .. } => {
+            Input::FileWritten { job, result } => {
+                self.file_done(now, job, FileDone::Written(result), out);
+            }
+            Input::FileRead { job, result } => {
+                self.file_done(now, job, FileDone::Read(result), out);
+            }
+            Input::Hashed { .. } | Input::Verified { .. } => {
                 debug_assert!(false, "the proxy asks for no hashes");
                 out.event(Event::process(EventKind::Misuse, "answer to no question"));
             }

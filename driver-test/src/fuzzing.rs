@@ -15,6 +15,13 @@ pub const TARGETS: &[Target] = &[("skypeproxy_frame", skypeproxy_frame)];
 const PASSWORD_WANTED: u8 = 1;
 /// Bit of the first byte: whatever password comes is the right one.
 const PASSWORD_RIGHT: u8 = 2;
+/// Bit of the first byte: file slots are offered, and a file is pushed whenever a line comes and none is on its way.
+const FILES_PUSHED: u8 = 4;
+/// What is pushed then.
+const FILE: ToClient<'_> = ToClient::File {
+    name: "a.jpg",
+    bytes: b"a picture that stands nowhere else",
+};
 /// Longest frame before a login in this target, in bytes: short, so that short inputs reach it.
 const FRAME_BYTES_BEFORE_LOGIN: usize = 64;
 /// Longest frame after a login in this target, in bytes.
@@ -23,12 +30,13 @@ const FRAME_BYTES: usize = 1024;
 const HEAD_BYTES_MAX: usize = 5;
 
 /// The server's end of a SkypeProxy connection. The first byte says whether a password is wanted and whether
-/// it is right, the others are what the client sends.
+/// it is right, and whether files are pushed; the others are what the client sends.
 ///
 /// # Panics
 /// If what is heard, answered or refused depends on how the bytes are cut; if a line that was heard, sent
 /// again by a client, is not heard as the same; if more is held than one frame; if anything but a
-/// password is heard before the login, or a line before the client is ready.
+/// password is heard before the login, or a line before the client is ready; if a file goes out that the client has
+/// not let come, or one is neither taken nor refused nor on its way.
 pub fn skypeproxy_frame(data: &[u8]) {
     let Some((options, stream)) = data.split_first() else {
         return;
@@ -36,6 +44,10 @@ pub fn skypeproxy_frame(data: &[u8]) {
     let mut whole = Session::new(*options);
     whole.receive(stream);
 
+    if options & FILES_PUSHED != 0 {
+        // The answer about a file is a bare byte, which cuts in the wrong places can make out of the length of a frame.
+        return whole.check_files();
+    }
     let mut split = Session::new(*options);
     let mut rest = stream;
     while let Some(first) = rest.first() {
@@ -60,7 +72,7 @@ fn sent_again(line: &str) -> Vec<FromClient> {
     let mut bytes = Vec::new();
     WireKind::SkypeProxy.connect(None).encode(line, &mut bytes);
     // Replaced bytes grow: only the default limits have room for all lines that were heard.
-    let mut wire = WireKind::SkypeProxy.start(false, &Limits::default());
+    let mut wire = WireKind::SkypeProxy.start(false, false, &Limits::default());
     let mut rx = RecvBuf::new();
     rx.push(&bytes);
     let mut heard = Vec::new();
@@ -74,6 +86,9 @@ fn sent_again(line: &str) -> Vec<FromClient> {
 /// The server's end of one connection with all that came of it.
 struct Session {
     wire: Box<dyn Wire + Send>,
+    files_pushed: bool,
+    pushing: bool,
+    pushed: usize,
     password_right: bool,
     logged_in: bool,
     ready: bool,
@@ -86,13 +101,17 @@ struct Session {
 impl Session {
     fn new(options: u8) -> Self {
         let password_wanted = options & PASSWORD_WANTED != 0;
+        let files_pushed = options & FILES_PUSHED != 0;
         let limits = Limits {
             frame_bytes_before_login: FRAME_BYTES_BEFORE_LOGIN,
             frame_bytes: FRAME_BYTES,
             ..Limits::default()
         };
         Self {
-            wire: WireKind::SkypeProxy.start(password_wanted, &limits),
+            wire: WireKind::SkypeProxy.start(password_wanted, files_pushed, &limits),
+            files_pushed,
+            pushing: false,
+            pushed: 0,
             password_right: options & PASSWORD_RIGHT != 0,
             logged_in: !password_wanted,
             ready: false,
@@ -127,6 +146,19 @@ impl Session {
         assert!(self.rx.len() <= limit + HEAD_BYTES_MAX, "held too much");
     }
 
+    /// Each pushed file was taken, refused, or is on its way, and those that were taken have gone out.
+    fn check_files(&self) {
+        let ToClient::File { bytes, .. } = FILE else {
+            return;
+        };
+        let count = |message| self.heard.iter().filter(|heard| **heard == message).count();
+        let taken = count(FromClient::FileTaken(true));
+        let over = taken + count(FromClient::FileTaken(false));
+        assert_eq!(over + usize::from(self.pushing), self.pushed);
+        let sent = self.tx.windows(bytes.len()).filter(|part| part == &bytes);
+        assert_eq!(sent.count(), taken, "a file for each that was taken");
+    }
+
     fn hear(&mut self, message: FromClient) {
         match &message {
             FromClient::Login(_) => {
@@ -140,7 +172,18 @@ impl Session {
                 assert!(!self.ready, "ready twice");
                 self.ready = true;
             }
-            FromClient::Line(_) => assert!(self.ready, "a line before the client was ready"),
+            FromClient::Line(_) => {
+                assert!(self.ready, "a line before the client was ready");
+                if self.files_pushed && self.wire.takes_files() && !self.pushing {
+                    self.wire.encode(FILE, &mut self.tx);
+                    self.pushing = true;
+                    self.pushed += 1;
+                }
+            }
+            FromClient::FileTaken(_) => {
+                assert!(self.pushing, "an answer to no question");
+                self.pushing = false;
+            }
         }
         self.heard.push(message);
     }

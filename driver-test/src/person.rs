@@ -58,14 +58,24 @@ impl Person {
     #[must_use]
     pub fn new(kind: WireKind, password: Option<&str>, host: &str, port: u16) -> Self {
         let password = password.map(str::to_owned);
-        let origin = Origin::Net {
-            host: host.to_owned(),
-            port,
-            tls: false,
-        };
-        Self::with_wire(origin, move || {
+        Self::with_wire(network_origin(host, port), move || {
             kind.connect(password.as_deref().map(Secret::from))
         })
+    }
+
+    /// Like [`Person::new`], with a client that takes files where the transport can carry them.
+    #[must_use]
+    pub fn taking_files(kind: WireKind, password: Option<&str>, host: &str, port: u16) -> Self {
+        let password = password.map(str::to_owned);
+        Self::with_wire(network_origin(host, port), move || {
+            kind.connect_for_files(password.as_deref().map(Secret::from))
+        })
+    }
+
+    /// The files that have come through the transport: names as this side had spelled them, and contents.
+    #[must_use]
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
+        self.talk().files.clone()
     }
 
     /// Somebody with a transport of the test's own; `new_wire` makes it anew for each connection.
@@ -228,5 +238,13 @@ impl Machine for Person {
 
     fn deadline(&self) -> Option<Instant> {
         self.talk().deadline()
+    }
+}
+
+fn network_origin(host: &str, port: u16) -> Origin {
+    Origin::Net {
+        host: host.to_owned(),
+        port,
+        tls: false,
     }
 }

@@ -4,11 +4,10 @@
 //! See `core/docs/skype-api.md` for every command.
 
 use alloc::borrow::{Cow, ToOwned};
-use alloc::vec::Vec;
 
-use super::nods::{confirm, not_kept, standing};
+use super::nods::{confirm, standing};
 use super::parameters::{PUT_AWAY, SHOWN};
-use super::{Account, Answer, HistoryEntry, Scene, presence};
+use super::{Account, Answer, HistoryEntry, Reach, Scene, presence};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
@@ -19,13 +18,18 @@ use crate::time::Instant;
 pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
-    /// Answers one command of a `client` that has waited for the answer since `since`.
+    /// Answers one command of a `client` that has waited for the answer since `since`, and that files reach by `reach`.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all others are looked at in the next table"
+    )]
     pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
         client: ConnId,
         since: Instant,
+        reach: Reach,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
         if !self.ready && !self.stopping && !needs_nothing {
@@ -89,6 +93,19 @@ impl Account {
             Command::AlterChat { chat, action } => {
                 return self.alter_chat(scene, chat, action, (client, since));
             }
+            Command::GetAvatar { file } => return self.own_avatar(scene, file, reach, since),
+            Command::SetAvatar { file } => return self.set_avatar(scene, file, reach),
+            Command::GetUserAvatar { handle, file } => {
+                return self.user_avatar(scene, (handle, file), reach, since);
+            }
+            Command::Call { .. }
+            | Command::GetCall { .. }
+            | Command::GetCallParticipant { .. }
+            | Command::GetCanTransfer { .. }
+            | Command::SetCallStatus { .. }
+            | Command::SetCallSeen(_)
+            | Command::SetCallOther { .. }
+            | Command::AlterCall { .. } => return self.call_command(scene, command),
             other => self.local_command(scene, other),
         })
     }
@@ -148,19 +165,23 @@ impl Account {
                 confirm(command, self.alter_application(scene, name, action))
             }
             Command::Clear(_) => command.echo(),
-            Command::GetAvatar { .. }
-            | Command::SetAvatar { .. }
-            | Command::GetUserAvatar { .. }
-            | Command::Call { .. }
-            | Command::GetCall { .. }
-            | Command::GetCallParticipant { .. }
-            | Command::GetCanTransfer { .. }
-            | Command::SetCallStatus { .. }
-            | Command::SetCallSeen(_)
-            | Command::SetCallOther { .. }
-            | Command::AlterCall { .. } => not_kept(command),
             other => standing(other),
         }
+    }
+
+    pub(super) fn watch_congestion(&mut self) {
+        // What waits for the store counts too: it may be the store that does not keep up.
+        let (calls, bytes) = (
+            self.link.calls_waiting() + self.held.len(),
+            self.sending_bytes,
+        );
+        let limits = &self.limits;
+        let (calls_max, bytes_max) = if self.congested {
+            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
+        } else {
+            (limits.calls_waiting, limits.call_bytes_waiting)
+        };
+        self.congested = calls > calls_max || bytes > bytes_max;
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.
@@ -172,14 +193,20 @@ impl Account {
         let status = self.link.status();
         match command {
             // Whoever waited here could not ask to go online, behind which the calls wait.
-            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. }
+            Command::Message { .. }
+            | Command::ChatMessage { .. }
+            | Command::SetUser { .. }
+            | Command::SetAvatar { .. }
+            | Command::Call { .. }
                 if status == LinkStatus::Offline =>
             {
                 Some(Answer::Reply(ErrorReply::LOGGED_OUT.into()))
             }
-            Command::Message { .. } | Command::ChatMessage { .. } | Command::SetUser { .. } => {
-                Some(Answer::Wait(None))
-            }
+            Command::Message { .. }
+            | Command::ChatMessage { .. }
+            | Command::SetUser { .. }
+            | Command::SetAvatar { .. }
+            | Command::Call { .. } => Some(Answer::Wait(None)),
             Command::SetUserStatus(_) | Command::SetConnStatus(_) | Command::SetProfile { .. } => {
                 (status == LinkStatus::Online).then_some(Answer::Wait(None))
             }
@@ -225,6 +252,7 @@ impl Account {
                 if coming && scene.now.mono < until {
                     return Answer::Wait(Some(until));
                 }
+                self.roster.answered_early |= !self.roster.known;
                 Reply::Users(
                     self.roster
                         .contacts
@@ -261,7 +289,7 @@ impl Account {
             }
             Search::Chats(list) => return self.search_chats(scene, list),
             Search::Calls { .. } | Search::ActiveCalls | Search::MissedCalls => {
-                Reply::Calls(Vec::new())
+                Reply::Calls(self.find_calls(search))
             }
             Search::Nothing(_) | Search::Greeting(_) => standing(Command::Search(search)),
             Search::Groups(kind) => Reply::Groups(self.search_groups(kind, scene.now.mono)),

@@ -57,8 +57,7 @@ impl Account {
         let is_new = !self.roster.contacts.contains_key(&*handle);
         let change = self.roster.update(buddy, self.shows_presence);
         // The first contact list of all is no news: clients ask for it when they see the account online.
-        let is_news = self.roster.was_known || self.roster.known;
-        if change.buddy && is_news {
+        if change.buddy && self.roster.is_news() {
             self.tell_listed(scene, &handle, is_new);
         }
         if change.buddy {

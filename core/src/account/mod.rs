@@ -3,14 +3,20 @@
 
 mod answers;
 mod applications;
+mod avatars;
+mod call_log;
+mod call_news;
+mod calls;
 mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod files;
 mod groups;
 mod messages;
 mod nods;
 mod notices;
+mod output;
 mod parameters;
 mod presence;
 mod profile;
@@ -24,9 +30,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+pub(crate) use files::{FileJob, Reach};
+pub(crate) use output::{AccountOutput, Answer, Scene, Topic};
+
 use applications::Applications;
+use avatars::Avatars;
+use call_log::CallLog;
 use chats::{Acts, Chats};
 use directory::Directory;
+use files::Files;
 use groups::Groups;
 use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
@@ -38,74 +50,12 @@ use crate::event::{Event, EventKind};
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
 use crate::imo::mids::Mids;
-use crate::io::Origin;
-use crate::journal::{Journal, Ticket};
+use crate::journal::Ticket;
 use crate::rng::Rng;
 use crate::secret::Secret;
-use crate::skype::{Parameter, Reply, Status};
+use crate::skype::{Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
-
-/// What an account asks of the proxy.
-#[derive(Debug)]
-pub(crate) enum AccountOutput {
-    /// Open the connection of a lane.
-    Connect(LaneId, Origin),
-    /// Write to the connection of a lane.
-    Send(LaneId, Vec<u8>),
-    /// Close the connection of a lane.
-    Close(LaneId),
-    /// Say this to every client.
-    Notice(Reply<'static>),
-    /// Read from the store; answered by [`Account::loaded`].
-    Load(Topic, Vec<Query>),
-    /// Something that a client's command waits for has happened.
-    Wake,
-    /// Call [`Account::durable`] once this is durable.
-    Await(Ticket),
-    /// Something happened.
-    Event(Event),
-}
-
-/// What a load is about.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Topic {
-    /// All that an account needs to come online.
-    State,
-    /// Own messages that the service has not taken.
-    Unsent,
-    /// One message.
-    Message(u32),
-    /// The messages that are kept.
-    History,
-    /// The oldest messages, of which some are to be dropped.
-    Oldest,
-}
-
-/// What comes of a command.
-#[derive(Debug)]
-pub(crate) enum Answer<'a> {
-    /// This reply.
-    Reply(Reply<'a>),
-    /// Nothing yet: ask again at the next [`AccountOutput::Wake`], or when this time has come.
-    Wait(Option<Instant>),
-}
-
-/// What an account needs to act: the time, where changes go, where outputs go.
-pub(crate) struct Scene<'a> {
-    /// Now.
-    pub(crate) now: Now,
-    /// Where changes go.
-    pub(crate) journal: &'a mut Journal,
-    /// Where outputs go.
-    pub(crate) out: &'a mut Vec<AccountOutput>,
-}
-
-impl Scene<'_> {
-    fn notice(&mut self, reply: Reply<'static>) {
-        self.out.push(AccountOutput::Notice(reply));
-    }
-}
 
 /// What an account wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -113,6 +63,8 @@ enum Wake {
     Link,
     /// Nobody has been attached for long.
     Linger,
+    /// A call has rung for longer than any service lets it.
+    Calls,
     /// The contact list should be complete by now.
     Sweep,
     /// What it kept could not be read; it is tried again.
@@ -163,7 +115,12 @@ pub(crate) struct Account {
     parameters: BTreeMap<Parameter, String>,
     groups: Groups,
     applications: Applications,
+    calls: CallLog,
+    /// Wishes about calls on their way, by the numbers of the calls.
+    calling: BTreeMap<CallId, u32>,
     held: VecDeque<(Ticket, Held)>,
+    files: Files,
+    avatars: Avatars,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
     /// What the last load of the history has brought, oldest first.
@@ -236,7 +193,11 @@ impl Account {
             parameters: BTreeMap::new(),
             groups: Groups::default(),
             applications: Applications::default(),
+            calls: CallLog::default(),
+            calling: BTreeMap::new(),
             held: VecDeque::new(),
+            files: Files::default(),
+            avatars: Avatars::default(),
             fetched: None,
             history: None,
             loading: BTreeSet::new(),
@@ -324,21 +285,6 @@ impl Account {
         self.ready && !self.link.is_logging_in()
     }
 
-    fn watch_congestion(&mut self) {
-        // What waits for the store counts too: it may be the store that does not keep up.
-        let (calls, bytes) = (
-            self.link.calls_waiting() + self.held.len(),
-            self.sending_bytes,
-        );
-        let limits = &self.limits;
-        let (calls_max, bytes_max) = if self.congested {
-            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
-        } else {
-            (limits.calls_waiting, limits.call_bytes_waiting)
-        };
-        self.congested = calls > calls_max || bytes > bytes_max;
-    }
-
     /// Takes what happened to the connection of a lane.
     pub(crate) fn upstream(&mut self, scene: &mut Scene<'_>, lane: LaneId, input: LaneInput<'_>) {
         self.with_link(scene, |link, now, out| link.handle(now, lane, input, out));
@@ -354,6 +300,7 @@ impl Account {
                     self.sweep_rooms(scene);
                     self.sweep(scene);
                 }
+                Wake::Calls => self.end_stale_calls(scene),
                 Wake::Reload => self.load_state(scene),
             }
         }

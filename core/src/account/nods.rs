@@ -17,24 +17,3 @@ pub(super) fn confirm<'a>(command: Command<'a>, done: Result<(), ErrorReply>) ->
         Err(error) => error.into(),
     }
 }
-
-/// The answers about what nobody keeps: nods at changes, and what is so where nothing was ever changed.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "all other commands are confirmed as if they were done"
-)]
-pub(super) fn not_kept(command: Command<'_>) -> Reply<'_> {
-    match command {
-        Command::GetAvatar { .. } | Command::GetUserAvatar { .. } => ErrorReply::NO_AVATAR.into(),
-        Command::Call { targets } if targets.has_telephone() => ErrorReply::NO_PHONE_NUMBERS.into(),
-        Command::Call { .. } => ErrorReply::NO_CALLS.into(),
-        Command::GetCall { .. }
-        | Command::GetCallParticipant { .. }
-        | Command::GetCanTransfer { .. } => ErrorReply::GET_CALL_UNKNOWN.into(),
-        Command::SetCallStatus { .. } | Command::SetCallOther { .. } => {
-            ErrorReply::SET_CALL_UNKNOWN.into()
-        }
-        Command::AlterCall { .. } => ErrorReply::ALTER_CALL_ID.into(),
-        _ => command.echo(),
-    }
-}

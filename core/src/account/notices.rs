@@ -28,8 +28,14 @@ impl Account {
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
-            LinkOutput::Fetched(..) => {}
+            LinkOutput::Fetched(id, result) => {
+                self.fetched(scene, id, result);
+                scene.out.push(AccountOutput::Wake);
+            }
             LinkOutput::Took(taken) => {
+                if core::mem::take(&mut self.roster.coming) && self.roster.complete() {
+                    scene.out.push(AccountOutput::Wake);
+                }
                 let ticket = scene.journal.latest();
                 self.hold(scene, ticket, Held::Took(taken));
             }
@@ -93,6 +99,7 @@ impl Account {
             }
             LinkStatus::Offline | LinkStatus::Connecting => {
                 if was_online {
+                    self.drop_calls(scene);
                     scene.notice(Reply::ConnStatus(ConnStatus::Offline));
                     scene.notice(Reply::UserStatus(Status::Offline));
                     self.tell_presence(scene);
@@ -112,6 +119,8 @@ impl Account {
                 self.name_told(scene, &alias);
                 self.roster.begin();
                 self.begin_rooms();
+                self.await_icons(scene.now.mono);
+                self.forget_calls(scene);
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
@@ -120,9 +129,7 @@ impl Account {
                     self.contact_told(scene, buddy);
                 }
                 self.rooms_told(scene, &buddies);
-                if self.roster.complete() {
-                    scene.out.push(AccountOutput::Wake);
-                }
+                self.roster.coming = true;
             }
             Notice::BuddyStatus(buddies) => {
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
@@ -159,10 +166,13 @@ impl Account {
                 self.status_set_elsewhere(scene, primitive, mood);
             }
             Notice::Typing { buddy, state } => self.types(scene, &buddy, state),
-            Notice::Icons(_)
-            | Notice::Ringing { .. }
-            | Notice::Answered { .. }
-            | Notice::CallEnded { .. } => {}
+            Notice::Ringing { buddy, outgoing } => self.ringing(scene, &buddy, outgoing),
+            Notice::Answered { buddy } => self.call_answered(scene, &buddy),
+            Notice::CallEnded { buddy, reason } => self.call_ended(scene, &buddy, reason),
+            Notice::Icons(icons) => {
+                self.icons_told(icons);
+                scene.out.push(AccountOutput::Wake);
+            }
             Notice::Disconnected { .. }
             | Notice::Expired
             | Notice::Reset
@@ -182,7 +192,10 @@ impl Account {
     ) {
         scene.out.push(AccountOutput::Wake);
         self.naming.take_if(|naming| *naming == id);
-        if self.directory.call_done(id, &result) {
+        if self.directory.call_done(id, &result) || self.call_wish_done(scene, id, &result) {
+            return;
+        }
+        if self.avatar_set(scene, id, result.as_ref().err()) {
             return;
         }
         if let Some((number, length)) = self.sending.remove(&id) {

@@ -76,10 +76,14 @@ pub(super) struct Roster {
     pub(super) blocked: BTreeSet<String>,
     /// Handles of whom the user does not let see whether he is there.
     pub(super) denied: BTreeSet<String>,
+    /// Some of the list has come, and more of it may follow at once.
+    pub(super) coming: bool,
     /// Whether the service has sent the contact list since the account was signed on.
     pub(super) known: bool,
     /// Whether it has sent one ever: contacts that come with the first one are no news.
     pub(super) was_known: bool,
+    /// Clients have asked for the list before it came: to them whoever is on it is news.
+    pub(super) answered_early: bool,
 }
 
 impl Roster {
@@ -153,6 +157,11 @@ impl Roster {
         }
     }
 
+    /// Whether clients that have asked for the list do not know of who is put on it now.
+    pub(super) const fn is_news(&self) -> bool {
+        self.was_known || self.known || self.answered_early
+    }
+
     /// `ISAUTHORIZED`: whoever is on the list may see the user, unless the user has said otherwise.
     pub(super) fn is_authorized(&self, handle: &str) -> bool {
         self.contacts.contains_key(handle) && !self.denied.contains(handle)
@@ -161,6 +170,7 @@ impl Roster {
     /// The contact list has come. True if that is news in this session.
     pub(super) const fn complete(&mut self) -> bool {
         self.was_known = true;
+        self.answered_early = false;
         !core::mem::replace(&mut self.known, true)
     }
 

@@ -272,6 +272,7 @@ impl Account {
                 });
             }
         }
+        lines.extend(self.tell_ringing());
         lines.extend(self.tell_missed(scene, told));
         lines
     }

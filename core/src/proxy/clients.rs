@@ -5,11 +5,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::files::is_here;
 use super::{AccountId, ClientWake, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
 use crate::client::Client;
 use crate::event::{Event, EventKind};
-use crate::io::{CloseCause, CloseHow, ConnId, ListenerId, Output, Outputs};
+use crate::io::{CloseCause, CloseHow, ConnId, ListenerId, Output, Outputs, Peer};
 use crate::skype::{Command, ConnStatus, Reply, Tag, parse};
 use crate::time::{Instant, Now};
 use crate::wire::FromClient;
@@ -18,7 +19,7 @@ impl Proxy {
     pub(super) fn accepted(
         &mut self,
         now: Now,
-        conn: ConnId,
+        (conn, peer): (ConnId, Peer),
         listener: ListenerId,
         out: &mut Outputs,
     ) {
@@ -45,8 +46,8 @@ impl Proxy {
             .accounts
             .get(id)
             .is_some_and(|account| account.access().is_some());
-        self.clients
-            .insert(conn, (id, Client::new(kind, login, &self.limits)));
+        let client = Client::new(kind, login, is_here(peer), &self.limits);
+        self.clients.insert(conn, (id, client));
         self.strangers += 1;
         self.set_wake(
             conn,
@@ -85,12 +86,7 @@ impl Proxy {
         let Some((id, client)) = self.clients.remove(&conn) else {
             return false;
         };
-        for wake in [
-            ClientWake::Login,
-            ClientWake::Open,
-            ClientWake::Command,
-            ClientWake::Stall,
-        ] {
+        for wake in ClientWake::ALL {
             self.set_wake(conn, wake, None);
         }
         self.dirty.remove(&conn);
@@ -116,7 +112,7 @@ impl Proxy {
         }
     }
 
-    fn set_wake(&mut self, conn: ConnId, wake: ClientWake, at: Option<Instant>) {
+    pub(super) fn set_wake(&mut self, conn: ConnId, wake: ClientWake, at: Option<Instant>) {
         self.timers.set(Wake::Client(conn, wake), at);
     }
 
@@ -133,6 +129,7 @@ impl Proxy {
                 self.dirty.insert(conn);
             }
             ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
+            ClientWake::Slot => self.fault(conn, "it does not say whether it takes a file", out),
             ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
         }
     }
@@ -159,12 +156,7 @@ impl Proxy {
         if let Some(id) = listener_of {
             self.stop_listening(id);
         }
-        for wake in [
-            ClientWake::Login,
-            ClientWake::Open,
-            ClientWake::Command,
-            ClientWake::Stall,
-        ] {
+        for wake in ClientWake::ALL {
             self.set_wake(conn, wake, None);
         }
         out.push(Output::Close { conn, how });
@@ -201,6 +193,9 @@ impl Proxy {
             }
             match client.next() {
                 Ok(Some(said)) => self.heard(now, (conn, id), said, out),
+                Ok(None) if client.waiting_bytes() > self.limits.frame_bytes => {
+                    self.fault(conn, "it says too much before it takes its file", out);
+                }
                 Ok(None) => break,
                 Err(error) => self.fault(conn, error.explain(), out),
             }
@@ -230,6 +225,7 @@ impl Proxy {
                 }
             }
             FromClient::Ready => self.attach(now, (conn, id), out),
+            FromClient::FileTaken(taken) => self.file_taken(conn, taken, out),
             FromClient::Line(line) => {
                 if self.verbose {
                     out.event(Event::conn(EventKind::Command, conn, line.clone()));
@@ -280,6 +276,7 @@ impl Proxy {
     ) -> bool {
         let tagged = parse(line);
         let keeps_quiet = matches!(tagged.body, Ok(Command::Name(_) | Command::Ping));
+        let reach = self.reach(conn);
         let Some(account) = self.accounts.get_mut(id) else {
             return true;
         };
@@ -290,7 +287,7 @@ impl Proxy {
             out: &mut said,
         };
         let answer = match tagged.body {
-            Ok(command) => account.command(&mut scene, command, conn, since),
+            Ok(command) => account.command(&mut scene, command, conn, since, reach),
             Err(error) => Answer::Reply(error.into()),
         };
         let until = match answer {
@@ -301,6 +298,11 @@ impl Proxy {
                     client.protocol = version;
                 }
                 self.reply(conn, &reply, tagged.tag.as_ref(), out);
+                None
+            }
+            Answer::File(name, bytes, then) => {
+                let then = (&then, tagged.tag.as_ref());
+                self.push_file(now, conn, (name, &bytes), then);
                 None
             }
             Answer::Wait(until) => {

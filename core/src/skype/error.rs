@@ -95,10 +95,12 @@ errors! {
     OPEN_UNKNOWN = 69, "no such window", "The client's: see the table of windows.";
     OPEN_HANDLE = 70, "not a user name", "The client's: the handle is missing or holds characters that no handle has.";
     CALL_PARTICIPANT = 71, "not a number", "The client's: those who take part are numbered.";
+    NO_CONFERENCE = 72, "only one user can be called at a time", "Nobody's: the service has no conferences.";
     BAD_KEY = 74, "no such key", "The client's: see the names of the keys.";
     NO_PHONE_NUMBERS = 92, "telephone numbers cannot be called", "Nobody's: the service has no way into the telephone network.";
     CALL_HANDLE = 93, "nobody of that name", "The client's: the service knows no such user.";
     CALL_SELF = 94, "you cannot call yourself", "The client's: call somebody else.";
+    CALL_RUNS = 101, "there is a call with them already", "The client's: end that one first, or go on with it.";
     GET_CHAT_UNKNOWN = 105, "no such chat", "The client's: the chat id is missing or names no chat.";
     CHAT_PROPERTY = 106, "no such property of a chat", "The client's: see the tables of chat and member properties.";
     CHATS_TARGET = 107, "this search takes no name", "The client's: leave the name out.";
@@ -177,5 +179,5 @@ errors! {
     BAD_ROLE = 609, "no such role", "The client's: see the names of the roles.";
     NO_PUBLIC_CHATS = 611, "the chat cannot be created", "Nobody's: the service has no public chats.";
     INTERNAL = 9901, "something went wrong here", "Ours: see the log, and tell us.";
-    NO_CALLS = 9901, "users cannot be called", "Nobody's: calls are not carried.";
+    BAD_PICTURE = 9901, "not a picture", "The client's: a picture is a JPEG, a PNG or a GIF file, and not too large.";
 }

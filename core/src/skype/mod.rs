@@ -22,6 +22,7 @@ mod alter_call;
 mod alter_chat;
 mod application;
 mod calls;
+pub mod catalogue;
 mod chat;
 mod chat_id;
 mod command;

@@ -115,6 +115,7 @@ impl Wire for Len8 {
     fn encode(&mut self, message: ToClient<'_>, tx: &mut Vec<u8>) {
         match message {
             ToClient::LoginResult(_) => debug_assert!(false, "nobody can log in here"),
+            ToClient::File { .. } => debug_assert!(false, "nobody takes files here"),
             ToClient::Line(line) => {
                 if !put_frame(line, tx) {
                     put_refusal(line, tx);

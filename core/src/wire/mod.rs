@@ -26,6 +26,8 @@ pub enum FromClient {
     Ready,
     /// A command line, perhaps empty. Invalid UTF-8 has been replaced, NULs have been left out.
     Line(String),
+    /// What became of the [`ToClient::File`] before: whether the client has let it come. Comes once for each.
+    FileTaken(bool),
 }
 
 /// What is to be said to a client.
@@ -36,6 +38,14 @@ pub enum ToClient<'a> {
     /// A reply or a notice, without terminator; NULs in it are not sent. Only after [`FromClient::Ready`]:
     /// before it a client may take the bytes for something else.
     Line(&'a str),
+    /// A file that the client has asked for; [`FromClient::FileTaken`] tells what became of it. Only if
+    /// [`Wire::takes_files`], and one at a time. Lines that are said meanwhile are held back and follow in order.
+    File {
+        /// The path where the client wants it, as it has written it.
+        name: &'a str,
+        /// What is in it.
+        bytes: &'a [u8],
+    },
 }
 
 /// What a server said, freed of its framing: the other role, for the console and for tests.
@@ -47,6 +57,13 @@ pub enum FromServer {
     Refused,
     /// A reply or a notice.
     Line(String),
+    /// A file that was asked for, to a client that takes files.
+    File {
+        /// Where it is to be written, as the client has asked for it.
+        name: String,
+        /// What is in it.
+        bytes: Vec<u8>,
+    },
 }
 
 /// How a peer broke a transport.
@@ -98,6 +115,17 @@ pub trait Wire {
 
     /// Appends the bytes of `message` to `tx`.
     fn encode(&mut self, message: ToClient<'_>, tx: &mut Vec<u8>);
+
+    /// True if files can be pushed to this client: it has said so, and it was offered.
+    fn takes_files(&self) -> bool {
+        false
+    }
+
+    /// How many bytes of lines are held back until a pushed file is taken or refused; a later
+    /// [`Wire::decode`] appends them to its `tx`.
+    fn held(&self) -> usize {
+        0
+    }
 }
 
 /// The client's end of one connection, for the console and for tests.
@@ -122,11 +150,12 @@ pub trait ClientWire {
 }
 
 impl WireKind {
-    /// The server's end of a new connection. `login` says whether a password is wanted.
+    /// The server's end of a new connection. `login` says whether a password is wanted, `files` whether the client
+    /// is offered to have files pushed, on transports that can.
     #[must_use]
-    pub fn start(self, login: bool, limits: &Limits) -> Box<dyn Wire + Send> {
+    pub fn start(self, login: bool, files: bool, limits: &Limits) -> Box<dyn Wire + Send> {
         match self {
-            Self::SkypeProxy => Box::new(SkypeProxy::new(login, limits)),
+            Self::SkypeProxy => Box::new(SkypeProxy::new(login, files, limits)),
             Self::Len8 => Box::new(Len8::new(login, limits)),
         }
     }
@@ -135,9 +164,19 @@ impl WireKind {
     /// is none: no transport here can carry it.
     #[must_use]
     pub fn connect(self, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
+        self.connect_as(password, false)
+    }
+
+    /// Like [`WireKind::connect`], for a client that takes [`FromServer::File`]s where the transport can carry them.
+    #[must_use]
+    pub fn connect_for_files(self, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
+        self.connect_as(password, true)
+    }
+
+    fn connect_as(self, password: Option<Secret>, files: bool) -> Box<dyn ClientWire + Send> {
         let password = password.filter(|password| !password.is_empty());
         match self {
-            Self::SkypeProxy => Box::new(SkypeProxyClient::new(password)),
+            Self::SkypeProxy => Box::new(SkypeProxyClient::new(password, files)),
             Self::Len8 => Box::new(Len8Client::default()),
         }
     }

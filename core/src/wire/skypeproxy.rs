@@ -6,10 +6,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{ClientWire, FromClient, FromServer, ToClient, Wire, WireError, line_of, put_payload};
+use super::{FromClient, ToClient, Wire, WireError, line_of, put_payload};
 use crate::buf::RecvBuf;
 use crate::config::Limits;
 use crate::secret::Secret;
+
+mod client;
+mod slots;
+
+pub(super) use client::SkypeProxyClient;
+use slots::{First, Slots};
 
 /// Bytes of the length in front of every frame.
 const LENGTH_BYTES: usize = 4;
@@ -111,13 +117,14 @@ enum State {
 pub(super) struct SkypeProxy {
     state: State,
     login: bool,
+    slots: Slots,
     frame_bytes_before_login: usize,
     frame_bytes: usize,
 }
 
 impl SkypeProxy {
-    /// A new connection; `login` says whether a password is wanted.
-    pub(super) const fn new(login: bool, limits: &Limits) -> Self {
+    /// A new connection; `login` says whether a password is wanted, `slots` whether file slots are offered.
+    pub(super) const fn new(login: bool, slots: bool, limits: &Limits) -> Self {
         Self {
             state: if login {
                 State::Locked
@@ -125,6 +132,7 @@ impl SkypeProxy {
                 State::Unlocked
             },
             login,
+            slots: Slots::new(slots),
             frame_bytes_before_login: limits.frame_bytes_before_login,
             frame_bytes: limits.frame_bytes,
         }
@@ -149,9 +157,7 @@ impl SkypeProxy {
     fn obey(&mut self, command: u8, rx: &mut RecvBuf, tx: &mut Vec<u8>) -> Option<()> {
         let operands = usize::from(command == MY_CAPABILITIES);
         let length = LENGTH_BYTES + 1 + operands;
-        if rx.len() < length {
-            return None;
-        }
+        let operand = rx.as_slice().get(length - 1).copied()?;
         rx.consume(length);
         match command {
             AUTHENTICATE if self.logged_in() => tx.push(NO),
@@ -159,8 +165,11 @@ impl SkypeProxy {
                 self.state = State::PasswordNext;
                 tx.push(YES);
             }
-            CAPABILITIES => tx.push(if self.login { USE_AUTHENTICATION } else { 0 }),
-            MY_CAPABILITIES => {}
+            CAPABILITIES => {
+                let login = if self.login { USE_AUTHENTICATION } else { 0 };
+                tx.push(login | self.slots.flag());
+            }
+            MY_CAPABILITIES => self.slots.agree(operand),
             _ => tx.push(NO),
         }
         Some(())
@@ -174,6 +183,18 @@ impl Wire for SkypeProxy {
         tx: &mut Vec<u8>,
     ) -> Result<Option<FromClient>, WireError> {
         while self.state != State::Checking {
+            if let Some(taken) = self.slots.outcome() {
+                return Ok(Some(FromClient::FileTaken(taken)));
+            }
+            match self.slots.first(rx.as_slice()) {
+                First::Item => {}
+                First::Answer(answer) => {
+                    rx.consume(1);
+                    self.slots.answered(answer, tx);
+                    continue;
+                }
+                First::Unclear => return Ok(None),
+            }
             let Some(item) = first_item(rx.as_slice(), self.limit())? else {
                 return Ok(None);
             };
@@ -223,8 +244,17 @@ impl Wire for SkypeProxy {
                 };
                 tx.push(if right { YES } else { NO });
             }
-            ToClient::Line(line) => put_frame(line, tx),
+            ToClient::Line(line) => put_frame(line, self.slots.queue(tx)),
+            ToClient::File { name, bytes } => self.slots.push(name, bytes, tx),
         }
+    }
+
+    fn takes_files(&self) -> bool {
+        self.slots.is_agreed()
+    }
+
+    fn held(&self) -> usize {
+        self.slots.held()
     }
 }
 
@@ -235,133 +265,6 @@ fn password_of(payload: &[u8]) -> String {
         .rposition(|byte| *byte != 0)
         .map_or(0, |last| last + 1);
     String::from_utf8_lossy(&payload[..end]).into_owned()
-}
-
-/// What the client waits for.
-#[derive(Debug)]
-enum Awaited {
-    /// Whether a password is wanted.
-    Question {
-        /// What to give then.
-        password: Secret,
-    },
-    /// Whether the password was right.
-    Result,
-    /// The server's flags.
-    Flags {
-        /// Whether a password has been accepted, which makes the flag of the same name meaningless.
-        logged_in: bool,
-    },
-    /// Frames.
-    Lines,
-    /// Nothing any more.
-    Nothing,
-}
-
-/// The client's end.
-#[derive(Debug)]
-pub(super) struct SkypeProxyClient {
-    awaited: Awaited,
-}
-
-impl SkypeProxyClient {
-    /// A new connection; `password` is not empty.
-    pub(super) fn new(password: Option<Secret>) -> Self {
-        Self {
-            awaited: match password {
-                Some(password) => Awaited::Question { password },
-                None => Awaited::Flags { logged_in: false },
-            },
-        }
-    }
-
-    fn ask_flags(&mut self, logged_in: bool, tx: &mut Vec<u8>) {
-        put_command(CAPABILITIES, tx);
-        self.awaited = Awaited::Flags { logged_in };
-    }
-
-    fn refused(&mut self) -> FromServer {
-        self.awaited = Awaited::Nothing;
-        FromServer::Refused
-    }
-
-    /// Takes one answer byte.
-    fn answered(&mut self, answer: u8, tx: &mut Vec<u8>) -> Result<Option<FromServer>, WireError> {
-        match (&self.awaited, answer) {
-            (Awaited::Question { password }, YES) => {
-                put_frame(password.reveal(), tx);
-                self.awaited = Awaited::Result;
-            }
-            (Awaited::Question { .. }, NO) => self.ask_flags(false, tx),
-            (Awaited::Result, YES) => self.ask_flags(true, tx),
-            (Awaited::Result, NO) => return Ok(Some(self.refused())),
-            (Awaited::Question { .. } | Awaited::Result, byte) => {
-                return Err(WireError::Unexpected { byte });
-            }
-            (Awaited::Flags { logged_in: false }, flags) if flags & USE_AUTHENTICATION != 0 => {
-                return Ok(Some(self.refused()));
-            }
-            (Awaited::Flags { .. }, _) => {
-                self.awaited = Awaited::Lines;
-                return Ok(Some(FromServer::Ready));
-            }
-            (Awaited::Lines | Awaited::Nothing, _) => {}
-        }
-        Ok(None)
-    }
-}
-
-impl ClientWire for SkypeProxyClient {
-    fn start(&mut self, tx: &mut Vec<u8>) {
-        match self.awaited {
-            Awaited::Question { .. } => put_command(AUTHENTICATE, tx),
-            Awaited::Flags { .. } => put_command(CAPABILITIES, tx),
-            Awaited::Result | Awaited::Lines | Awaited::Nothing => {
-                debug_assert!(false, "started twice");
-            }
-        }
-    }
-
-    fn decode(
-        &mut self,
-        rx: &mut RecvBuf,
-        tx: &mut Vec<u8>,
-    ) -> Result<Option<FromServer>, WireError> {
-        loop {
-            match self.awaited {
-                Awaited::Question { .. } | Awaited::Result | Awaited::Flags { .. } => {
-                    let Some(answer) = rx.as_slice().first().copied() else {
-                        return Ok(None);
-                    };
-                    rx.consume(1);
-                    if let Some(heard) = self.answered(answer, tx)? {
-                        return Ok(Some(heard));
-                    }
-                }
-                Awaited::Lines => {
-                    let item = first_item(rx.as_slice(), SERVER_FRAME_BYTES_MAX)?;
-                    return match item {
-                        None => Ok(None),
-                        // Servers command only clients that said they have file slots.
-                        Some(Item::Command(byte)) => Err(WireError::Unexpected { byte }),
-                        Some(Item::Text(payload)) => {
-                            let line = line_of(payload);
-                            rx.consume(LENGTH_BYTES + payload.len());
-                            Ok(Some(FromServer::Line(line)))
-                        }
-                    };
-                }
-                Awaited::Nothing => {
-                    rx.consume(rx.len());
-                    return Ok(None);
-                }
-            }
-        }
-    }
-
-    fn encode(&mut self, line: &str, tx: &mut Vec<u8>) {
-        put_frame(line, tx);
-    }
 }
 
 #[cfg(test)]

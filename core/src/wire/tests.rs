@@ -51,6 +51,7 @@ impl From<FromClient> for Heard {
             FromClient::Login(_) => Self::Login,
             FromClient::Ready => Self::Ready,
             FromClient::Line(line) => Self::Line(line),
+            FromClient::FileTaken(_) => panic!("no file was pushed"),
         }
     }
 }
@@ -61,6 +62,7 @@ impl From<FromServer> for Heard {
             FromServer::Ready => Self::Ready,
             FromServer::Refused => Self::Refused,
             FromServer::Line(line) => Self::Line(line),
+            FromServer::File { .. } => panic!("no file was wanted"),
         }
     }
 }
@@ -99,7 +101,7 @@ impl End {
         } else {
             LIMIT_AFTER_LOGIN
         };
-        Self::new(Role::Server(kind.start(login, &limits())), limit)
+        Self::new(Role::Server(kind.start(login, true, &limits())), limit)
     }
 
     fn client(kind: WireKind, password: Option<&str>) -> Self {

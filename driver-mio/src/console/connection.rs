@@ -85,7 +85,7 @@ impl Connection {
             match heard {
                 Some(FromServer::Ready) => return Ok(true),
                 Some(FromServer::Refused) => return Ok(false),
-                Some(FromServer::Line(_)) => {
+                Some(FromServer::Line(_) | FromServer::File { .. }) => {
                     return Err(io::Error::other("it speaks before its turn"));
                 }
                 None => self.receive()?,

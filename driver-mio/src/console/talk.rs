@@ -103,7 +103,8 @@ fn listen(
             let heard = lock(wire).decode(&mut rx, &mut tx);
             match heard {
                 Ok(Some(FromServer::Line(line))) => push_shown(&line, &mut page),
-                Ok(Some(FromServer::Ready | FromServer::Refused)) => {}
+                // A console agrees to no files, and its handshake is over.
+                Ok(Some(FromServer::Ready | FromServer::Refused | FromServer::File { .. })) => {}
                 Ok(None) => break,
                 Err(_) => return Err("lost the daemon: it broke the SkypeProxy protocol".into()),
             }

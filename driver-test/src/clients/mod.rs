@@ -59,7 +59,6 @@ impl Program {
     ];
 
     /// The protocol versions that it can ask for.
-    #[must_use]
     pub fn versions(self) -> impl Iterator<Item = u8> {
         match self {
             Self::MirandaProxy | Self::MirandaLink => 1..=7,

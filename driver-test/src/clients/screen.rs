@@ -6,14 +6,28 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Somebody in the contact list.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Contact {
-    /// The name shown; empty where the program shows the handle.
-    pub name: String,
+    /// The name that the user gave it, which is shown if there is one.
+    pub given_name: String,
+    /// The name that it gave itself, which is shown otherwise.
+    pub own_name: String,
     /// The status word, empty while it is not known.
     pub status: String,
     /// The mood text.
     pub mood: String,
     /// True while the contact has not answered the request.
     pub pending: bool,
+}
+
+impl Contact {
+    /// The name shown; empty where the program shows the handle.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        if self.given_name.is_empty() {
+            &self.own_name
+        } else {
+            &self.given_name
+        }
+    }
 }
 
 /// A text as it is shown.

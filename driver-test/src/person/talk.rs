@@ -46,6 +46,7 @@ pub(super) struct Talk {
     pub(super) wishes: VecDeque<Wish>,
     pub(super) gone: Option<CloseCause>,
     pub(super) heard: Vec<Heard>,
+    pub(super) files: Vec<(String, Vec<u8>)>,
     heard_out: usize,
 }
 
@@ -67,6 +68,7 @@ impl Talk {
             wishes: VecDeque::new(),
             gone: None,
             heard: Vec::new(),
+            files: Vec::new(),
             heard_out: 0,
         }
     }
@@ -140,6 +142,7 @@ impl Talk {
                     visit: self.visits - 1,
                     line,
                 }),
+                Ok(Some(FromServer::File { name, bytes })) => self.files.push((name, bytes)),
                 Ok(None) => break,
                 Err(error) => panic!("the server broke the framing: {error:?}"),
             }

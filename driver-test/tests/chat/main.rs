@@ -1,6 +1,8 @@
 //! People chat: clients, daemons and a service, all shipped machines, in a simulated town.
 //! Never looks inside a machine: all that is checked is what a client hears.
 
+mod avatars;
+mod calls;
 mod contacts;
 mod dialogs;
 mod login;

@@ -8,7 +8,10 @@ use crate::street::{Kind, Street, every_kind, usual, with_each};
 fn grouping_kinds() -> Vec<Kind> {
     let mut kinds = every_kind();
     kinds.retain(|(program, _)| {
-        matches!(program, Program::Pidgin | Program::Skype4Py | Program::BitlBee)
+        matches!(
+            program,
+            Program::Pidgin | Program::Skype4Py | Program::BitlBee
+        )
     });
     kinds
 }
@@ -52,14 +55,21 @@ fn an_empty_group_is_not_listed() {
         let (one, two) = (group.clone(), handle.clone());
         street.act("alice", Deed::PutInGroup { group, handle });
         street.wait(5);
-        street.act("alice", Deed::TakeFromGroup { group: one, handle: two });
-        street.wait(5);
-        street.client("alice").hang_up();
-        street.sees("alice", |screen| !screen.online);
-        street.wait(1);
-        street.client("alice").connect();
-        street.await_online("alice");
-        street.wait(60);
-        assert!(street.screen("alice").groups.values().all(|group| !group.is_empty()));
+        street.act(
+            "alice",
+            Deed::TakeFromGroup {
+                group: one,
+                handle: two,
+            },
+        );
+        // One that was made just now may be listed, since some programs look for it at once.
+        street.wait(120);
+        // A fresh look at what is kept; Pidgin would delete an empty group that it finds.
+        for (seat, program) in [("second", Program::Skype4Py), ("third", Program::Pidgin)] {
+            street.seat_again(seat, "alice", usual(program));
+            street.await_online(seat);
+            street.wait(10);
+            assert!(street.screen(seat).groups.is_empty());
+        }
     });
 }

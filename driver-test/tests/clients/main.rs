@@ -4,12 +4,15 @@
 
 mod avatars;
 mod connect;
+mod contact_groups;
 mod contacts;
 mod messages;
 mod pitfalls;
 mod regressions;
+mod rooms;
 mod street;
 #[path = "../town/mod.rs"]
 #[expect(dead_code, reason = "a street uses only a part of the town")]
 mod town;
 mod toy_gateway;
+mod typing;

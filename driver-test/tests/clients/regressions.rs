@@ -42,7 +42,9 @@ fn with_alice() -> (Street, Person) {
 #[test]
 fn no_reply_to_search_friends_if_the_list_stays_empty() {
     with_each(every_kind(), |kind, _| {
-        let mut street = Street::of_strangers(&[("alice", kind)]);
+        let mut street = Street::new(&["alice"]);
+        street.seat("alice", kind);
+        street.await_online("alice");
         let person = bare(&mut street.world, "alice");
         person.say("SEARCH FRIENDS");
         street.world.expect("bare", "USERS ", SECONDS(5));

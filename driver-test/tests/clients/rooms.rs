@@ -63,7 +63,10 @@ fn texts_in_a_room_reach_everybody_once() {
         for name in ["alice", "bob", "eve"] {
             for text in ["hello from", "; $ # ERROR 26 %s by"] {
                 write_in_room(&street, name, &format!("{text} {name}"));
-                for reader in ["alice", "bob", "eve"].iter().filter(|reader| **reader != name) {
+                for reader in ["alice", "bob", "eve"]
+                    .iter()
+                    .filter(|reader| **reader != name)
+                {
                     street.sees(reader, |screen| {
                         let texts = screen.texts_from(name);
                         texts.contains(&format!("{text} {name}"))
@@ -84,7 +87,13 @@ fn a_topic_is_seen_by_everybody() {
         let (mut street, room) = together(kind, other);
         for topic in ["tea", "\u{fc}ber; $ # and  spaces"] {
             let (room, topic) = (room.clone(), topic.to_owned());
-            street.act("alice", Deed::SetTopic { room, topic: topic.clone() });
+            street.act(
+                "alice",
+                Deed::SetTopic {
+                    room,
+                    topic: topic.clone(),
+                },
+            );
             for name in ["alice", "bob", "eve"] {
                 street.sees(name, |screen| {
                     screen.rooms.values().any(|room| room.topic == topic)
@@ -170,7 +179,9 @@ fn texts_in_a_room_that_were_missed_are_shown_later() {
         street.client("bob").connect();
         street.await_online("bob");
         street.sees("bob", |screen| {
-            screen.texts_from("alice").contains(&"are you there?".to_owned())
+            screen
+                .texts_from("alice")
+                .contains(&"are you there?".to_owned())
         });
         street.wait(60);
         assert_eq!(street.screen("bob").texts_from("alice").len(), 1);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
+use imo2sproxy_core::handle::ECHO;
 use imo2sproxy_core::rng::fnv1a;
 use imo2sproxy_core::store::{Store as _, StoreOp};
 use imo2sproxy_sim::clients::{Client, Deed, Program, Screen};
@@ -104,10 +105,13 @@ impl Street {
         street
     }
 
-    /// A street where all sit at their programs and nobody knows anybody.
+    /// A street where all sit at their programs and nobody knows anybody but the service's own contact.
     pub(crate) fn of_strangers(people: &[(&str, Kind)]) -> Self {
         let names: Vec<&str> = people.iter().map(|(name, _)| *name).collect();
         let mut street = Self::new(&names);
+        for name in names {
+            street.befriend(name, ECHO, "");
+        }
         street.seat_all(people);
         street
     }

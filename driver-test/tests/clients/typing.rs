@@ -18,7 +18,11 @@ fn typing_kinds() -> Vec<Kind> {
 #[test]
 fn who_types_is_seen_to_begin_and_to_end() {
     with_each(typing_kinds(), |kind, other| {
-        let other = if other.0 == Program::BitlBee { (Program::Pidgin, 7) } else { other };
+        let other = if other.0 == Program::BitlBee {
+            (Program::Pidgin, 7)
+        } else {
+            other
+        };
         let mut street = Street::of_friends(&[("alice", kind), ("bob", other)]);
         for (one, two) in [("alice", "bob"), ("bob", "alice"), ("alice", "bob")] {
             for on in [true, false] {

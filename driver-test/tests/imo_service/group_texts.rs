@@ -202,28 +202,6 @@ fn a_text_is_confirmed_and_told_only_when_it_is_safe_for_all() {
 }
 
 #[test]
-fn a_change_that_is_found_done_is_confirmed_only_when_it_is_safe() {
-    let mut bench = Bench::new();
-    let (mut alice, mut bob) = two(&mut bench);
-    let group = make(&mut bench, &mut alice, &mut [&mut bob]);
-    bench.stores = false;
-    let fields = json!({"gid": group, "topic": "tea"});
-    for session in [&alice, &bob] {
-        let call = session.message("im", &session.body("set_group_topic", &fields), session.seq);
-        session.post(&mut bench, session.calls, &[call]);
-        assert_eq!(bench.response(session.calls), None);
-    }
-    bench.stores = true;
-    bench.settle();
-    for session in [&alice, &bob] {
-        assert_eq!(
-            bench.reply(session.calls),
-            reply_with(session.seq + 1, &session.ssid)
-        );
-    }
-}
-
-#[test]
 fn typing_is_told_to_the_other_members() {
     let mut bench = Bench::new();
     let (mut alice, mut bob) = two(&mut bench);

@@ -5,7 +5,7 @@ use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
-use crate::session::{Session, befriend, two};
+use crate::session::{Session, befriend, reply_with, two};
 
 /// Makes a group chat, and brings in whom its maker knows; what they have been told so far is taken.
 pub(crate) fn make(bench: &mut Bench, maker: &mut Session, others: &mut [&mut Session]) -> String {
@@ -362,5 +362,31 @@ fn a_large_group_comes_in_parts_with_the_group_first() {
     for member in members {
         assert_eq!(member["group"], group.as_str());
         assert!(member["type"].is_null());
+    }
+}
+
+#[test]
+fn what_another_member_has_done_already_is_confirmed_only_when_it_is_safe() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    let mut carol = Session::sign_on(&mut bench, "carol");
+    let group = make(&mut bench, &mut alice, &mut [&mut bob]);
+    befriend(&mut bench, &mut alice, &mut carol);
+    bench.stores = false;
+    for session in [&alice, &bob] {
+        let fields = invitation(session.name, &group, "carol");
+        let call = session.body("invite_to_group", &fields);
+        session.post(
+            &mut bench,
+            session.calls,
+            &[session.message("im", &call, session.seq)],
+        );
+        assert_eq!(bench.response(session.calls), None, "{}", session.name);
+    }
+    bench.stores = true;
+    bench.settle();
+    for session in [&alice, &bob] {
+        let reply = bench.reply(session.calls);
+        assert_eq!(reply, reply_with(session.seq + 1, &session.ssid));
     }
 }

@@ -180,3 +180,27 @@ fn a_person_with_a_wrong_password_is_refused_by_the_shipped_transport() {
     assert!(alice.is_refused());
     assert_eq!(alice.replies(), [""; 0]);
 }
+
+#[test]
+fn a_person_takes_files_through_a_rough_network() {
+    for_each_seed(|seed| {
+        let faults = Faults {
+            reset: 0,
+            refused: 0,
+            hanging: 0,
+            unreachable: 0,
+            ..Faults::rough()
+        };
+        let server = parrot_on(WireKind::SkypeProxy, Some("pw1"));
+        let mut world = world_with_server(seed, faults, server);
+        let taker = Person::taking_files(WireKind::SkypeProxy, Some("pw1"), "server", 80);
+        let taker = world.join("taker", taker);
+        for name in ["a.jpg", "b.jpg"] {
+            taker.say("here I am");
+            taker.say(&format!("give me {name}"));
+            world.expect("taker", "taken: true", HOUR);
+        }
+        let file = |name: &str| (name.to_owned(), name.as_bytes().to_vec());
+        assert_eq!(taker.files(), [file("a.jpg"), file("b.jpg")]);
+    });
+}

@@ -257,7 +257,7 @@ pub(crate) fn parrot_on(kind: WireKind, password: Option<&'static str>) -> impl 
     let mut clients = BTreeMap::<ConnId, (RecvBuf, Box<dyn Wire + Send>)>::new();
     Toy::new(move |_, input, out| match input {
         Input::Accepted { conn, .. } => {
-            let wire = kind.start(password.is_some(), &limits);
+            let wire = kind.start(password.is_some(), true, &limits);
             clients.insert(*conn, (RecvBuf::new(), wire));
         }
         Input::Received { conn, bytes } => {
@@ -271,6 +271,14 @@ pub(crate) fn parrot_on(kind: WireKind, password: Option<&'static str>) -> impl 
                         wire.encode(ToClient::LoginResult(right), &mut tx);
                     }
                     FromClient::Ready => {}
+                    FromClient::FileTaken(taken) => {
+                        wire.encode(ToClient::Line(&format!("taken: {taken}")), &mut tx);
+                    }
+                    FromClient::Line(line) if line.starts_with("give me ") => {
+                        let name = &line["give me ".len()..];
+                        let bytes = name.as_bytes();
+                        wire.encode(ToClient::File { name, bytes }, &mut tx);
+                    }
                     FromClient::Line(line) => {
                         wire.encode(ToClient::Line(&format!("you said {line}")), &mut tx);
                     }

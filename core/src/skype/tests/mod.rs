@@ -2,6 +2,7 @@
 //! Never looks behind the public functions.
 
 mod both_ways;
+mod catalogue;
 mod chats;
 mod identifiers;
 mod others;

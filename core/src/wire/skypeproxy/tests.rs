@@ -26,7 +26,7 @@ fn login(password: &str) -> FromClient {
 }
 
 fn server(password: Option<&str>) -> SkypeProxy {
-    SkypeProxy::new(password.is_some(), &Limits::default())
+    SkypeProxy::new(password.is_some(), false, &Limits::default())
 }
 
 /// Gives the bytes of each step to `decode` and compares what it hears and answers.
@@ -59,7 +59,7 @@ fn check_server(password: Option<&str>, steps: &[Step<'_, FromClient>]) {
 
 /// Plays a server against a client that has `password`, if any, and begins with `start`.
 fn check_client(password: Option<&str>, start: &[u8], steps: &[Step<'_, FromServer>]) {
-    let mut wire = SkypeProxyClient::new(password.map(Secret::from));
+    let mut wire = SkypeProxyClient::new(password.map(Secret::from), false);
     let mut tx = Vec::new();
     wire.start(&mut tx);
     assert_eq!(tx, start);
@@ -366,7 +366,7 @@ fn a_client_goes_on_where_its_password_is_not_wanted() {
 #[test]
 fn a_client_notices_a_server_that_speaks_something_else() {
     let after = |password: Option<&str>, bytes: &[u8]| {
-        let mut wire = SkypeProxyClient::new(password.map(Secret::from));
+        let mut wire = SkypeProxyClient::new(password.map(Secret::from), false);
         let mut rx = RecvBuf::new();
         let mut tx = Vec::new();
         wire.start(&mut tx);

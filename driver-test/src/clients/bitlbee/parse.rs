@@ -86,7 +86,7 @@ impl BitlBee {
             match property {
                 "ONLINESTATUS" => value.clone_into(&mut contact.status),
                 "MOOD_TEXT" => value.clone_into(&mut contact.mood),
-                "FULLNAME" => value.clone_into(&mut contact.name),
+                "FULLNAME" => value.clone_into(&mut contact.own_name),
                 "BUDDYSTATUS" => contact.pending = false,
                 _ => {}
             }

@@ -70,9 +70,8 @@ impl Miranda {
             match property {
                 "ONLINESTATUS" => value.clone_into(&mut contact.status),
                 "MOOD_TEXT" => value.clone_into(&mut contact.mood),
-                // The name that the user gave goes before the one that the contact gave itself.
-                "DISPLAYNAME" if !value.is_empty() => value.clone_into(&mut contact.name),
-                "FULLNAME" if contact.name.is_empty() => value.clone_into(&mut contact.name),
+                "DISPLAYNAME" => value.clone_into(&mut contact.given_name),
+                "FULLNAME" => value.clone_into(&mut contact.own_name),
                 _ => {}
             }
         }
@@ -98,7 +97,8 @@ impl Miranda {
         }
         let [given, own] = names;
         if let Some(contact) = self.shell.screen_mut().contacts.get_mut(handle) {
-            contact.name = if given.is_empty() { own } else { given };
+            contact.given_name = given;
+            contact.own_name = own;
         }
     }
 

@@ -101,7 +101,11 @@ impl Miranda {
             self.room_changed(&chat, number, &kind, &from).await;
         } else {
             let text = self.part(number, "BODY", Errors::AnyAge).await;
-            self.show(chat, from, own, text).await;
+            if own && in_room {
+                self.note_written(chat, text);
+            } else {
+                self.show(chat, from, own, text).await;
+            }
         }
         let object = self.message_object();
         self.shell.say(format!("SET {object} {number} SEEN"));
@@ -134,13 +138,18 @@ impl Miranda {
                 let story = format!("does not know whom {text:?} was written to");
                 return self.shell.fail(Fault::loses(story)).await;
             };
-            let outcome = Outcome::Sent;
-            let written = Written { to, text, outcome };
-            self.shell.screen_mut().written.push(written);
+            self.note_written(to, text);
         } else if !text.starts_with("<partlist ") {
             let text = Text { from, chat, text };
             self.shell.screen_mut().received.push(text);
         }
+    }
+
+    /// An own text from elsewhere.
+    fn note_written(&self, to: String, text: String) {
+        let outcome = Outcome::Sent;
+        let written = Written { to, text, outcome };
+        self.shell.screen_mut().written.push(written);
     }
 
     /// Sends a text and watches what becomes of it.

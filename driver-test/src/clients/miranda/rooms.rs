@@ -84,11 +84,11 @@ impl Miranda {
                 if kind == "SETROLE" {
                     self.get(&path("ROLE")).await;
                 }
-                if let Some(room) = self.shell.screen_mut().rooms.get_mut(chat) {
-                    if kind == "KICKED" {
-                        for user in words(&users) {
-                            room.members.remove(&user);
-                        }
+                let mut screen = self.shell.screen_mut();
+                let room = screen.rooms.get_mut(chat).filter(|_| kind == "KICKED");
+                if let Some(room) = room {
+                    for user in words(&users) {
+                        room.members.remove(&user);
                     }
                 }
                 story = format!("{story} {users}");

@@ -102,9 +102,8 @@ impl Pidgin {
                 self.presence_told(handle, value);
             }
             "MOOD_TEXT" => value.clone_into(&mut contact.mood),
-            // The name that was given goes before the one that the contact gave itself.
-            "DISPLAYNAME" if !value.is_empty() => value.clone_into(&mut contact.name),
-            "FULLNAME" if contact.name.is_empty() => value.clone_into(&mut contact.name),
+            "DISPLAYNAME" => value.clone_into(&mut contact.given_name),
+            "FULLNAME" => value.clone_into(&mut contact.own_name),
             _ => {}
         }
     }

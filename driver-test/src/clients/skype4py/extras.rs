@@ -172,6 +172,12 @@ impl Application {
         }
     }
 
+    /// Takes part in typing notifications.
+    pub(super) async fn create_typing(&self) {
+        let line = format!("CREATE APPLICATION {TYPING}");
+        self.library.command(&line, &line).await;
+    }
+
     fn stream_to(&self, handle: &str) -> Option<String> {
         let streams = self.streams.borrow();
         let start = format!("{handle}:");
@@ -183,10 +189,6 @@ impl Application {
 
     /// Connects and waits without limit for the stream.
     async fn typing(&self, to: &str, on: bool) {
-        if !self.typing_created.replace(true) {
-            let line = format!("CREATE APPLICATION {TYPING}");
-            self.library.command(&line, &line).await;
-        }
         if self.stream_to(to).is_none() {
             let expected = format!("ALTER APPLICATION {TYPING} CONNECT");
             let line = format!("{expected} {to}");

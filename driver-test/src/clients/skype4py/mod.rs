@@ -1,7 +1,7 @@
 //! An application written with Skype4Py: a contact list and a window, with the library in front of the gateway.
 //! Never sees a line: the library has properties, calls and events.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -41,7 +41,6 @@ pub(super) struct Application {
     shown: RefCell<BTreeSet<String>>,
     /// The streams of the typing application, as the last line said.
     streams: RefCell<Vec<String>>,
-    typing_created: Cell<bool>,
 }
 
 impl Application {
@@ -52,7 +51,6 @@ impl Application {
             asks_for,
             shown: RefCell::default(),
             streams: RefCell::default(),
-            typing_created: Cell::new(false),
         }
     }
 
@@ -76,6 +74,7 @@ impl Application {
             self.shell.screen_mut().requests.insert(handle, text);
         }
         self.load_groups().await;
+        self.create_typing().await;
         if self.library.dialect() >= 3 {
             let missed = self.library.search("MISSEDCHATMESSAGES", "CHATMESSAGES");
             for number in items(&missed.await) {
@@ -108,8 +107,8 @@ impl Application {
         for property in PROPERTIES {
             let value = self.library.cached(["USER", handle, property]);
             match property {
-                "FULLNAME" => contact.name = value,
-                "DISPLAYNAME" if !value.is_empty() => contact.name = value,
+                "FULLNAME" => contact.own_name = value,
+                "DISPLAYNAME" => contact.given_name = value,
                 "ONLINESTATUS" => contact.status = value,
                 "MOOD_TEXT" => contact.mood = value,
                 "BUDDYSTATUS" => contact.pending = value == "2",
@@ -168,8 +167,8 @@ impl Application {
                 match property {
                     "ONLINESTATUS" => value.clone_into(&mut contact.status),
                     "MOOD_TEXT" => value.clone_into(&mut contact.mood),
-                    "DISPLAYNAME" if !value.is_empty() => value.clone_into(&mut contact.name),
-                    "FULLNAME" if contact.name.is_empty() => value.clone_into(&mut contact.name),
+                    "DISPLAYNAME" => value.clone_into(&mut contact.given_name),
+                    "FULLNAME" => value.clone_into(&mut contact.own_name),
                     _ => {}
                 }
             }
@@ -284,7 +283,6 @@ impl ClientProgram for Application {
         self.library.reset();
         self.shown.borrow_mut().clear();
         self.streams.borrow_mut().clear();
-        self.typing_created.set(false);
         let mut screen = self.shell.screen_mut();
         "OFFLINE".clone_into(&mut screen.status);
     }

@@ -46,11 +46,6 @@ impl House {
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;
         }
-        // Whoever has just read the former name has not told it yet.
-        let gathered = self.errands.values_mut();
-        for known in gathered.filter_map(|errand| errand.names.get_mut(name)) {
-            own.clone_into(known);
-        }
         self.announce_presence(name, effects);
         Ok(())
     }

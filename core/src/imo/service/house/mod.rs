@@ -12,6 +12,7 @@ mod groups;
 mod icons;
 mod mail;
 mod memory;
+mod presence;
 mod records;
 mod resident;
 mod roster;
@@ -196,8 +197,8 @@ impl House {
             .map_or(&[], |resident| resident.sessions.as_slice())
     }
 
-    /// Signs a session on, after [`House::gather`]: the account is told who it knows. Those who know it see it come when it says how
-    /// it is, or at [`House::appear`].
+    /// Signs a session on, after [`House::gather`]: the account is told who it knows. Those who know it see it come
+    /// when it says how it is, or at [`House::appear`].
     pub(super) fn sign_on(&mut self, name: &str, session: SessionId, effects: &mut Vec<Effect>) {
         let Some(resident) = self.resident(name) else {
             return;
@@ -227,6 +228,10 @@ impl House {
         let buddies: Vec<_> = listed
             .map(|(handle, _)| self.buddy(name, handle, Some(session)))
             .collect();
+        if buddies.is_empty() {
+            // That nobody is on it is worth knowing too: else the client would wait for the list.
+            effects.push(tell(Notice::BuddyAdded(Vec::new())));
+        }
         effects.extend(roster::in_parts(buddies).map(tell));
         for group in resident.groups.keys() {
             effects.extend(self.group_roster(name, group, session).map(tell));

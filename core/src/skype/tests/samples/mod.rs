@@ -53,6 +53,20 @@ pub(super) fn words() -> impl Strategy<Value = Words> {
 }
 
 impl Words {
+    /// Some that are no keywords.
+    pub(super) fn example() -> Self {
+        Self {
+            handle: "nora".into(),
+            targets: "nora, pavel".into(),
+            any: "some text".into(),
+            text: "some text".into(),
+            word: "#a/$b;c".into(),
+            name: "name1".into(),
+            number: 5,
+            flag: true,
+        }
+    }
+
     fn id(&self) -> Id<'static> {
         self.number.into()
     }

@@ -1,0 +1,42 @@
+//! The proxy's reasons to wake up.
+//! Never says when.
+
+use super::AccountId;
+use crate::io::ConnId;
+
+/// Whom the proxy wakes up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Wake {
+    Account(AccountId),
+    Client(ConnId, ClientWake),
+    /// A failed transaction is to be tried again.
+    Store,
+    /// The drain has taken long enough.
+    Drain,
+}
+
+/// What a client's connection wakes up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum ClientWake {
+    /// It has not logged in.
+    Login,
+    /// Notices have waited long enough for it to say what it speaks.
+    Open,
+    /// Its command has waited long enough.
+    Command,
+    /// It has not said whether it takes a file.
+    Slot,
+    /// It takes nothing.
+    Stall,
+}
+
+impl ClientWake {
+    /// All of them.
+    pub(super) const ALL: [Self; 5] = [
+        Self::Login,
+        Self::Open,
+        Self::Command,
+        Self::Slot,
+        Self::Stall,
+    ];
+}
