@@ -16,6 +16,7 @@ mod client;
 mod crash;
 mod drain;
 mod frames;
+mod rooms;
 mod thrift;
 mod town;
 mod trouble;
