@@ -26,12 +26,15 @@ enum Task {
         #[arg(long)]
         quick: bool,
     },
+    /// Prints every row of the Skype API with what it comes to here and the test that plays it; fails if one has none.
+    Coverage,
 }
 
 fn main() -> ExitCode {
     let Arguments { task } = Arguments::parse();
     let result = match task {
         Task::Ci { quick } => ci::run(root(), quick),
+        Task::Coverage => coverage(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -40,6 +43,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The table of coverage is the output of one test.
+fn coverage() -> Result<(), String> {
+    let test = "every_row_of_the_catalogue_has_a_test_that_names_it";
+    let arguments = format!(
+        "test --quiet --package imo2sproxy-sim --test catalogue -- --exact {test} --nocapture"
+    );
+    step::Step::cargo("coverage", root(), &arguments).run_last()
 }
 
 /// The folder of the workspace.

@@ -205,6 +205,12 @@ impl CallLog {
         }
     }
 
+    /// Forgets the calls that are over and that `which` names.
+    pub(super) fn forget(&mut self, which: impl Fn(&Call) -> bool) {
+        self.calls
+            .retain(|_, call| call.is_active() || !which(call));
+    }
+
     pub(super) fn get(&self, number: u32) -> Option<&Call> {
         self.calls.get(&number)
     }

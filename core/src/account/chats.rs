@@ -5,20 +5,21 @@ mod actions;
 mod deeds;
 mod lines;
 mod members;
+mod places;
 mod rooms;
 mod search;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::sync::Arc;
-use alloc::vec::Vec;
 
 use super::messages::Messages;
-use super::records::{Keys, MessageRecord, Standing};
+use super::records::{Keys, Standing};
 use crate::handle::{canonical, same};
-use crate::imo::buid::{Buid, group_buid};
 use crate::journal::{Journal, Ticket};
 use crate::skype::{dialog_partner, group_chat_id, later_dialog_chat_id};
 
@@ -240,50 +241,6 @@ impl Chats {
                 generation += 1;
             }
         })
-    }
-
-    /// The chat of a message, if it is remembered or a dialog.
-    pub(super) fn place_of(&self, message: &MessageRecord) -> Option<Place> {
-        self.place(&message.partner, message.generation)
-    }
-
-    /// The chat of the messages with these two in their records.
-    pub(super) fn place(&self, partner: &str, generation: u32) -> Option<Place> {
-        match Buid::parse(partner) {
-            Buid::Group(gid) | Buid::Member { group: gid, .. } => self.group(gid).map(Place::Group),
-            Buid::Person(partner) => {
-                let id = later_dialog_chat_id(&self.me, partner, generation);
-                match self.all.get_key_value(&*id) {
-                    Some((id, chat)) if chat.group.is_some() => Some(Place::Group(Arc::clone(id))),
-                    Some(_) | None => Some(Place::Dialog(partner.into())),
-                }
-            }
-        }
-    }
-
-    /// The id of the chat of a message.
-    pub(super) fn id_of(&self, message: &MessageRecord) -> String {
-        match self.place_of(message) {
-            Some(Place::Group(id)) => id.to_string(),
-            Some(Place::Dialog(partner)) => {
-                later_dialog_chat_id(&self.me, &partner, message.generation)
-            }
-            None => {
-                let creator = message.author.as_deref().unwrap_or(&self.me);
-                group_chat_id(creator, message.partner.trim_end_matches(';'))
-            }
-        }
-    }
-
-    /// What messages of a chat have in their records: partner and generation.
-    pub(super) fn marks(&self, place: &Place) -> Vec<(String, u32)> {
-        match place {
-            Place::Dialog(partner) => [(partner.clone(), self.dialog(partner).1)].into(),
-            Place::Group(id) => self.all.get(id).map_or_else(Vec::new, |chat| {
-                let group = chat.group.as_ref().map(|group| (group_buid(&group.gid), 0));
-                chat.dialog.iter().cloned().chain(group).collect()
-            }),
-        }
     }
 
     /// Chat and handle of the member of this number.

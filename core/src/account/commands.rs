@@ -106,6 +106,7 @@ impl Account {
             | Command::SetCallSeen(_)
             | Command::SetCallOther { .. }
             | Command::AlterCall { .. } => return self.call_command(scene, command),
+            Command::Clear(history) => return self.clear(scene, command, history),
             other => self.local_command(scene, other),
         })
     }
@@ -164,7 +165,6 @@ impl Account {
             Command::AlterApplication { name, action } => {
                 confirm(command, self.alter_application(scene, name, action))
             }
-            Command::Clear(_) => command.echo(),
             other => standing(other),
         }
     }

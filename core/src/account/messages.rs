@@ -120,6 +120,16 @@ impl Messages {
         }
     }
 
+    /// Forgets a message, unless nobody has read it or it is not sent.
+    pub(super) fn forget(&mut self, number: u32, journal: &mut Journal) {
+        if self.unread.contains(&number) || self.unsent.contains(&number) {
+            return;
+        }
+        journal.remove(self.keys.message(number));
+        self.cached.remove(&number);
+        self.kept = self.kept.saturating_sub(1);
+    }
+
     /// The bound to reserve numbers up to, if few of the reserved ones are left.
     pub(super) fn reserve(&mut self) -> Option<u32> {
         if self.reserved.saturating_sub(self.next) > BLOCK / 2 {

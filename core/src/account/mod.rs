@@ -13,6 +13,7 @@ mod contacts;
 mod directory;
 mod files;
 mod groups;
+mod history;
 mod messages;
 mod nods;
 mod notices;

@@ -150,8 +150,7 @@ impl Account {
             return;
         }
         let own = self.is_me(author);
-        let says_topic = message.msg == message.alias;
-        let is_topic = message.topic.unwrap_or(says_topic);
+        let is_topic = is_topic(&message);
         // An own text comes back as an echo; an own topic may be that of another session.
         if own && !is_topic || self.is_repeated(scene, message.mid.as_deref()) {
             return;
@@ -269,5 +268,36 @@ impl Account {
         let (slot, record) = self.mids.add(hash, self.limits.mids);
         scene.journal.put(self.keys.mids() + &slot, &record);
         false
+    }
+}
+
+/// Whether what came in a group chat is its topic. A service that does not say so writes it in the name's place too.
+fn is_topic(message: &Incoming) -> bool {
+    let twice = message.msg == message.alias;
+    message.topic.unwrap_or(twice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_is_known_from_services_that_say_so_and_from_those_that_do_not() {
+        let message = |msg: &str, topic| Incoming {
+            buid: "g1;".into(),
+            alias: "bob".into(),
+            msg: msg.into(),
+            timestamp: 1,
+            mid: None,
+            author: Some("bob".into()),
+            topic,
+        };
+        assert!(is_topic(&message("bob", None)));
+        assert!(!is_topic(&message("tea", None)));
+        assert!(is_topic(&message("tea", Some(true))));
+        assert!(
+            !is_topic(&message("bob", Some(false))),
+            "his own name, said"
+        );
     }
 }

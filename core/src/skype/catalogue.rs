@@ -19,7 +19,7 @@ pub enum Mark {
     Constant(&'static str),
     /// It has no value, or finds nothing, ever.
     Empty,
-    /// It is refused by the error of this number, however well it is asked for.
+    /// It is refused by the error of this number; to do it to a call that there is, by another one perhaps.
     Refused(u16),
     /// It is never said.
     Nothing,

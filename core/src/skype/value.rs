@@ -239,12 +239,19 @@ impl Value<'_> {
     }
 }
 
+/// The name of a language or a country without the two letters in front, if it has them.
+fn without_code(text: &str) -> &str {
+    let is_code = |code: &str| code.len() == 2 && code.bytes().all(|c| c.is_ascii_lowercase());
+    match text.split_once(' ') {
+        Some((code, name)) if is_code(code) => name,
+        Some(_) | None => text,
+    }
+}
+
 impl Display for Said<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.value {
-            Value::Text(text) if self.coded => {
-                f.write_str(text.split_once(' ').map_or(&**text, |(_, name)| name))
-            }
+            Value::Text(text) if self.coded => f.write_str(without_code(text)),
             Value::Text(text) => f.write_str(text),
             Value::Number(number) => write!(f, "{number}"),
             Value::Flag(true) => f.write_str("TRUE"),

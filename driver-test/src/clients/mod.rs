@@ -3,7 +3,7 @@
 //!
 //! A [`Client`] is a machine like a [`Person`]; what its user does is said with its methods, what its user sees
 //! is its [`Screen`]. Where the real program would hang, crash or lose something, the test fails with a
-//! [`Fault`]. What each program expects is written down in `core/docs/skype-api.md`.
+//! [`Fault`]. Each program's own module says how it goes about it.
 
 use std::cell::{Cell, Ref, RefCell};
 use std::collections::VecDeque;

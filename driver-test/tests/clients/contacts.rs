@@ -46,7 +46,7 @@ fn a_mood_is_seen_as_it_was_written() {
 }
 
 /// Those who can answer requests as things stand.
-fn answerers() -> Vec<Kind> {
+pub(crate) fn answerers() -> Vec<Kind> {
     let mut kinds = every_kind();
     kinds.retain(|(program, _)| *program != Program::Pidgin);
     kinds
@@ -212,12 +212,12 @@ fn people_can_be_looked_for() {
     });
 }
 
-fn ask(street: &Street, who: &str, whom: &str) {
+pub(crate) fn ask(street: &Street, who: &str, whom: &str) {
     let (handle, text) = (whom.to_owned(), "it is me".to_owned());
     street.act(who, Deed::Add { handle, text });
 }
 
-fn answer(street: &Street, who: &str, whom: &str, yes: bool) {
+pub(crate) fn answer(street: &Street, who: &str, whom: &str, yes: bool) {
     let handle = whom.to_owned();
     street.act(who, Deed::Answer { handle, yes });
 }

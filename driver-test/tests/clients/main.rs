@@ -6,6 +6,7 @@ mod avatars;
 mod connect;
 mod contact_groups;
 mod contacts;
+mod late_lists;
 mod messages;
 mod pitfalls;
 mod regressions;

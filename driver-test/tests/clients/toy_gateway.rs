@@ -142,7 +142,7 @@ fn value<'a>(object: &str, property: &str) -> &'a str {
 impl Machine for ToyGateway {
     fn handle(&mut self, _: Now, input: Input<'_>, out: &mut Outputs) {
         if let Input::Accepted { conn, .. } = input {
-            let wire = WireKind::SkypeProxy.start(false, &Limits::default());
+            let wire = WireKind::SkypeProxy.start(false, false, &Limits::default());
             self.wires.insert(conn, (wire, RecvBuf::new()));
         } else if let Input::Received { conn, bytes } = input {
             self.listen(conn, bytes, out);

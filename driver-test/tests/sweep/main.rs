@@ -7,6 +7,8 @@
 #[expect(dead_code, reason = "a sweep uses only a part of the town")]
 mod town;
 
+mod rooms;
+
 use std::time::Duration;
 
 use imo2sproxy_core::config::WireKind;
@@ -55,15 +57,26 @@ struct Message {
 
 /// What `from` has written in the dialog of `name` with `partner`, oldest first.
 fn history(world: &mut World, name: &str, partner: &str, from: &str) -> Vec<Message> {
+    let question = format!("SEARCH CHATMESSAGES {partner}");
+    texts(world, name, (&question, "CHATMESSAGES "), from)
+}
+
+/// What `from` has written of what the daemon of `name` lists, oldest first.
+fn texts(
+    world: &mut World,
+    name: &str,
+    (question, start): (&str, &str),
+    from: &str,
+) -> Vec<Message> {
     let reader = format!("{name}-reads-{from}");
     let person = world.join(
         &reader,
         Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
     );
     person.say("PROTOCOL 7");
-    person.say(&format!("SEARCH CHATMESSAGES {partner}"));
-    let list = world.expect(&reader, "CHATMESSAGES *", SECONDS(30));
-    let numbers = list["CHATMESSAGES ".len()..].split(", ");
+    person.say(question);
+    let list = world.expect(&reader, &format!("{start}*"), SECONDS(30));
+    let numbers = list[start.len()..].split(", ");
     let numbers: Vec<String> = numbers
         .filter(|number| !number.is_empty())
         .map(str::to_owned)
@@ -76,7 +89,7 @@ fn history(world: &mut World, name: &str, partner: &str, from: &str) -> Vec<Mess
             let line = world.expect(&reader, &pattern, SECONDS(30));
             line[pattern.len() - 1..].to_owned()
         };
-        if get("FROM_HANDLE") == from {
+        if get("FROM_HANDLE") == from && get("TYPE") == "SAID" {
             messages.push(Message {
                 body: get("BODY"),
                 status: get("STATUS"),

@@ -46,8 +46,12 @@ impl Account {
             return Answer::Reply(ErrorReply::CHAT_CREATE_FAILED.into());
         }
         let until = asker.1 + CREATE_WAIT;
-        if self.congested && scene.now.mono < until {
-            return Answer::Wait(Some(until));
+        if self.congested {
+            return if scene.now.mono < until {
+                Answer::Wait(Some(until))
+            } else {
+                Answer::Reply(ErrorReply::CHAT_CREATE_FAILED.into())
+            };
         }
         self.acts.wait(asker, scene.now.mono, until, 1);
         self.make(scene, asker, partners, None);

@@ -39,11 +39,9 @@ impl Chats {
         self.insert(record.id.into(), chat);
     }
 
-    /// Writes down what of a chat outlives a restart.
-    pub(in crate::account) fn keep(&mut self, id: &str, journal: &mut Journal) -> Ticket {
-        let Some(chat) = self.all.get_mut(id) else {
-            return journal.latest();
-        };
+    /// What of a chat outlives a restart.
+    pub(super) fn record(&self, id: &str) -> Option<ChatRecord> {
+        let chat = self.all.get(id)?;
         let group = |group: &Group| GroupRecord {
             gid: group.gid.clone(),
             creator: group.creator.clone(),
@@ -51,21 +49,29 @@ impl Chats {
             topic: group.topic.clone(),
             standing: group.standing,
         };
-        chat.written_stored = chat.written;
-        let record = ChatRecord {
+        let (partner, generation) = chat.dialog.clone().unzip();
+        Some(ChatRecord {
             id: id.into(),
-            partner: chat.dialog.as_ref().map(|(partner, _)| partner.clone()),
-            generation: chat
-                .dialog
-                .as_ref()
-                .map_or(0, |(_, generation)| *generation),
+            partner,
+            generation: generation.unwrap_or_default(),
             group: chat.group.as_ref().map(group),
             created: chat.created,
             written: chat.written,
             bookmarked: chat.bookmarked,
             members: chat.members.records(chat.group.is_none()),
+        })
+    }
+
+    /// Writes it down.
+    pub(in crate::account) fn keep(&mut self, id: &str, journal: &mut Journal) -> Ticket {
+        let Some(record) = self.record(id) else {
+            return journal.latest();
         };
-        chat.stored = journal.put(self.keys.chat(id), &record);
-        chat.stored
+        let stored = journal.put(self.keys.chat(id), &record);
+        if let Some(chat) = self.all.get_mut(id) {
+            chat.written_stored = chat.written;
+            chat.stored = stored;
+        }
+        stored
     }
 }

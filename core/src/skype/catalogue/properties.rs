@@ -30,7 +30,7 @@ pub(super) const PROPERTIES: &[Row] = &[
     real("USER ISBLOCKED", 5),
     real("USER ONLINESTATUS", 1),
     constant("USER LASTONLINETIMESTAMP", 1, "0"),
-    empty("USER SPEEDDIAL", 5),
+    local("USER SPEEDDIAL", 5),
     real("USER RECEIVEDAUTHREQUEST", 5),
     real("USER MOOD_TEXT", 5),
     empty("USER RICH_MOOD_TEXT", 7),

@@ -218,6 +218,8 @@ fn languages_and_countries_have_a_code_from_protocol_4_on() {
     let country = user(UserProperty::Country, "ee Estonia".into());
     assert_eq!(line(3, &country), "USER NoRa COUNTRY Estonia");
     assert_eq!(line(4, &country), "USER NoRa COUNTRY ee Estonia");
+    let plain = user(UserProperty::Country, "New Zealand".into());
+    assert_eq!(line(3, &plain), "USER NoRa COUNTRY New Zealand");
     let city = user(UserProperty::City, "New York".into());
     assert_eq!(line(3, &city), "USER NoRa CITY New York");
 }

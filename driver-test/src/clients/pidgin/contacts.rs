@@ -141,7 +141,8 @@ impl Pidgin {
             return;
         }
         if text.is_empty() {
-            let story = format!("asks about {handle}, who was denied already, and with no words");
+            let story =
+                format!("asks again about {handle}, who was answered already, and with no words");
             return self.shell.fault(Fault::misbehaves(story));
         }
         self.get(&format!("USER {handle} FULLNAME")).await;

@@ -12,6 +12,7 @@ mod groups;
 mod icons;
 mod mail;
 mod memory;
+mod presence;
 mod records;
 mod resident;
 mod roster;
