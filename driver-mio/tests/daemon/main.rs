@@ -11,6 +11,7 @@ mod program;
 #[path = "../program/running.rs"]
 mod running;
 
+mod calls;
 mod chat;
 mod client;
 mod crash;
