@@ -9,6 +9,7 @@ use imo2sproxy_core::skype::catalogue::{CATALOGUE, Mark};
 mod rows;
 mod stage;
 #[path = "../town/mod.rs"]
+#[allow(dead_code, reason = "other tests use more of the town")]
 mod town;
 
 mod session;
