@@ -34,7 +34,7 @@ rows! {
         stage.world.run_for(SECONDS(2));
         for (line, code) in [
             ("GET USER alice AVATAR 1 full", 124),
-            ("GET USER alice AVATAR 1 no/where/x.png", 121),
+            ("GET USER alice AVATAR 1 ../x.png", 121),
             ("GET USER alice AVATAR 1", 121),
             ("GET USER alice AVATAR 2 x.png", 114),
             ("GET USER alice AVATAR", 114),
