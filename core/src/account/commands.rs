@@ -218,12 +218,12 @@ impl Account {
         if status == Status::Unknown {
             return Err(ErrorReply::BAD_STATUS);
         }
-        let status = if status == Status::LoggedOut {
+        // Logged out is offline here, but clients wait for the word that they have said.
+        self.wish = if status == Status::LoggedOut {
             Status::Offline
         } else {
             status
         };
-        self.wish = status;
         let handle = self.handle.clone().into();
         let value = presence::shown(status).into();
         scene.notice(Reply::User {

@@ -55,6 +55,9 @@ impl Account {
             return;
         }
         let is_new = !self.roster.contacts.contains_key(&*handle);
+        if self.roster.removed.remove(&*handle) {
+            self.keep_people(scene);
+        }
         let change = self.roster.update(buddy, self.shows_presence);
         // The first contact list of all is no news: clients ask for it when they see the account online.
         if change.buddy && self.roster.is_news() {
@@ -125,11 +128,12 @@ impl Account {
     }
 
     pub(super) fn contact_gone(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        if self.roster.contacts.remove(handle).is_some() {
+        let was = self.roster.remove(handle, self.limits.contacts);
+        if was {
             scene.notice(user_line(handle, UserProperty::BuddyStatus, 1_u32.into()));
             self.leave_groups(scene, handle);
         }
-        if self.roster.denied.remove(handle) {
+        if self.roster.denied.remove(handle) || was {
             self.keep_people(scene);
         }
     }
@@ -268,6 +272,7 @@ impl Account {
     fn keep_people(&mut self, scene: &mut Scene<'_>) {
         self.state.blocked = self.roster.blocked.iter().cloned().collect();
         self.state.denied = self.roster.denied.iter().cloned().collect();
+        self.state.removed = self.roster.removed.iter().cloned().collect();
         self.keep_state(scene);
     }
 

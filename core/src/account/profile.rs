@@ -26,6 +26,9 @@ impl Account {
 
     /// A property of the own profile.
     pub(super) fn profile<'a>(&self, property: ProfileProperty) -> Value<'a> {
+        if let Some(constant) = property.constant() {
+            return constant.into();
+        }
         if property == ProfileProperty::FullName {
             return self.own_name().to_owned().into();
         }
@@ -49,6 +52,11 @@ impl Account {
         property: ProfileProperty,
         value: &'a str,
     ) -> Reply<'a> {
+        // What would govern calls to telephones is confirmed, and stays as it is: there are none.
+        if property.constant().is_some() {
+            let value = value.into();
+            return Reply::Profile { property, value };
+        }
         let value = &value[..value.floor_char_boundary(self.limits.text_bytes)];
         let is_number = matches!(
             property,

@@ -34,6 +34,8 @@ pub(super) struct StateRecord {
     pub(super) blocked: Vec<String>,
     /// Handles of whom the user does not let see whether he is there.
     pub(super) denied: Vec<String>,
+    /// Handles of whom the user, or the service for him, took off the list.
+    pub(super) removed: Vec<String>,
     /// Further values of the own profile, by their names in the Skype API.
     pub(super) profile: BTreeMap<String, String>,
     /// Parameters that clients have set, by name.
@@ -51,6 +53,7 @@ impl Default for StateRecord {
             full_name: String::new(),
             blocked: Vec::new(),
             denied: Vec::new(),
+            removed: Vec::new(),
             profile: BTreeMap::new(),
             parameters: BTreeMap::new(),
             speed_dials: BTreeMap::new(),

@@ -78,6 +78,8 @@ pub(super) struct Roster {
     pub(super) denied: BTreeSet<String>,
     /// Handles of whom the user has let in, and who are not on the list yet.
     pub(super) let_in: BTreeSet<String>,
+    /// Handles of who was taken off the list and is not on it again.
+    pub(super) removed: BTreeSet<String>,
     /// Some of the list has come, and more of it may follow at once.
     pub(super) coming: bool,
     /// Whether the service has sent the contact list since the account was signed on.
@@ -151,13 +153,23 @@ impl Roster {
             .map(|(handle, _)| handle)
     }
 
-    /// `BUDDYSTATUS`: 3 on the list, 2 asked, 0 a stranger.
+    /// `BUDDYSTATUS`: 3 on the list, 2 asked, 1 taken off it, 0 a stranger.
     pub(super) fn buddy_status(&self, handle: &str) -> u32 {
         match self.contacts.get(handle) {
             Some(contact) if contact.agreed => 3,
             Some(_) => 2,
-            None => 0,
+            None => self.removed.contains(handle).into(),
         }
+    }
+
+    /// Takes a contact off the list; false if it was not on it. Of those taken off, `removed_max` are remembered.
+    pub(super) fn remove(&mut self, handle: &str, removed_max: usize) -> bool {
+        let was = self.contacts.remove(handle).is_some();
+        if was {
+            while self.removed.len() >= removed_max && self.removed.pop_first().is_some() {}
+            self.removed.insert(handle.to_owned());
+        }
+        was
     }
 
     /// Whether clients that have asked for the list do not know of who is put on it now.

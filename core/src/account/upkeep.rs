@@ -104,6 +104,7 @@ impl Account {
         self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
         self.roster.blocked = self.state.blocked.iter().cloned().collect();
         self.roster.denied = self.state.denied.iter().cloned().collect();
+        self.roster.removed = self.state.removed.iter().cloned().collect();
         self.messages = Messages::new(
             self.keys.clone(),
             self.state.reserved,

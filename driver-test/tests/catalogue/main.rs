@@ -7,15 +7,38 @@ use imo2sproxy_core::skype::catalogue::{CATALOGUE, Mark};
 
 #[macro_use]
 mod rows;
+mod seats;
 mod stage;
 #[path = "../town/mod.rs"]
 #[allow(dead_code, reason = "other tests use more of the town")]
 mod town;
 
+mod applications;
+mod avatars;
+mod contacts;
+mod groups;
+mod histories;
+mod parameters;
+mod profile;
 mod session;
+mod settings;
+mod users;
+mod windows;
 
 /// Each row that is played, and the test that does it.
-const PLAYED: &[&[(&str, &str)]] = &[session::PLAYED];
+const PLAYED: &[&[(&str, &str)]] = &[
+    applications::PLAYED,
+    avatars::PLAYED,
+    contacts::PLAYED,
+    groups::PLAYED,
+    histories::PLAYED,
+    parameters::PLAYED,
+    profile::PLAYED,
+    session::PLAYED,
+    settings::PLAYED,
+    users::PLAYED,
+    windows::PLAYED,
+];
 
 /// A mark as it stands in the table.
 fn show(mark: Mark) -> String {
