@@ -11,10 +11,41 @@ mod stage;
 #[path = "../town/mod.rs"]
 mod town;
 
+mod call_properties;
+mod calls;
+mod chat_properties;
+mod chat_searches;
+mod chats;
+mod messages;
+mod notices_chats;
+mod notices_never;
+mod old_messages;
+mod rooms;
+mod scenes;
+mod searches;
 mod session;
+mod sms;
+mod transfers;
+mod voicemail;
 
 /// Each row that is played, and the test that does it.
-const PLAYED: &[&[(&str, &str)]] = &[session::PLAYED];
+const PLAYED: &[&[(&str, &str)]] = &[
+    call_properties::PLAYED,
+    calls::PLAYED,
+    chat_properties::PLAYED,
+    chat_searches::PLAYED,
+    chats::PLAYED,
+    messages::PLAYED,
+    notices_chats::PLAYED,
+    notices_never::PLAYED,
+    old_messages::PLAYED,
+    rooms::PLAYED,
+    searches::PLAYED,
+    session::PLAYED,
+    sms::PLAYED,
+    transfers::PLAYED,
+    voicemail::PLAYED,
+];
 
 /// A mark as it stands in the table.
 fn show(mark: Mark) -> String {
