@@ -39,7 +39,7 @@ pub(super) const NOTICES: &[Row] = &[
     real("notice CHAT OPTIONS", 7),
     nothing("notice CHAT OPENED", 7),
     nothing("notice CHAT CLOSED", 7),
-    nothing("notice CHATMEMBER ROLE", 7),
+    real("notice CHATMEMBER ROLE", 7),
     nothing("notice CHATMEMBER IS_ACTIVE", 7),
     local("notice GROUP NROFUSERS", 5),
     local("notice GROUP DISPLAYNAME", 5),
