@@ -18,7 +18,12 @@ fn refused(stage: &mut Stage, commands: &[(&str, u16, u16)]) {
         };
         stage.refused(&spoilt, code);
     }
-    look(stage, "alice", &format!("CALL {own}"), &[("STATUS", "INPROGRESS")]);
+    look(
+        stage,
+        "alice",
+        &format!("CALL {own}"),
+        &[("STATUS", "INPROGRESS")],
+    );
 }
 
 rows! {

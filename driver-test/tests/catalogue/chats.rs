@@ -6,10 +6,17 @@ use crate::stage::Stage;
 
 /// What alice says in a chat, bob hears.
 fn bob_hears_of(stage: &mut Stage, chat: &str) {
-    stage.asks(&format!("CHATMESSAGE {chat} hello"), "CHATMESSAGE * STATUS SENDING");
+    stage.asks(
+        &format!("CHATMESSAGE {chat} hello"),
+        "CHATMESSAGE * STATUS SENDING",
+    );
     loop {
         let message = format!("CHATMESSAGE {}", next(stage, "bob"));
-        let body = stage.asks_as("bob", &format!("GET {message} BODY"), "CHATMESSAGE * BODY *");
+        let body = stage.asks_as(
+            "bob",
+            &format!("GET {message} BODY"),
+            "CHATMESSAGE * BODY *",
+        );
         if body == format!("{message} BODY hello") {
             break;
         }
@@ -76,7 +83,7 @@ rows! {
 
     a_window_of_a_chat_is_nodded_at plays ["OPEN CHAT"] |stage| {
         let chat = dialog(stage, "alice", "bob");
-        stage.asks(&format!("open  chat {chat} "), &format!("OPEN CHAT {chat}"));
+        stage.asks(&format!("open  chat   {chat}"), &format!("OPEN CHAT {chat}"));
         let shouted = chat.to_uppercase();
         stage.asks(&format!("OPEN CHAT {shouted}"), &format!("OPEN CHAT {shouted}"));
         all_refused(stage, &[("OPEN CHAT", 105), ("OPEN CHAT #no/$0123456789abcdef", 105)]);

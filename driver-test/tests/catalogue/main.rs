@@ -9,6 +9,7 @@ use imo2sproxy_core::skype::catalogue::{CATALOGUE, Mark};
 mod rows;
 mod stage;
 #[path = "../town/mod.rs"]
+#[expect(dead_code, reason = "a stage uses only a part of the town")]
 mod town;
 
 mod call_properties;

@@ -91,15 +91,15 @@ rows! {
         "notice CHAT MYSTATUS",
     ] |stage| {
         let room = room(stage);
-        for (who, posters) in [("bob", "bob"), ("carol", "bob carol")] {
+        for (who, posters, own) in [("bob", "bob", "bob"), ("carol", "bob carol", "carol bob")] {
             for text in ["hello", "again"] {
                 let line = format!("CHATMESSAGE {room} {text}");
                 stage.asks_as(who, &line, "CHATMESSAGE * STATUS SENDING");
                 next(stage, "alice");
             }
             stage.world.run_for(SECONDS(2));
-            let line = format!("CHAT {room} POSTERS {posters}");
-            for name in ["alice", who] {
+            for (name, posters) in [("alice", posters), (who, own)] {
+                let line = format!("CHAT {room} POSTERS {posters}");
                 let count = stage.world.person(name).count(&line);
                 assert_eq!(count, 1, "{name}: {line}");
             }

@@ -13,12 +13,22 @@ fn busy(stage: &mut Stage) {
     let line = format!("SET CHATMESSAGE {theirs} SEEN");
     stage.asks_as("bob", &line, "CHATMESSAGE * STATUS READ");
     let dialog = dialog(stage, "alice", "bob");
-    for line in [format!("OPEN CHAT {dialog}"), "OPEN FILETRANSFER bob".to_owned()] {
+    for line in [
+        format!("OPEN CHAT {dialog}"),
+        "OPEN FILETRANSFER bob".to_owned(),
+    ] {
         stage.asks(&line, &line);
     }
-    stage.asks_as("bob", &format!("CHATMESSAGE {room} hello"), "CHATMESSAGE * STATUS SENDING");
+    stage.asks_as(
+        "bob",
+        &format!("CHATMESSAGE {room} hello"),
+        "CHATMESSAGE * STATUS SENDING",
+    );
     next(stage, "alice");
-    stage.asks(&format!("ALTER CHAT {room} SETTOPIC tea"), "ALTER CHAT SETTOPIC");
+    stage.asks(
+        &format!("ALTER CHAT {room} SETTOPIC tea"),
+        "ALTER CHAT SETTOPIC",
+    );
     let (call, _) = talk(stage);
     let line = format!("ALTER CALL {call} HANGUP");
     stage.asks(&line, &line);
@@ -26,7 +36,11 @@ fn busy(stage: &mut Stage) {
     stage.asks("SET SMS 7 SEEN", "SMS 7 SEEN TRUE");
     stage.refused("CALLVOICEMAIL bob", 110);
     stage.asks(&format!("ALTER CHAT {room} KICK carol"), "ALTER CHAT KICK");
-    stage.asks_as("bob", &format!("ALTER CHAT {room} LEAVE"), "ALTER CHAT LEAVE");
+    stage.asks_as(
+        "bob",
+        &format!("ALTER CHAT {room} LEAVE"),
+        "ALTER CHAT LEAVE",
+    );
     stage.world.run_for(SECONDS(60));
 }
 

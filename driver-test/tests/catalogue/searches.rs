@@ -15,13 +15,15 @@ fn items(stage: &mut Stage, search: &str, name: &str) -> Vec<String> {
 rows! {
     contacts_are_found plays ["SEARCH FRIENDS"] |stage| {
         stage.add_carol();
-        assert_eq!(items(stage, "SEARCH FRIENDS", "USERS"), ["bob", "carol"]);
-        assert_eq!(items(stage, "search  friends ", "USERS"), ["bob", "carol"]);
-        stage.asks_as("bob", "SEARCH FRIENDS", "USERS alice");
+        assert_eq!(items(stage, "SEARCH FRIENDS", "USERS"), ["bob", "carol", "echo123"]);
+        assert_eq!(items(stage, "search  friends ", "USERS").len(), 3);
+        stage.asks_as("bob", "SEARCH FRIENDS", "USERS alice, echo123");
         stage.refused("SEARCH FRIENDS bob", 67);
-        stage.asks("SET USER bob BUDDYSTATUS 1", "USER bob BUDDYSTATUS 1");
-        stage.asks("SET USER carol BUDDYSTATUS 1", "USER carol BUDDYSTATUS 1");
-        stage.hears("alice", "USER carol BUDDYSTATUS 1");
+        for name in ["bob", "carol", "echo123"] {
+            let gone = format!("USER {name} BUDDYSTATUS 1");
+            stage.asks(&format!("SET {gone}"), &gone);
+            stage.hears("alice", &gone);
+        }
         stage.asks("SEARCH FRIENDS", "USERS ");
     };
 
