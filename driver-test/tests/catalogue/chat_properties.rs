@@ -1,15 +1,8 @@
 //! Rows of what can be asked about a chat: a dialog, and a room.
 //! Never about its members one by one and what was said in it.
 
-use crate::scenes::{dialog, look, room, say, value};
-use crate::stage::Stage;
+use crate::scenes::{dialog, is_now, look, room, say};
 use crate::town::SECONDS;
-
-/// Checks a time in a property: the world began at a certain second.
-fn is_now(stage: &mut Stage, who: &str, object: &str, property: &str) {
-    let time: u64 = value(stage, who, object, property).parse().unwrap();
-    assert!(time.abs_diff(1_341_999_000) < 1000, "{property}: {time}");
-}
 
 rows! {
     a_dialog_can_be_asked_about_in_every_way plays [

@@ -1,7 +1,7 @@
 //! Rows of what is never said unasked, whatever happens among people; and of calls, which are told.
 //! Never about chats that are told.
 
-use crate::scenes::{dialog, next, room, say, talk};
+use crate::scenes::{call, dialog, look, next, room, say, talk};
 use crate::stage::Stage;
 use crate::town::SECONDS;
 
@@ -58,6 +58,18 @@ rows! {
             ] {
                 assert!(!stage.heard(name, line), "{name}: {line}");
             }
+        }
+    };
+
+    an_older_client_is_told_of_calls_in_words_it_knows plays ["notice CALL", "CALL STATUS"] |stage| {
+        for (protocol, over) in [("PROTOCOL 1", "FINISHED"), ("PROTOCOL 2", "CANCELLED")] {
+            stage.asks(protocol, protocol);
+            let (own, theirs) = call(stage);
+            let line = format!("ALTER CALL {own} HANGUP");
+            stage.asks(&line, &line);
+            stage.hears("bob", &format!("CALL {theirs} STATUS MISSED"));
+            assert!(stage.heard("alice", &format!("CALL {own} STATUS {over}")), "{protocol}");
+            look(stage, "alice", &format!("CALL {own}"), &[("STATUS", over)]);
         }
     };
 

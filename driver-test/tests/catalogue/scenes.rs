@@ -25,6 +25,13 @@ pub(crate) fn look(stage: &mut Stage, who: &str, object: &str, wanted: &[(&str, 
     }
 }
 
+/// Checks a property that is a time: the world began at a certain second, not long ago.
+pub(crate) fn is_now(stage: &mut Stage, who: &str, object: &str, property: &str) {
+    let time = value(stage, who, object, property);
+    let seconds: u64 = time.parse().expect("a number of seconds");
+    assert!(seconds.abs_diff(1_341_999_000) < 1000, "{property}: {time}");
+}
+
 /// Checks that alice is refused all of these, each with its number.
 pub(crate) fn all_refused(stage: &mut Stage, lines: &[(&str, u16)]) {
     for (line, code) in lines {

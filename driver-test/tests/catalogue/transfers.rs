@@ -68,6 +68,27 @@ rows! {
         stage.hears("bob", "USER alice ONLINESTATUS AWAY");
     };
 
+    whoever_types_is_seen_to plays [
+        "application libpurple_typing", "CREATE APPLICATION", "ALTER APPLICATION CONNECT",
+        "ALTER APPLICATION DATAGRAM",
+    ] |stage| {
+        for name in ["alice", "bob"] {
+            for _ in 0..2 {
+                let line = "CREATE APPLICATION libpurple_typing";
+                stage.asks_as(name, line, line);
+            }
+        }
+        let line = "ALTER APPLICATION libpurple_typing CONNECT bob";
+        stage.asks(line, line);
+        let streams = stage.hears("alice", "APPLICATION libpurple_typing STREAMS bob:*");
+        let stream = streams.rsplit(' ').next().unwrap().to_owned();
+        let echo = format!("ALTER APPLICATION libpurple_typing DATAGRAM {stream}");
+        for text in ["PURPLE_TYPING", "PURPLE_NOT_TYPING"] {
+            stage.asks(&format!("{echo} {text}"), &echo);
+            stage.hears("bob", &format!("APPLICATION libpurple_typing DATAGRAM alice:* {text}"));
+        }
+    };
+
     what_nobody_knows_is_refused plays [
         "anything else", "QUIT", "READY", "HOOK", "CLOSE", "TRANSFER",
     ] |stage| {
