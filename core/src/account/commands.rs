@@ -32,7 +32,7 @@ impl Account {
         reach: Reach,
     ) -> Answer<'a> {
         let needs_nothing = matches!(command, Command::Name(_) | Command::Ping);
-        if !self.ready && !self.stopping && !needs_nothing {
+        if !self.ready && !needs_nothing {
             return Answer::Wait(None);
         }
         if self.congested

@@ -127,24 +127,32 @@ impl Account {
         }
     }
 
-    pub(super) fn contact_gone(&mut self, scene: &mut Scene<'_>, handle: &str) {
+    /// These are on the list no more.
+    pub(super) fn contacts_gone(&mut self, scene: &mut Scene<'_>, handles: Vec<String>) {
+        let mut changed = false;
+        for handle in handles {
+            changed |= self.contact_gone(scene, &canonical(&handle));
+        }
+        if changed {
+            self.keep_people(scene);
+        }
+    }
+
+    /// Somebody is on the list no more. True if that is to be kept.
+    fn contact_gone(&mut self, scene: &mut Scene<'_>, handle: &str) -> bool {
         let was = self.roster.remove(handle, self.limits.contacts);
         if was {
             scene.notice(user_line(handle, UserProperty::BuddyStatus, 1_u32.into()));
             self.leave_groups(scene, handle);
         }
-        if self.roster.denied.remove(handle) || was {
-            self.keep_people(scene);
-        }
+        self.roster.denied.remove(handle) || was
     }
 
     /// Contacts that the present session has not told of are none any more.
     pub(super) fn sweep(&mut self, scene: &mut Scene<'_>) {
         if self.roster.known && self.shows_presence {
             let gone: Vec<String> = self.roster.unconfirmed().cloned().collect();
-            for handle in gone {
-                self.contact_gone(scene, &handle);
-            }
+            self.contacts_gone(scene, gone);
         }
         self.roster.complete();
     }
@@ -191,13 +199,16 @@ impl Account {
             UserChange::Add { text } => {
                 let call = Call::AddBuddy {
                     buddy: buddy.clone(),
-                    text: text.to_owned(),
+                    text: text[..text.floor_char_boundary(self.limits.text_bytes)].to_owned(),
                 };
                 self.ask(scene, &buddy, call);
             }
             UserChange::Authorize(yes) => self.authorize(scene, &buddy, yes),
             UserChange::Block(on) => self.block(scene, &buddy, on),
-            UserChange::Rename(name) => self.rename(scene, &buddy, name),
+            UserChange::Rename(name) => {
+                let name = &name[..name.floor_char_boundary(self.limits.text_bytes)];
+                self.rename(scene, &buddy, name);
+            }
         }
         change.confirmation(handle)
     }
@@ -240,7 +251,11 @@ impl Account {
         } else {
             Call::Block { buddy, on }
         };
-        let changed = if on {
+        let full = self.roster.blocked.len() >= self.limits.contacts;
+        let changed = if on && full {
+            // The service keeps it all the same.
+            false
+        } else if on {
             self.roster.blocked.insert(handle.into())
         } else {
             self.roster.blocked.remove(handle)
@@ -278,8 +293,9 @@ impl Account {
 
     /// Makes a call that is about a contact.
     pub(super) fn ask(&mut self, scene: &mut Scene<'_>, handle: &str, call: Call) {
+        let added = matches!(call, Call::AddBuddy { .. });
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
-        self.asking.insert(id, handle.into());
+        self.asking.insert(id, (handle.into(), added));
     }
 }
 

@@ -4,7 +4,7 @@
 //! See `core/docs/skype-api.md`, "Searches".
 
 use alloc::borrow::Cow;
-use alloc::collections::VecDeque;
+use alloc::collections::{BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -25,7 +25,7 @@ const SEARCHES_MAX: usize = 16;
 /// Searches in the directory of the service that clients wait for, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    searches: VecDeque<(String, Search)>,
+    searches: VecDeque<(String, Instant, Search)>,
 }
 
 #[derive(Debug)]
@@ -38,23 +38,24 @@ enum Search {
 impl Directory {
     fn is_asked(&self, text: &str) -> bool {
         let mut searches = self.searches.iter();
-        searches.any(|(own, search)| own == text && matches!(search, Search::Asked(_)))
+        searches.any(|(own, _, search)| own == text && matches!(search, Search::Asked(_)))
     }
 
-    /// What a search has found, which is then forgotten.
-    fn take(&mut self, text: &str) -> Option<Option<Vec<String>>> {
-        let at = self.searches.iter().position(|(own, _)| own == text)?;
+    /// What a search has found, which is then forgotten; not if it is so old that nobody waits for it any more.
+    fn take(&mut self, text: &str, now: Instant) -> Option<Option<Vec<String>>> {
+        let at = self.searches.iter().position(|(own, ..)| own == text)?;
         match self.searches.remove(at)? {
-            (_, Search::Found(users)) => Some(users),
-            (_, Search::Asked(_)) => Some(None),
+            (_, since, _) if since + DIRECTORY_WAIT < now => None,
+            (_, _, Search::Found(users)) => Some(users),
+            (_, _, Search::Asked(_)) => Some(None),
         }
     }
 
     /// Takes the result of a call. False if it was none of the searches.
     pub(super) fn call_done(&mut self, id: CallId, result: &Result<Outcome, Refusal>) -> bool {
         let mut searches = self.searches.iter_mut();
-        let Some((_, search)) =
-            searches.find(|(_, search)| matches!(search, Search::Asked(asked) if *asked == id))
+        let Some((.., search)) =
+            searches.find(|(.., search)| matches!(search, Search::Asked(asked) if *asked == id))
         else {
             return false;
         };
@@ -75,7 +76,7 @@ impl Account {
         if self.directory.is_asked(text) && patient {
             return Answer::Wait(Some(until));
         }
-        let found = match self.directory.take(text) {
+        let found = match self.directory.take(text, scene.now.mono) {
             Some(found) => found,
             None if patient && text.len() <= self.limits.text_bytes => {
                 let call = Call::SearchUsers { text: text.into() };
@@ -83,7 +84,7 @@ impl Account {
                 if self.directory.searches.len() >= SEARCHES_MAX {
                     self.directory.searches.pop_front();
                 }
-                let asked = (String::from(text), Search::Asked(id));
+                let asked = (String::from(text), scene.now.mono, Search::Asked(id));
                 self.directory.searches.push_back(asked);
                 return Answer::Wait(Some(until));
             }
@@ -104,13 +105,13 @@ impl Account {
             .collect();
         // Where there is no directory, whoever knows a handle can ask for it: the service tells whether it exists.
         let found = found.unwrap_or_else(|| [lower].into());
-        for handle in found {
-            let handle = canonical(&handle).into_owned();
-            let wanted = is_handle(&handle) && !self.roster.contacts.contains_key(&handle);
-            if wanted && !users.iter().any(|user| **user == *handle) {
-                users.push(Cow::Owned(handle));
-            }
-        }
+        let strangers: BTreeSet<String> = found
+            .into_iter()
+            .take(self.limits.search_results)
+            .map(|handle| canonical(&handle).into_owned())
+            .filter(|handle| is_handle(handle) && !self.roster.contacts.contains_key(handle))
+            .collect();
+        users.extend(strangers.into_iter().map(Cow::Owned));
         users
     }
 }

@@ -108,10 +108,14 @@ pub(crate) struct Account {
     sending_bytes: usize,
     /// So many calls wait that no further one is made, until they are half as many.
     congested: bool,
-    /// Other calls on their way, by the handle they are about.
-    asking: BTreeMap<CallId, String>,
+    /// Other calls on their way, by the handle they are about and whether they ask to have it on the list.
+    asking: BTreeMap<CallId, (String, bool)>,
+    /// The session of the link that has told of the contacts' presence.
+    session: u64,
+    /// The call that tells the service that the user is there, while it is on its way.
+    active: Option<CallId>,
     /// The call that tells the service the user's name, while it is on its way.
-    naming: Option<CallId>,
+    naming: Option<(CallId, String)>,
     directory: Directory,
     /// What clients have set for the moment; what is kept longer stands in `state`.
     parameters: BTreeMap<Parameter, String>,
@@ -125,6 +129,8 @@ pub(crate) struct Account {
     avatars: Avatars,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
+    /// The last load has failed: what it has brought holds for those who wait, and no longer.
+    load_failed: bool,
     /// What the last load of the history has brought, oldest first.
     history: Option<Vec<HistoryEntry>>,
     /// Loads under way, so that none is asked for twice.
@@ -190,6 +196,8 @@ impl Account {
             sending_bytes: 0,
             congested: false,
             asking: BTreeMap::new(),
+            session: 0,
+            active: None,
             naming: None,
             directory: Directory::default(),
             parameters: BTreeMap::new(),
@@ -201,6 +209,7 @@ impl Account {
             files: Files::default(),
             avatars: Avatars::default(),
             fetched: None,
+            load_failed: false,
             history: None,
             loading: BTreeSet::new(),
             acts: Acts::default(),

@@ -11,11 +11,12 @@ use super::{Account, AccountOutput, Held, Scene, Wake};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
-use crate::imo::notice::{Notice, Outcome, Refusal};
+use crate::imo::notice::{Buddy, Notice, Outcome, Refusal};
 use crate::skype::{ConnStatus, Reply, Status, UserProperty};
 
 /// How long after the sign-on the contact list is taken for complete.
-const ROSTER_COMPLETE: Duration = Duration::from_secs(60);
+/// Each part of the list begins it anew: the next part may come after a poll that was given up.
+const ROSTER_COMPLETE: Duration = Duration::from_secs(90);
 
 impl Account {
     /// Acts on one thing that the link says.
@@ -91,6 +92,11 @@ impl Account {
                     EventKind::LinkOnline,
                     "signed on to the service".into(),
                 );
+                // What an earlier session has told may be over; what this one has told comes again by itself.
+                let session = self.link.session();
+                if core::mem::replace(&mut self.session, session) != session {
+                    self.roster.forget_presence();
+                }
                 for line in self.own_status() {
                     scene.notice(line);
                 }
@@ -103,7 +109,8 @@ impl Account {
                     scene.notice(Reply::ConnStatus(ConnStatus::Offline));
                     scene.notice(Reply::UserStatus(Status::Offline));
                     self.tell_presence(scene);
-                    self.roster.forget_presence();
+                } else if status == LinkStatus::Offline {
+                    scene.notice(Reply::UserStatus(Status::Offline));
                 }
                 if !was_online || status == LinkStatus::Connecting {
                     scene.notice(Reply::ConnStatus(self.conn_status()));
@@ -124,14 +131,18 @@ impl Account {
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
-            Notice::BuddyAdded(buddies) => {
+            Notice::BuddyAdded(mut buddies) => {
+                trim(&mut buddies, self.limits.text_bytes);
+                self.timers
+                    .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     self.contact_told(scene, buddy);
                 }
                 self.rooms_told(scene, &buddies);
                 self.roster.coming = true;
             }
-            Notice::BuddyStatus(buddies) => {
+            Notice::BuddyStatus(mut buddies) => {
+                trim(&mut buddies, self.limits.text_bytes);
                 for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
                     if self.roster.contacts.contains_key(&*canonical(&buddy.buid)) {
                         self.contact_told(scene, buddy);
@@ -140,10 +151,10 @@ impl Account {
                 self.rooms_differ(scene, &buddies);
             }
             Notice::BuddyRemoved(buids) => {
-                for buid in buids {
-                    self.contact_gone(scene, &canonical(&buid));
-                    self.room_gone(scene, &buid);
+                for buid in &buids {
+                    self.room_gone(scene, buid);
                 }
+                self.contacts_gone(scene, buids);
             }
             Notice::Kicked { member, by } => self.kicked(scene, &member, &by),
             Notice::BuddyRequest { buddy, text } => self.asked(scene, &buddy, text),
@@ -191,7 +202,8 @@ impl Account {
         result: Result<Outcome, Refusal>,
     ) {
         scene.out.push(AccountOutput::Wake);
-        self.naming.take_if(|naming| *naming == id);
+        self.named(scene, id);
+        self.active.take_if(|active| *active == id);
         if self.directory.call_done(id, &result) || self.call_wish_done(scene, id, &result) {
             return;
         }
@@ -213,16 +225,31 @@ impl Account {
             };
             self.hold(scene, ticket, held);
         } else if self.deed_done(scene, id, &result) {
-        } else if let Some(handle) = self.asking.remove(&id)
+        } else if let Some((handle, added)) = self.asking.remove(&id)
             && let Err(refusal) = result
         {
             let detail = format!("a wish about {handle} was refused: {}", refusal.msg);
             self.event(scene, EventKind::CallRefused, detail);
             self.roster.let_in.remove(&handle);
-            if !self.roster.contacts.contains_key(&handle) {
+            if added && !self.roster.contacts.contains_key(&handle) {
                 // The client was told that the contact is asked; it is to take it off its list again.
                 scene.notice(user_line(&handle, UserProperty::BuddyStatus, 1_u32.into()));
             }
+        }
+    }
+}
+
+/// Cuts what the service tells in texts: they are kept, and told on.
+fn trim(buddies: &mut [Buddy], max: usize) {
+    for buddy in buddies {
+        let texts = [
+            &mut buddy.alias,
+            &mut buddy.name,
+            &mut buddy.status,
+            &mut buddy.display,
+        ];
+        for text in texts.into_iter().flatten() {
+            text.truncate(text.floor_char_boundary(max));
         }
     }
 }

@@ -10,11 +10,15 @@ use super::contacts::user_line;
 use super::{Account, Scene};
 use crate::handle::canonical;
 use crate::imo::call::Call;
+use crate::imo::link::LinkStatus;
 use crate::skype::{Parameter, Reply, UserProperty, Value};
 
 /// How windows are when a client has asked to see them, and when it has put them away.
 pub(super) const SHOWN: &str = "NORMAL";
 pub(super) const PUT_AWAY: &str = "MINIMIZED";
+
+/// Longest short number, in bytes.
+const SPEED_DIAL_BYTES: usize = 64;
 
 /// True for what concerns the moment and is not kept over a restart.
 const fn is_momentary(parameter: Parameter) -> bool {
@@ -64,12 +68,17 @@ impl Account {
 
     /// The user is there, whatever the clients had made of his silence.
     pub(super) fn reset_idle_timer(&mut self, scene: &mut Scene<'_>) {
-        self.with_link(scene, |link, now, out| link.call(now, Call::Activity, out));
+        if self.active.is_none() && !self.congested {
+            let call = Call::Activity;
+            let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
+            // Without a session it is done already.
+            self.active = Some(id).filter(|_| self.link.status() == LinkStatus::Online);
+        }
     }
 
     /// A short number for a contact.
     pub(super) fn set_speed_dial(&mut self, scene: &mut Scene<'_>, handle: &str, number: &str) {
-        let number = &number[..number.floor_char_boundary(self.limits.text_bytes)];
+        let number = &number[..number.floor_char_boundary(SPEED_DIAL_BYTES)];
         let handle = canonical(handle).into_owned();
         let known = self.state.speed_dials.len();
         if number.is_empty() {

@@ -10,6 +10,7 @@ use super::contacts::user_line;
 use super::{Account, Scene, presence};
 use crate::imo::Primitive;
 use crate::imo::call::Call;
+use crate::imo::link::CallId;
 use crate::skype::{ProfileProperty, Reply, Status, UserProperty, Value};
 
 /// What a property's value is kept as if it is not the number that clients want there.
@@ -115,9 +116,23 @@ impl Account {
     }
 
     fn call_set_name(&mut self, scene: &mut Scene<'_>) {
+        if self.naming.is_some() {
+            // The latest name goes out when that call is done.
+            return;
+        }
         let name = self.state.full_name.clone();
-        let call = Call::SetName { name };
-        self.naming = Some(self.with_link(scene, |link, now, out| link.call(now, call, out)));
+        let call = Call::SetName { name: name.clone() };
+        let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
+        self.naming = Some((id, name));
+    }
+
+    /// If this was the call that tells the service the name, another name that was set meanwhile is next.
+    pub(super) fn named(&mut self, scene: &mut Scene<'_>, id: CallId) {
+        if let Some((_, name)) = self.naming.take_if(|(naming, _)| *naming == id)
+            && name != self.state.full_name
+        {
+            self.call_set_name(scene);
+        }
     }
 
     /// The service says at the sign-on what it takes the user's name for.
@@ -131,6 +146,7 @@ impl Account {
             return;
         }
         // Another session has set it.
+        let name = &name[..name.floor_char_boundary(self.limits.text_bytes)];
         name.clone_into(&mut self.state.full_name);
         self.keep_state(scene);
         let value = String::from(name);
@@ -147,8 +163,13 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         primitive: Primitive,
-        mood: String,
+        mut mood: String,
     ) {
+        // Whoever has gone offline here is not brought online by what another session does.
+        if presence::primitive(self.wish).is_none() {
+            return;
+        }
+        mood.truncate(mood.floor_char_boundary(self.limits.text_bytes));
         // A word of ours that the service has no other one for stays. Going offline there concerns that session.
         if presence::primitive(self.wish) != Some(primitive) && primitive != Primitive::Offline {
             self.wish = presence::status(primitive);

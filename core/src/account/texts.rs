@@ -5,7 +5,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use super::chats::{News, Place};
-use super::records::{MessageKind, MessageRecord, Standing};
+use super::records::{FIRST_NUMBER, MessageKind, MessageRecord, Standing};
 use super::{Account, Answer, Scene};
 use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
@@ -256,6 +256,10 @@ impl Account {
         let number = id.number();
         let own = match self.message(number) {
             Some(Some(message)) => message.own,
+            // Clients say so without waiting for the answer, maybe of what is kept no more.
+            Some(None) if (FIRST_NUMBER..).contains(&number) && self.messages.may_exist(number) => {
+                true
+            }
             Some(None) => return Answer::Reply(ErrorReply::SET_MESSAGE_UNKNOWN.into()),
             None => {
                 self.fetch(scene, number);

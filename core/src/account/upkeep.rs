@@ -54,6 +54,7 @@ impl Account {
             Ok(records) => records,
             Err(error) => {
                 self.event(scene, EventKind::StoreFailed, error.explain().to_string());
+                self.load_failed = true;
                 if matches!(topic, Topic::State | Topic::Unsent) {
                     // Without it a message number could be given twice: nothing goes on before it is read.
                     self.timers
@@ -93,6 +94,10 @@ impl Account {
     /// The history that was read for waiting commands has been used.
     pub(crate) fn forget_history(&mut self) {
         self.history = None;
+        // What could not be read is asked for again by the next who wants it.
+        if core::mem::take(&mut self.load_failed) {
+            self.fetched = None;
+        }
     }
 
     fn restore(&mut self, scene: &mut Scene<'_>, records: &[Record]) {
@@ -190,13 +195,13 @@ impl Account {
 
     /// More has become durable.
     pub(crate) fn durable(&mut self, scene: &mut Scene<'_>) {
+        let was_congested = self.congested;
         while let Some((_, held)) = self
             .held
             .pop_front_if(|(ticket, _)| scene.journal.is_durable(*ticket))
         {
             self.let_happen(scene, held);
         }
-        let was_congested = self.congested;
         self.watch_congestion();
         if was_congested && !self.congested {
             scene.out.push(AccountOutput::Wake);

@@ -209,6 +209,12 @@ impl Link {
         }
     }
 
+    /// Which session it is, counted from the first.
+    #[must_use]
+    pub const fn session(&self) -> u64 {
+        self.session
+    }
+
     /// How many calls are not done.
     #[must_use]
     pub fn calls_waiting(&self) -> usize {

@@ -107,7 +107,7 @@ fn whoever_was_thrown_out_while_away_finds_out() {
     world.expect(
         "bob",
         &format!("CHAT {room} STATUS UNSUBSCRIBED"),
-        SECONDS(90),
+        SECONDS(120),
     );
     let about = [("MYSTATUS", "UNSUBSCRIBED"), ("MEMBERS", "alice carol")];
     check(&mut world, "bob", &format!("CHAT {room}"), &about);

@@ -80,7 +80,11 @@ pub(crate) fn check(world: &mut World, name: &str, object: &str, wanted: &[(&str
 
 /// The number of the next message that `name` is told of, as `CHATMESSAGE` and the number.
 pub(crate) fn next_message(world: &mut World, name: &str, status: &str) -> String {
-    let line = world.expect(name, &format!("CHATMESSAGE * STATUS {status}"), SECONDS(90));
+    let line = world.expect(
+        name,
+        &format!("CHATMESSAGE * STATUS {status}"),
+        SECONDS(120),
+    );
     let words: Vec<&str> = line.split(' ').collect();
     words[..2].join(" ")
 }

@@ -95,6 +95,8 @@ impl Account {
             self.hold(scene, ticket, Held::Wake);
         }
         if !self.chats.is_durable(&id, scene.journal) {
+            let ticket = scene.journal.latest();
+            self.hold(scene, ticket, Held::Wake);
             return None;
         }
         let chat = self.chats.get(&id)?;

@@ -26,7 +26,7 @@ impl Account {
         handles: &[String],
         by: Option<&str>,
     ) {
-        let max = self.limits.contacts;
+        let max = self.limits.group_members;
         let change = self.chats.change(id, |chat| {
             let mut came: Vec<String> = Vec::new();
             for handle in handles.iter().filter(|handle| is_handle(handle)) {

@@ -17,6 +17,11 @@ use crate::imo::notice::Buddy;
 /// Longest id of a group chat that is taken, in bytes: it is stored.
 const GID_MAX: usize = 128;
 
+/// True for what can be the id of a group chat.
+fn is_gid(gid: &str) -> bool {
+    !gid.is_empty() && gid.len() <= GID_MAX && !gid.contains(char::is_control)
+}
+
 /// What one notice tells of one group chat.
 #[derive(Debug, Default)]
 struct Told {
@@ -85,7 +90,7 @@ impl Account {
     /// The service tells of groups and members of such; people among the buddies are passed over.
     pub(in crate::account) fn rooms_told(&mut self, scene: &mut Scene<'_>, buddies: &[Buddy]) {
         for (gid, told) in Told::read(buddies) {
-            if gid.is_empty() || gid.len() > GID_MAX || gid.contains(char::is_control) {
+            if !is_gid(gid) {
                 let detail = "a group chat of no proper id".into();
                 self.event(scene, EventKind::UpstreamFault, detail);
                 continue;
@@ -193,7 +198,7 @@ impl Account {
             return;
         };
         // Whoever is there already is no news of its own.
-        let max = self.limits.contacts;
+        let max = self.limits.group_members;
         self.chats.change(&id, |chat| {
             for member in told.members.iter().take(max) {
                 if is_handle(&member.handle) {
@@ -221,6 +226,9 @@ impl Account {
         gid: &str,
         author: &str,
     ) -> Option<ChatId> {
+        if !is_gid(gid) {
+            return None;
+        }
         let group = Group {
             gid: gid.to_owned(),
             creator: author.to_owned(),
