@@ -10,6 +10,7 @@ mod rows;
 mod seats;
 mod stage;
 #[path = "../town/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest of the town")]
 mod town;
 
 mod applications;
