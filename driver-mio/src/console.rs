@@ -1,5 +1,5 @@
 //! The console: lines of standard input to a daemon, its replies to standard output.
-//! Never understands what is said: it is a client by its transport only.
+//! Never acts on what is said: of replies it understands errors, and explains them on standard error.
 
 use std::thread;
 use std::time::Duration;

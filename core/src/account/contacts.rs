@@ -206,8 +206,12 @@ impl Account {
         let verdict = if yes { Verdict::Accept } else { Verdict::Deny };
         let was = self.roster.is_authorized(handle);
         let listed = self.roster.contacts.contains_key(handle);
+        let asked = self.roster.requests.contains_key(handle);
         if yes {
             self.roster.denied.remove(handle);
+            if asked {
+                self.roster.let_in.insert(handle.into());
+            }
         } else if listed {
             self.roster.denied.insert(handle.into());
         }
@@ -218,7 +222,13 @@ impl Account {
         }
         let buddy = handle.into();
         self.ask(scene, handle, Call::Answer { buddy, verdict });
-        self.request_over(scene, handle);
+        if yes {
+            self.request_over(scene, handle);
+        } else {
+            // A client that hears of a request that was denied asks the user once more.
+            self.roster.requests.remove(handle);
+            self.roster.let_in.remove(handle);
+        }
     }
 
     fn block(&mut self, scene: &mut Scene<'_>, handle: &str, on: bool) {

@@ -173,7 +173,6 @@ mod tests {
     }
 
     /// Lets an account act, and gives the jobs it asks for.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is a failure")]
     fn act<T>(
         account: &mut Account,
         act: impl FnOnce(&mut Account, &mut Scene<'_>) -> T,

@@ -218,6 +218,7 @@ impl Account {
         {
             let detail = format!("a wish about {handle} was refused: {}", refusal.msg);
             self.event(scene, EventKind::CallRefused, detail);
+            self.roster.let_in.remove(&handle);
             if !self.roster.contacts.contains_key(&handle) {
                 // The client was told that the contact is asked; it is to take it off its list again.
                 scene.notice(user_line(&handle, UserProperty::BuddyStatus, 1_u32.into()));

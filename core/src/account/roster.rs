@@ -76,6 +76,8 @@ pub(super) struct Roster {
     pub(super) blocked: BTreeSet<String>,
     /// Handles of whom the user does not let see whether he is there.
     pub(super) denied: BTreeSet<String>,
+    /// Handles of whom the user has let in, and who are not on the list yet.
+    pub(super) let_in: BTreeSet<String>,
     /// Handles of who was taken off the list and is not on it again.
     pub(super) removed: BTreeSet<String>,
     /// Some of the list has come, and more of it may follow at once.
@@ -119,6 +121,7 @@ impl Roster {
             });
         let before = contact.clone();
         contact.confirmed = true;
+        self.let_in.remove(&*canonical(&buddy.buid));
         contact.agreed = buddy.auth != Some(Auth::Pending);
         let (full_name, display_name) = names(buddy);
         if let Some(name) = full_name {
@@ -176,7 +179,8 @@ impl Roster {
 
     /// `ISAUTHORIZED`: whoever is on the list may see the user, unless the user has said otherwise.
     pub(super) fn is_authorized(&self, handle: &str) -> bool {
-        self.contacts.contains_key(handle) && !self.denied.contains(handle)
+        let listed = self.contacts.contains_key(handle) || self.let_in.contains(handle);
+        listed && !self.denied.contains(handle)
     }
 
     /// The contact list has come. True if that is news in this session.

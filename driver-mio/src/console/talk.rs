@@ -9,11 +9,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use imo2sproxy_core::buf::RecvBuf;
+use imo2sproxy_core::skype::{NEWEST_PROTOCOL, Reply};
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 
 use super::connection::{Connection, receive};
 use crate::escape::escape;
-use crate::failure::{Failure, reason};
+use crate::failure::{Failure, note, reason};
 
 /// Typed lines that wait to be sent; beyond it standard input is not read.
 const LINES_WAITING: usize = 64;
@@ -97,12 +98,15 @@ fn listen(
 ) -> Result<std::convert::Infallible, String> {
     let mut tx = Vec::new();
     loop {
-        let mut page = String::new();
+        let (mut page, mut explanations) = (String::new(), Vec::new());
         loop {
             // Not locked while anything blocks: the other thread must be able to send meanwhile.
             let heard = lock(wire).decode(&mut rx, &mut tx);
             match heard {
-                Ok(Some(FromServer::Line(line))) => push_shown(&line, &mut page),
+                Ok(Some(FromServer::Line(line))) => {
+                    push_shown(&line, &mut page);
+                    explanations.extend(explanation(&line));
+                }
                 // A console agrees to no files, and its handshake is over.
                 Ok(Some(FromServer::Ready | FromServer::Refused | FromServer::File { .. })) => {}
                 Ok(None) => break,
@@ -114,6 +118,7 @@ fn listen(
             .and_then(|()| out.flush())
             .map_err(|error| format!("cannot write to standard output: {}", reason(&error)))?;
         drop(out);
+        explanations.iter().for_each(|line| note(line));
         if !tx.is_empty() {
             let _ = news.send(News::Owed(std::mem::take(&mut tx)));
         }
@@ -148,6 +153,17 @@ fn read_input(news: &SyncSender<News>) {
     }
 }
 
+/// What an error means, whose fault it is and what to do: the reply itself says it in a few words only.
+fn explanation(line: &str) -> Option<String> {
+    // Errors are the same in every version.
+    let heard = Reply::parse(line, NEWEST_PROTOCOL);
+    let Reply::Error(error) = heard.body else {
+        return None;
+    };
+    let tag = heard.tag.map_or_else(String::new, |tag| format!("{tag} "));
+    Some(format!("{tag}error {}: {}", error.code, error.explain()))
+}
+
 /// Appends a reply as it is shown: a line break inside it as a line break and two spaces, other control
 /// characters spelled out.
 fn push_shown(reply: &str, page: &mut String) {
@@ -168,6 +184,17 @@ fn lock(wire: &SharedWire) -> MutexGuard<'_, Box<dyn ClientWire + Send>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_is_explained_and_nothing_else_is() {
+        let explained = explanation("#7 ERROR 26 not a user to write to");
+        assert_eq!(
+            explained.as_deref(),
+            Some("#7 error 26: The client's: the handle is missing, or is nobody's.")
+        );
+        assert_eq!(explanation("PONG"), None);
+        assert_eq!(explanation("ERROR 26 in somebody else's words"), None);
+    }
 
     #[test]
     fn a_reply_is_one_line_and_what_belongs_to_it_is_indented() {

@@ -92,6 +92,21 @@ impl Client {
         }
     }
 
+    /// Waits until these are the members of a chat, in any order.
+    pub(crate) fn await_members(&mut self, chat: &str, members: &[&str]) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let said = self.get(&format!("CHAT {chat} MEMBERS"));
+            let mut handles: Vec<&str> = said.split(' ').collect();
+            handles.sort_unstable();
+            if handles == members {
+                return;
+            }
+            assert!(Instant::now() < until, "{said}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits for a line; it and all before it are done with.
     pub(crate) fn hear(&mut self, line: &str) {
         self.hear_between(line, "");

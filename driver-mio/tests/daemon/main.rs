@@ -11,11 +11,13 @@ mod program;
 #[path = "../program/running.rs"]
 mod running;
 
+mod calls;
 mod chat;
 mod client;
 mod crash;
 mod drain;
 mod frames;
+mod rooms;
 mod thrift;
 mod town;
 mod trouble;

@@ -145,17 +145,24 @@ impl Daemon {
 
 /// Makes two people contacts of each other.
 pub(crate) fn acquaint(alice: &mut Client, bob: &mut Client) {
-    let reply = alice.ask("SET USER bob BUDDYSTATUS 2 It is me.");
-    assert_eq!(reply, "USER bob BUDDYSTATUS 2");
-    alice.hear("USER bob BUDDYSTATUS 2");
-    bob.hear("USER alice RECEIVEDAUTHREQUEST It is me.");
-    let reply = bob.ask("SET USER alice ISAUTHORIZED TRUE");
-    assert_eq!(reply, "USER alice ISAUTHORIZED TRUE");
-    bob.hear("USER alice BUDDYSTATUS 3");
-    alice.hear("USER bob BUDDYSTATUS 3");
-    alice.await_answer("GET USER bob ONLINESTATUS", "USER bob ONLINESTATUS ONLINE");
-    bob.await_answer(
-        "GET USER alice ONLINESTATUS",
-        "USER alice ONLINESTATUS ONLINE",
-    );
+    acquaint_with(("alice", alice), ("bob", bob));
+}
+
+/// The same for people of any names; the first one asks.
+pub(crate) fn acquaint_with(
+    (asker, one): (&str, &mut Client),
+    (asked, other): (&str, &mut Client),
+) {
+    let reply = one.ask(&format!("SET USER {asked} BUDDYSTATUS 2 It is me."));
+    assert_eq!(reply, format!("USER {asked} BUDDYSTATUS 2"));
+    one.hear(&format!("USER {asked} BUDDYSTATUS 2"));
+    other.hear(&format!("USER {asker} RECEIVEDAUTHREQUEST It is me."));
+    let reply = other.ask(&format!("SET USER {asker} ISAUTHORIZED TRUE"));
+    assert_eq!(reply, format!("USER {asker} ISAUTHORIZED TRUE"));
+    other.hear(&format!("USER {asker} BUDDYSTATUS 3"));
+    one.hear(&format!("USER {asked} BUDDYSTATUS 3"));
+    for (client, handle) in [(one, asked), (other, asker)] {
+        let status = format!("USER {handle} ONLINESTATUS");
+        client.await_answer(&format!("GET {status}"), &format!("{status} ONLINE"));
+    }
 }

@@ -62,8 +62,10 @@ fn whoever_asks_sees_no_presence_before_the_other_agrees() {
     world.expect("alice", "USER bob ONLINESTATUS OFFLINE", SECONDS(1));
     bob.say("SET USER alice ISAUTHORIZED FALSE");
     world.expect("bob", "USER alice ISAUTHORIZED FALSE", SECONDS(1));
-    world.expect("bob", "USER alice RECEIVEDAUTHREQUEST ", SECONDS(1));
     world.run_for(SECONDS(5));
+    assert!(!bob.heard("USER alice RECEIVEDAUTHREQUEST "));
+    bob.say("#9 GET USER alice RECEIVEDAUTHREQUEST");
+    world.expect("bob", "#9 USER alice RECEIVEDAUTHREQUEST ", SECONDS(1));
     alice.say("GET USER bob BUDDYSTATUS");
     world.expect("alice", "USER bob BUDDYSTATUS 2", SECONDS(1));
 }

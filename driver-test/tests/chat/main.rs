@@ -8,6 +8,10 @@ mod dialogs;
 mod login;
 mod messages;
 mod profile;
+mod room;
+mod room_changes;
+mod room_memory;
+mod room_rules;
 mod rooms;
 #[path = "../town/mod.rs"]
 mod town;

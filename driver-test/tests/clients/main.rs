@@ -2,6 +2,7 @@
 //! find anything that would make the real one hang, crash or lose a message.
 //! Never checks lines: what counts is what the users see.
 
+mod answers_by_pidgin;
 mod avatars;
 mod connect;
 mod contact_groups;

@@ -86,7 +86,6 @@ impl Bench {
         self.perform(&mut out);
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "all else is kept as it is")]
     fn perform(&mut self, out: &mut Outputs) {
         for output in out.drain().collect::<Vec<_>>() {
             #[expect(

@@ -1,0 +1,185 @@
+//! Three people in a room, each with a daemon, on one service, over real sockets.
+//! Never ends a process but in the ordinary way.
+
+use std::io::Write as _;
+
+use crate::client::Client;
+use crate::program::{program, text};
+use crate::town::{Daemon, Town, acquaint_with};
+
+/// Waits for a message of a kind, and gives its number.
+fn hear_kind(client: &mut Client, kind: &str) -> String {
+    loop {
+        let number = client.hear_message();
+        if client.get(&format!("CHATMESSAGE {number} TYPE")) == kind {
+            return number;
+        }
+    }
+}
+
+/// The next text, whatever else happens before it.
+fn hear_said(client: &mut Client) -> String {
+    let number = hear_kind(client, "SAID");
+    client.get(&format!("CHATMESSAGE {number} BODY"))
+}
+
+/// alice, bob and carol, of whom alice knows the others.
+fn three() -> (Town, [Daemon; 3], [Client; 3], crate::running::Running) {
+    let (town, service) = Town::with_service();
+    let daemons = ["alice", "bob", "carol"].map(|name| town.daemon(name));
+    let [mut alice, mut bob, mut carol] = [0, 1, 2].map(|at| daemons[at].client());
+    acquaint_with(("alice", &mut alice), ("bob", &mut bob));
+    acquaint_with(("alice", &mut alice), ("carol", &mut carol));
+    (town, daemons, [alice, bob, carol], service)
+}
+
+/// The room that alice makes with both others; everybody has heard of it.
+fn room(people: &mut [Client; 3]) -> String {
+    let [alice, bob, carol] = people;
+    let reply = alice.ask("CHAT CREATE bob, carol");
+    let chat = reply.strip_prefix("CHAT ").unwrap();
+    let chat = chat.strip_suffix(" STATUS MULTI_SUBSCRIBED").unwrap();
+    for other in [&mut *bob, &mut *carol] {
+        let number = hear_kind(other, "ADDEDMEMBERS");
+        assert_eq!(other.get(&format!("CHATMESSAGE {number} CHATNAME")), chat);
+        assert_eq!(
+            other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
+            "alice"
+        );
+    }
+    chat.into()
+}
+
+#[test]
+fn three_people_talk_in_a_room_that_gets_a_topic_and_loses_two_of_them() {
+    let (_town, _daemons, mut people, _service) = three();
+    let chat = room(&mut people);
+    let [alice, bob, carol] = &mut people;
+    for client in [&mut *alice, &mut *bob, &mut *carol] {
+        client.await_members(&chat, &["alice", "bob", "carol"]);
+        assert_eq!(
+            client.get(&format!("CHAT {chat} STATUS")),
+            "MULTI_SUBSCRIBED"
+        );
+    }
+
+    alice.say(&format!("CHATMESSAGE {chat} hello \u{1f600};\nboth"));
+    assert_eq!(hear_said(bob), "hello \u{1f600};\nboth");
+    assert_eq!(hear_said(carol), "hello \u{1f600};\nboth");
+    bob.say(&format!("CHATMESSAGE {chat} hi"));
+    assert_eq!(hear_said(alice), "hi");
+    assert_eq!(hear_said(carol), "hi");
+
+    let reply = bob.ask(&format!("ALTER CHAT {chat} SETTOPIC Tea; at $5"));
+    assert_eq!(reply, "ALTER CHAT SETTOPIC");
+    for other in [&mut *alice, &mut *carol] {
+        let number = hear_kind(other, "SETTOPIC");
+        assert_eq!(
+            other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
+            "bob"
+        );
+        assert_eq!(
+            other.get(&format!("CHATMESSAGE {number} BODY")),
+            "Tea; at $5"
+        );
+        assert_eq!(other.get(&format!("CHAT {chat} TOPIC")), "Tea; at $5");
+    }
+
+    assert_eq!(
+        bob.ask(&format!("ALTER CHAT {chat} KICK carol")),
+        "ERROR 504 that cannot be done to this chat"
+    );
+    assert_eq!(
+        alice.ask(&format!("ALTER CHAT {chat} KICK carol")),
+        "ALTER CHAT KICK"
+    );
+    for other in [&mut *bob, &mut *carol] {
+        let number = hear_kind(other, "KICKED");
+        assert_eq!(
+            other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
+            "alice"
+        );
+        assert_eq!(other.get(&format!("CHATMESSAGE {number} USERS")), "carol");
+    }
+    assert_eq!(carol.get(&format!("CHAT {chat} MYSTATUS")), "KICKED");
+    bob.await_members(&chat, &["alice", "bob"]);
+
+    assert_eq!(
+        bob.ask(&format!("ALTER CHAT {chat} LEAVE")),
+        "ALTER CHAT LEAVE"
+    );
+    let number = hear_kind(alice, "LEFT");
+    assert_eq!(
+        alice.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
+        "bob"
+    );
+    assert_eq!(
+        alice.get(&format!("CHATMESSAGE {number} LEAVEREASON")),
+        "UNSUBSCRIBE"
+    );
+    alice.await_members(&chat, &["alice"]);
+    assert_eq!(bob.get(&format!("CHAT {chat} STATUS")), "UNSUBSCRIBED");
+}
+
+#[test]
+fn a_room_outlives_the_daemons_and_the_service() {
+    let (town, [alices, bobs, carols], mut people, mut service) = three();
+    let chat = room(&mut people);
+    let [alice, mut bob, carol] = people;
+    drop((alice, carol));
+    alices.stop();
+    carols.stop();
+    bob.say(&format!("CHATMESSAGE {chat} nobody there?"));
+    bob.hear_between("CHATMESSAGE ", " STATUS SENT");
+    let (code, said) = service.stop();
+    assert_eq!(code, Some(0), "{said}");
+    let _service = town.service_again();
+    let alices = town.daemon("alice");
+    let mut alice = alices.client();
+    assert_eq!(hear_said(&mut alice), "nobody there?");
+    alice.await_members(&chat, &["alice", "bob", "carol"]);
+    alice.say(&format!("CHATMESSAGE {chat} I am back"));
+    assert_eq!(hear_said(&mut bob), "I am back");
+    drop(bobs);
+}
+
+#[test]
+fn two_consoles_make_a_room_and_talk_in_it() {
+    let (town, _service) = Town::with_service();
+    let (alices, bobs) = (town.daemon("alice"), town.daemon("bob"));
+    let (mut alice, mut bob) = (alices.client(), bobs.client());
+    acquaint_with(("alice", &mut alice), ("bob", &mut bob));
+    let home = tempfile::tempdir().unwrap();
+    let console = |port: u16, linger: &str| {
+        let address = format!("127.0.0.1:{port}");
+        let args = ["console", "--connect", &address, "--linger", linger];
+        program(home.path(), &args).spawn().unwrap()
+    };
+    let mut hers = console(alices.port, "5");
+    let mut his = console(bobs.port, "7");
+    his.stdin
+        .take()
+        .unwrap()
+        .write_all(b"PROTOCOL 7\n")
+        .unwrap();
+    hers.stdin
+        .take()
+        .unwrap()
+        .write_all(b"PROTOCOL 7\nCHAT CREATE bob, echo123\n")
+        .unwrap();
+    let number = hear_kind(&mut bob, "ADDEDMEMBERS");
+    let chat = bob.get(&format!("CHATMESSAGE {number} CHATNAME"));
+    alice.say(&format!("CHATMESSAGE {chat} to the room"));
+    assert_eq!(hear_said(&mut bob), "to the room");
+    let shown = text(&hers.wait_with_output().unwrap().stdout).to_owned();
+    assert!(
+        shown.contains(&format!("CHAT {chat} STATUS MULTI_SUBSCRIBED")),
+        "{shown}"
+    );
+    let shown = text(&his.wait_with_output().unwrap().stdout).to_owned();
+    assert!(
+        shown.contains(&format!("CHAT {chat} NAME {chat}")),
+        "{shown}"
+    );
+    assert!(shown.contains("STATUS RECEIVED"), "{shown}");
+}
