@@ -11,8 +11,8 @@ use crate::handle::{self, canonical};
 use crate::imo::call::Call as Wish;
 use crate::imo::link::LinkStatus;
 use crate::skype::{
-    CallAction, CallChange, CallEnd, CallProperty, CallStatus, Command, ErrorReply, Id, Reply,
-    Search, Targets, Value,
+    CallAction, CallEnd, CallProperty, CallStatus, Command, ErrorReply, Id, Reply, Search, Targets,
+    Value,
 };
 
 impl Account {
@@ -31,10 +31,7 @@ impl Account {
             Command::GetCall { call, property } => {
                 return Answer::Reply(self.call_property(scene, call, property));
             }
-            Command::GetCallParticipant { call, .. } => match self.calls.get(call.number()) {
-                Some(_) => Err(ErrorReply::CALL_PARTICIPANT),
-                None => Err(ErrorReply::GET_CALL_UNKNOWN),
-            },
+            Command::GetCallParticipant { .. } => Err(ErrorReply::GET_CALL_UNKNOWN),
             Command::GetCanTransfer { call, to } => match self.calls.get(call.number()) {
                 Some(_) => {
                     let property = CallProperty::CanTransfer;
@@ -54,12 +51,7 @@ impl Account {
                 self.call_seen(scene, call.number());
                 Ok(())
             }
-            Command::SetCallOther { call, change } => match (self.calls.get(call.number()), change)
-            {
-                (None, _) => Err(ErrorReply::SET_CALL_UNKNOWN),
-                (Some(_), CallChange::Dtmf(_)) => Err(ErrorReply::CALL_INACTIVE),
-                (Some(_), CallChange::JoinConference(_)) => Err(ErrorReply::NO_CONFERENCE),
-            },
+            Command::SetCallOther { .. } => Err(ErrorReply::SET_CALL_UNKNOWN),
             Command::AlterCall { call, action } => self.alter_call(scene, call.number(), action),
             _ => {
                 debug_assert!(false, "{command} is about no call");
@@ -230,7 +222,7 @@ impl Account {
             | CallAction::Dtmf(_)
             | CallAction::Transfer(_)
             | CallAction::JoinConference(_)
-            | CallAction::SetDevice { .. } => false,
+            | CallAction::SetDevice { .. } => return Err(ErrorReply::ALTER_CALL_ID),
         };
         done.then_some(()).ok_or(ErrorReply::CALL_FAILED)
     }

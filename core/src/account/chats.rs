@@ -336,17 +336,19 @@ impl Chats {
             .is_none_or(|chat| journal.is_durable(chat.stored))
     }
 
-    /// Something is written in a chat.
-    pub(super) fn write(&mut self, id: &str, now: u64, by: &str, journal: &mut Journal) {
-        let overdue = self.change(id, |chat| {
+    /// Something is written in a chat. True if that is the first of whoever wrote it, as far as is known.
+    pub(super) fn write(&mut self, id: &str, now: u64, by: &str, journal: &mut Journal) -> bool {
+        let result = self.change(id, |chat| {
             chat.written = now;
             chat.active = true;
-            chat.members.wrote(by);
-            now >= chat.written_stored.saturating_add(WRITTEN_EVERY)
+            let overdue = now >= chat.written_stored.saturating_add(WRITTEN_EVERY);
+            (overdue, chat.members.wrote(by))
         });
-        if overdue == Some(true) {
+        let (overdue, first) = result.unwrap_or_default();
+        if overdue {
             self.keep(id, journal);
         }
+        first
     }
 
     /// Gives numbers to the members of a chat that have none. True if there were such.

@@ -11,7 +11,7 @@ use super::{Account, Answer, HistoryEntry, Reach, Scene, presence};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
-use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty};
+use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty, Window};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
@@ -165,6 +165,14 @@ impl Account {
             Command::AlterApplication { name, action } => {
                 confirm(command, self.alter_application(scene, name, action))
             }
+            Command::Open {
+                window: Window::Chat,
+                argument,
+            } => confirm(command, self.chat_window(argument)),
+            Command::Open {
+                window: Window::FileTransfer,
+                argument,
+            } => confirm(command, self.file_window(argument)),
             other => standing(other),
         }
     }

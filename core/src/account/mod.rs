@@ -25,6 +25,7 @@ mod records;
 mod roster;
 mod texts;
 mod upkeep;
+mod windows;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;

@@ -29,6 +29,9 @@ impl Account {
         if !is_handle(&partner) || self.is_me(&partner) {
             return ErrorReply::MESSAGE_HANDLE.into();
         }
+        if self.roster.blocked.contains(&partner) {
+            return ErrorReply::BLOCKED.into();
+        }
         self.send_to(scene, &Place::Dialog(partner), body)
     }
 
@@ -40,6 +43,9 @@ impl Account {
         body: &str,
     ) -> Reply<'a> {
         match self.chats.find(chat) {
+            Some(Place::Dialog(partner)) if self.roster.blocked.contains(&partner) => {
+                ErrorReply::CHATMESSAGE_FAILED.into()
+            }
             Some(place) => self.send_to(scene, &place, body),
             None => ErrorReply::CHATMESSAGE_UNKNOWN.into(),
         }
@@ -71,21 +77,24 @@ impl Account {
             mid: Some(mid.clone()),
             ..MessageRecord::default()
         };
-        self.note_written(scene, place, &record);
+        let first = self.note_written(scene, place, &record);
         let number = self.messages.add_own(record, scene.journal);
         self.reserve(scene);
         self.introduce(scene, place);
         self.send(scene, number, (partner, body.to_owned(), Some(mid)));
+        if first {
+            self.tell_posters(scene, place);
+        }
         Self::status_notice(number, MessageStatus::Sending)
     }
 
-    /// Something is written in a chat.
+    /// Something is written in a chat. True if that is the first of whoever wrote it.
     pub(super) fn note_written(
         &mut self,
         scene: &mut Scene<'_>,
         place: &Place,
         record: &MessageRecord,
-    ) {
+    ) -> bool {
         let id = self.chats.id(place);
         let by = match &record.author {
             _ if record.kind != MessageKind::Text => "",
@@ -94,7 +103,14 @@ impl Account {
             None => &record.partner,
         };
         let now = scene.now.wall.as_seconds();
-        self.chats.write(&id, now, by, scene.journal);
+        self.chats.write(&id, now, by, scene.journal)
+    }
+
+    /// Lets clients be told who has written in a room; in a dialog that is no news.
+    pub(super) fn tell_posters(&mut self, scene: &mut Scene<'_>, place: &Place) {
+        if let Place::Group(id) = place {
+            self.news(scene, id, News::Posters);
+        }
     }
 
     pub(super) fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {

@@ -104,6 +104,7 @@ errors! {
     GET_CHAT_UNKNOWN = 105, "no such chat", "The client's: the chat id is missing or names no chat.";
     CHAT_PROPERTY = 106, "no such property of a chat", "The client's: see the tables of chat and member properties.";
     CHATS_TARGET = 107, "this search takes no name", "The client's: leave the name out.";
+    NO_CONTACT = 108, "not a contact", "The client's: files go to contacts only.";
     NO_VOICEMAIL = 110, "no voicemail", "Nobody's: the service has no voicemail.";
     NO_FILE = 111, "no such file", "The client's: the file is not there or cannot be read.";
     BAD_AVATAR = 114, "there is one picture only", "The client's: the index of a picture is 1.";

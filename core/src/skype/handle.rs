@@ -27,9 +27,14 @@ pub(super) fn is_contact(text: &str) -> bool {
 pub struct Targets<'a>(&'a str);
 
 impl<'a> Targets<'a> {
+    /// Whatever is named in `text`, well formed or not.
+    pub(super) const fn new(text: &'a str) -> Self {
+        Self(text)
+    }
+
     /// The handles in `text`, or `None` if one of them cannot be a handle.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
-        let targets = Self(text);
+        let targets = Self::new(text);
         targets.iter().all(is_handle).then_some(targets)
     }
 

@@ -76,7 +76,7 @@ pub use status::{ConnStatus, Status};
 pub use user::{UserChange, UserProperty};
 pub use value::{Id, Value};
 pub use voicemail::{Voicemail, VoicemailAction, VoicemailProperty, VoicemailStep, VoicemailVerb};
-pub use window::{Button, CallHistory, History, Key, Window};
+pub use window::{Button, CallHistory, History, Key, Window, file_window_users};
 
 /// The protocol version of a client that has not said which it speaks.
 pub const FIRST_PROTOCOL: u8 = 1;

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::error::ErrorReply;
 use super::reply::Reply;
 use super::search::Search;
+use super::window::Window;
 
 /// The answer to a command that depends on no state, or `None` if it is for the account to answer.
 #[must_use]
@@ -47,6 +48,10 @@ pub fn standing_answer<'a>(command: &Command<'a>) -> Option<Reply<'a>> {
         Command::Voicemail(voicemail) => Some(voicemail.refusal().into()),
         Command::Sms(sms) => Some(sms.refusal().map_or_else(|| command.echo(), Reply::from)),
         Command::GetFileTransfer { .. } => Some(ErrorReply::GET_UNKNOWN.into()),
+        Command::Open {
+            window: Window::Chat | Window::FileTransfer,
+            ..
+        } => None,
         Command::Open { window, .. } => {
             Some(window.refusal().map_or_else(|| command.echo(), Reply::from))
         }

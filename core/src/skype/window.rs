@@ -7,7 +7,7 @@ use core::fmt;
 
 use super::command::Command;
 use super::error::ErrorReply;
-use super::handle::is_contact;
+use super::handle::{Targets, is_contact};
 use super::lex::{Behind, Cursor};
 use super::verbs::Parsed;
 use super::words::words;
@@ -176,6 +176,16 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
     }
+}
+
+/// The users named with a window for files; behind them a folder may stand, after the word `IN`.
+pub fn file_window_users(argument: &str) -> impl Iterator<Item = &str> {
+    let is_in = |(at, _): &(usize, &str)| {
+        let word = argument.get(at + 1..at + 4);
+        word.is_some_and(|word| word.eq_ignore_ascii_case("IN "))
+    };
+    let users = argument.match_indices(' ').find(is_in);
+    Targets::new(users.map_or(argument, |(at, _)| &argument[..at])).iter()
 }
 
 /// `OPEN <window> ...`.

@@ -10,33 +10,62 @@ mod rows;
 mod seats;
 mod stage;
 #[path = "../town/mod.rs"]
-#[allow(dead_code, reason = "other tests use more of the town")]
+#[expect(dead_code, reason = "a stage uses only a part of the town")]
 mod town;
 
 mod applications;
 mod avatars;
+mod call_properties;
+mod calls;
+mod chat_properties;
+mod chat_searches;
+mod chats;
 mod contacts;
 mod groups;
 mod histories;
+mod messages;
+mod notices_chats;
+mod notices_never;
+mod old_messages;
 mod parameters;
 mod profile;
+mod rooms;
+mod scenes;
+mod searches;
 mod session;
 mod settings;
+mod sms;
+mod transfers;
 mod users;
+mod voicemail;
 mod windows;
 
 /// Each row that is played, and the test that does it.
 const PLAYED: &[&[(&str, &str)]] = &[
     applications::PLAYED,
     avatars::PLAYED,
+    call_properties::PLAYED,
+    calls::PLAYED,
+    chat_properties::PLAYED,
+    chat_searches::PLAYED,
+    chats::PLAYED,
     contacts::PLAYED,
     groups::PLAYED,
     histories::PLAYED,
+    messages::PLAYED,
+    notices_chats::PLAYED,
+    notices_never::PLAYED,
+    old_messages::PLAYED,
     parameters::PLAYED,
     profile::PLAYED,
+    rooms::PLAYED,
+    searches::PLAYED,
     session::PLAYED,
     settings::PLAYED,
+    sms::PLAYED,
+    transfers::PLAYED,
     users::PLAYED,
+    voicemail::PLAYED,
     windows::PLAYED,
 ];
 

@@ -252,9 +252,9 @@ fn what_cannot_be_done_is_refused_with_its_number() {
             format!("SET CALL {own} STATUS MISSED"),
             "ERROR 21 *",
         ),
-        ("alice", format!("SET CALL {own} DTMF 5"), "ERROR 41 *"),
+        ("alice", format!("SET CALL {own} DTMF 5"), "ERROR 20 *"),
         ("alice", format!("ALTER CALL {own} ANSWER"), "ERROR 559 *"),
-        ("bob", format!("ALTER CALL {theirs} HOLD"), "ERROR 559 *"),
+        ("bob", format!("ALTER CALL {theirs} HOLD"), "ERROR 556 *"),
         ("bob", format!("ALTER CALL {theirs} DANCE"), "ERROR 560 *"),
         ("bob", format!("ALTER CALL {theirs}"), "ERROR 557 *"),
         (

@@ -50,6 +50,7 @@ fn a_dialog_is_told_of_before_its_first_message() {
             format!("CHAT C FRIENDLYNAME {other}"),
             format!("CHAT C ACTIVEMEMBERS {own} {other}"),
             "CHAT C TIMESTAMP N".to_owned(),
+            format!("CHAT C DIALOG_PARTNER {other}"),
             "CHAT C TOPIC ".to_owned(),
             "CHAT C STATUS DIALOG".to_owned(),
         ]

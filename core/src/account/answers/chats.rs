@@ -129,7 +129,7 @@ impl Account {
             _ => None,
         };
         of_both.unwrap_or_else(|| match place {
-            Place::Dialog(partner) => self.dialog_value(partner, property),
+            Place::Dialog(partner) => self.dialog_value(chat, partner, property),
             Place::Group(_) => match chat.and_then(|chat| Some((chat, chat.group.as_ref()?))) {
                 Some((chat, group)) => self.group_value(chat, group, property),
                 None => property.neutral().into(),
@@ -141,14 +141,30 @@ impl Account {
         clippy::wildcard_enum_match_arm,
         reason = "all other properties are neutral here"
     )]
-    fn dialog_value(&self, partner: &str, property: ChatProperty) -> Value<'static> {
+    fn dialog_value(
+        &self,
+        chat: Option<&Chat>,
+        partner: &str,
+        property: ChatProperty,
+    ) -> Value<'static> {
+        let both = [self.handle.as_str(), partner];
         match property {
             ChatProperty::Status => ChatStatus::Dialog.into(),
             ChatProperty::Type => ChatType::Dialog.into(),
             ChatProperty::MyStatus => MyStatus::Subscribed.into(),
             ChatProperty::MyRole => Role::User.into(),
-            ChatProperty::Members | ChatProperty::ActiveMembers | ChatProperty::Posters => {
-                property.list([self.handle.as_str(), partner])
+            ChatProperty::Members | ChatProperty::ActiveMembers => property.list(both),
+            ChatProperty::Posters => {
+                let Some(chat) = chat.filter(|chat| chat.written > 0) else {
+                    return property.neutral().into();
+                };
+                let wrote = |handle: &&str| chat.members.has_written(handle);
+                // Who wrote before the last start is not remembered.
+                if both.iter().any(wrote) {
+                    property.list(both.into_iter().filter(wrote))
+                } else {
+                    property.list(both)
+                }
             }
             ChatProperty::FriendlyName => self.alias(partner).to_owned().into(),
             ChatProperty::DialogPartner => String::from(partner).into(),

@@ -24,6 +24,8 @@ pub(in crate::account) enum News {
     Members,
     /// Its topic is another one.
     Topic,
+    /// Somebody has written in it for the first time.
+    Posters,
     /// The account is not in it any more; it had a mark before.
     Left {
         /// Whether it had a mark.
@@ -53,6 +55,8 @@ const INTRODUCTION: &[Tell] = &[
     Tell::Chat(ChatProperty::ActiveMembers),
     Tell::Chat(ChatProperty::Timestamp),
     Tell::Chat(ChatProperty::Adder),
+    Tell::Chat(ChatProperty::DialogPartner),
+    Tell::Chat(ChatProperty::Options),
     Tell::Chat(ChatProperty::Topic),
     Tell::Chat(ChatProperty::Status),
 ];
@@ -67,6 +71,7 @@ const MADE: &[Tell] = &[
     Tell::Chat(ChatProperty::Members),
     Tell::Chat(ChatProperty::ActiveMembers),
     Tell::Chat(ChatProperty::MyStatus),
+    Tell::Chat(ChatProperty::Options),
     Tell::Chat(ChatProperty::Status),
     Tell::Chat(ChatProperty::Timestamp),
 ];
@@ -92,6 +97,8 @@ const TOPIC: &[Tell] = &[
     Tell::Chat(ChatProperty::Topic),
     Tell::Chat(ChatProperty::FriendlyName),
 ];
+
+const POSTERS: &[Tell] = &[Tell::Chat(ChatProperty::Posters)];
 
 const LEFT: &[Tell] = &[
     Tell::Chat(ChatProperty::Members),
@@ -163,6 +170,7 @@ impl Account {
             News::Widened => WIDENED,
             News::Members => MEMBERS,
             News::Topic => TOPIC,
+            News::Posters => POSTERS,
             News::Left { .. } => LEFT,
             News::Bookmarked => BOOKMARKED,
         };
@@ -182,7 +190,8 @@ impl Account {
         let id = self.chats.id(place);
         let is_group = matches!(place, Place::Group(_));
         let line = |tell: &Tell| match tell {
-            Tell::Chat(ChatProperty::Adder) if !is_group => None,
+            Tell::Chat(ChatProperty::Adder | ChatProperty::Options) if !is_group => None,
+            Tell::Chat(ChatProperty::DialogPartner) if is_group => None,
             Tell::Chat(property) => Some(Reply::Chat {
                 chat: id.as_ref().to_owned().into(),
                 property: *property,

@@ -77,11 +77,15 @@ impl Members {
         member.is_some_and(|member| core::mem::replace(&mut member.here, false))
     }
 
-    /// A member has written something.
-    pub(super) fn wrote(&mut self, handle: &str) {
-        if let Some(member) = self.list.get_mut(handle) {
-            member.wrote = true;
-        }
+    /// A member has written something. True if it had not before, as far as is known.
+    pub(super) fn wrote(&mut self, handle: &str) -> bool {
+        let member = self.list.get_mut(handle);
+        member.is_some_and(|member| !core::mem::replace(&mut member.wrote, true))
+    }
+
+    /// Whether somebody has written something, as far as is known.
+    pub(in crate::account) fn has_written(&self, handle: &str) -> bool {
+        self.list.get(handle).is_some_and(|member| member.wrote)
     }
 
     /// A new session begins, which has told of nobody.

@@ -215,9 +215,8 @@ impl Account {
         scene: &mut Scene<'_>,
         record: MessageRecord,
     ) {
-        if let Some(place) = self.chats.place_of(&record) {
-            self.note_written(scene, &place, &record);
-        }
+        let place = self.chats.place_of(&record);
+        let posted = place.filter(|place| self.note_written(scene, place, &record));
         let held = if record.own {
             Held::Sent(self.messages.add_sent(record, scene.journal))
         } else {
@@ -226,6 +225,9 @@ impl Account {
         self.reserve(scene);
         let ticket = scene.journal.latest();
         self.hold(scene, ticket, held);
+        if let Some(place) = posted {
+            self.tell_posters(scene, &place);
+        }
     }
 
     /// Lets clients be told what is new about a chat.
