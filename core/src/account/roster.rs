@@ -239,4 +239,20 @@ mod tests {
         assert_eq!(roster.buddy_status("bob"), 2);
         assert_eq!(roster.status("bob"), Status::Away);
     }
+
+    #[test]
+    fn the_last_who_were_taken_off_are_told_from_strangers() {
+        let mut roster = Roster::default();
+        for handle in ["a", "b", "c"] {
+            let buddy = Buddy {
+                buid: handle.into(),
+                ..Buddy::default()
+            };
+            roster.update(&buddy, true);
+            assert!(roster.remove(handle, 2));
+        }
+        assert!(!roster.remove("dave", 2), "he never was on the list");
+        let status = ["a", "b", "c", "dave"].map(|handle| roster.buddy_status(handle));
+        assert_eq!(status, [0, 1, 1, 0]);
+    }
 }

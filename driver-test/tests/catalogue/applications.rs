@@ -6,7 +6,7 @@ use crate::town::SECONDS;
 
 const TYPING: &str = "libpurple_typing";
 
-/// alice says it about the typing application, and hears it again.
+/// Somebody says it, and hears it again.
 fn echoed(stage: &mut Stage, who: &str, line: &str) {
     stage.asks_as(who, line, line);
 }
@@ -57,7 +57,7 @@ rows! {
     ] |stage| {
         stage.add_carol();
         everybody_watches(stage);
-        let mut get = |stage: &mut Stage, property: &str, value: &str| {
+        let get = |stage: &mut Stage, property: &str, value: &str| {
             stage.asks(
                 &format!("GET APPLICATION {TYPING} {property}"),
                 &format!("APPLICATION {TYPING} {property} {value}"),
@@ -71,21 +71,23 @@ rows! {
         for who in ["carol", "bob"] {
             echoed(stage, "alice", &format!("ALTER APPLICATION {TYPING} CONNECT {who}"));
         }
-        let streams = stage.asks("get application libpurple_typing streams ", "APPLICATION * STREAMS *");
-        let mut streams: Vec<&str> = streams.split(' ').skip(3).collect();
+        let reply = stage.asks("get application libpurple_typing streams ", "APPLICATION * STREAMS *");
+        let mut streams: Vec<&str> = reply.split(' ').skip(3).collect();
         streams.sort_unstable();
-        assert!(streams[0].starts_with("bob:") && streams[1].starts_with("carol:") && streams.len() == 2, "{streams:?}");
-        let (bob, carol) = (streams[0].to_owned(), streams[1].to_owned());
+        let [bob, carol] = streams[..] else {
+            panic!("two streams: {streams:?}");
+        };
+        assert!(bob.starts_with("bob:") && carol.starts_with("carol:"), "{bob} {carol}");
         echoed(stage, "alice", &format!("ALTER APPLICATION {TYPING} DISCONNECT {bob}"));
         stage.hears("alice", &format!("APPLICATION {TYPING} STREAMS {carol}"));
-        get(stage, "STREAMS", &carol);
+        get(stage, "STREAMS", carol);
         stage.refused(&format!("ALTER APPLICATION {TYPING} DISCONNECT {bob}"), 548);
         // Numbers of streams go up.
         echoed(stage, "alice", &format!("ALTER APPLICATION {TYPING} CONNECT bob"));
         let after = stage.asks(&format!("GET APPLICATION {TYPING} STREAMS"), "APPLICATION * STREAMS *");
         let number = |stream: &str| stream.split(':').nth(1).unwrap().parse::<u32>().unwrap();
         let again = after.split(' ').find(|stream| stream.starts_with("bob:")).unwrap();
-        assert!(number(again) > number(&bob), "{after}");
+        assert!(number(again) > number(bob), "{after}");
         echoed(stage, "alice", &format!("ALTER APPLICATION {TYPING} DISCONNECT {carol}"));
         echoed(stage, "alice", &format!("ALTER APPLICATION {TYPING} DISCONNECT {again}"));
         get(stage, "STREAMS", "");
@@ -142,7 +144,8 @@ rows! {
         stage.world.run_for(SECONDS(2));
         stage.refused(&format!("ALTER APPLICATION {TYPING} WRITE bob:1 text"), 549);
         for who in ["alice", "bob"] {
-            stage.asks_as(who, &format!("GET APPLICATION {TYPING} RECEIVED"), &format!("APPLICATION {TYPING} RECEIVED "));
+            let asked = format!("APPLICATION {TYPING} RECEIVED");
+            stage.asks_as(who, &format!("GET {asked}"), &format!("{asked} "));
         }
         stage.asks_as("bob", &format!("ALTER APPLICATION {TYPING} READ alice:1"), "ERROR 550 *");
         assert!(!stage.heard("alice", "APPLICATION * RECEIVED *"));

@@ -48,8 +48,11 @@ rows! {
         let asked = stage.hears("carol", "USER bob RECEIVEDAUTHREQUEST *");
         assert!(asked.len() > "USER bob RECEIVEDAUTHREQUEST ".len(), "{asked}");
         stage.asks_as("carol", "SET USER bob ISAUTHORIZED FALSE", "USER bob ISAUTHORIZED FALSE");
-        stage.asks_as("carol", "GET USER bob RECEIVEDAUTHREQUEST", "USER bob RECEIVEDAUTHREQUEST ");
         stage.world.run_for(SECONDS(5));
+        // Other clients could take the empty request for another one, so that it is only answered.
+        stage.asks_as("carol", "GET USER bob RECEIVEDAUTHREQUEST", "USER bob RECEIVEDAUTHREQUEST ");
+        stage.asks_as("carol", "SEARCH USERSWAITINGMYAUTHORIZATION", "USERS ");
+        stage.never_heard(&["carol"], &["USER bob RECEIVEDAUTHREQUEST "]);
         stage.asks_as("carol", "GET USER bob BUDDYSTATUS", "USER bob BUDDYSTATUS 0");
         stage.asks_as("bob", "GET USER carol BUDDYSTATUS", "USER carol BUDDYSTATUS 2");
         stage.asks_as("bob", "GET USER carol ONLINESTATUS", "USER carol ONLINESTATUS OFFLINE");

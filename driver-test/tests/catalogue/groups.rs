@@ -104,7 +104,8 @@ rows! {
         stage.hears("alice", &format!("GROUP {group} NROFUSERS 1"));
         get(stage, &group, "USERS", "carol");
         // No line about the members themselves, or about how many of them are there, is ever said.
-        stage.never_heard(&["alice", &other], &["GROUP * USERS *bob*", "GROUP * USERS carol", "GROUP * NROFUSERS_ONLINE *"]);
+        let unsaid = ["GROUP * USERS *bob*", "GROUP * USERS carol", "GROUP * NROFUSERS_ONLINE *"];
+        stage.never_heard(&["alice", &other], &unsaid);
         stage.refused(&format!("ALTER GROUP {group} ADDUSER 1:2"), 8);
         stage.refused(&format!("ALTER GROUP {group} ADDUSER"), 8);
         stage.refused("ALTER GROUP 4711 ADDUSER bob", 562);

@@ -79,8 +79,9 @@ rows! {
     };
 
     questions_that_make_no_sense_have_their_numbers plays ["GET USER"] |stage| {
-        for line in ["GET USER", "GET USER 1bob FULLNAME", "GET USER b:ob FULLNAME", "GET USER b#ob", "GET USER b\u{f6}b CITY"] {
-            stage.refused(line, 8);
+        stage.refused("GET USER", 8);
+        for handle in ["1bob", "b:ob", "b#ob", "b\u{f6}b"] {
+            stage.refused(&format!("GET USER {handle} FULLNAME"), 8);
         }
         let long = "b".repeat(33);
         stage.refused(&format!("GET USER {long} FULLNAME"), 8);

@@ -38,7 +38,9 @@ pub(super) struct Words {
 /// Words of all sorts; texts hold newlines and spaces at either end.
 pub(super) fn words() -> impl Strategy<Value = Words> {
     let handle = "[A-Za-z][A-Za-z0-9.,_-]{0,20}[a-z]";
-    let texts = ("[^\0]{0,12}", "[^\0 ][^\0]{0,12}", "[!-~ä]{1,9}");
+    // Where a number belongs, digits are heard as a number and not as the text that they were said by.
+    let no_number = "[^\0]{0,12}".prop_filter("a number", |text| text.parse::<u64>().is_err());
+    let texts = (no_number, "[^\0 ][^\0]{0,12}", "[!-~ä]{1,9}");
     let rest = ("[A-Za-z][A-Za-z0-9]{0,9}", any::<u32>(), any::<bool>());
     (handle, texts, rest).prop_map(|(handle, (any, text, word), (name, number, flag))| Words {
         targets: format!("{handle}, pavel"),
