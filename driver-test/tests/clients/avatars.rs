@@ -1,8 +1,30 @@
 //! Pictures: one's own, and those of others.
 
+use std::net::Ipv4Addr;
+
 use imo2sproxy_sim::clients::{Deed, Picture, Program};
 
 use crate::street::{Kind, Street, every_kind, with_each};
+use crate::town::host;
+
+const JPEG: &[u8] = b"\xff\xd8\xff\xe0 somebody's face";
+
+/// Two friends whose programs run beside their daemons, which have folders for pictures.
+fn at_home(kind: Kind) -> Street {
+    let mut street = Street::new(&["alice", "bob"]);
+    street.befriend("alice", "bob", "");
+    street.befriend("bob", "alice", "");
+    for name in ["alice", "bob"] {
+        street.world.give_folder(&host(name));
+        street.seat(name, kind);
+        street.world.set_address(name, Ipv4Addr::LOCALHOST.into());
+    }
+    for name in ["alice", "bob"] {
+        street.await_online(name);
+    }
+    street.wait(30);
+    street
+}
 
 /// Programs that ask for pictures, in versions that do.
 fn picture_kinds() -> Vec<Kind> {
@@ -43,4 +65,36 @@ fn a_picture_that_is_no_file_is_not_taken() {
         });
         street.wait(60);
     });
+}
+
+#[test]
+fn a_picture_that_is_set_with_one_program_is_seen_with_another_of_its_kind() {
+    for kind in picture_kinds() {
+        let mut street = at_home(kind);
+        street.world.folder(&host("alice")).put("me.jpg", JPEG);
+        street.act("alice", Deed::SetPicture("/pictures/me.jpg".into()));
+        street.wait(30);
+        if kind.0 != Program::Pidgin {
+            let screen = street.screen("alice");
+            assert_eq!(screen.own_picture, Some(Picture::There), "{kind:?}");
+        }
+        // Miranda makes the file empty before it asks.
+        let name = match kind.0 {
+            Program::MirandaProxy | Program::MirandaLink => "alice_tmp.jpg",
+            Program::Pidgin | Program::Skype4Py | Program::BitlBee => "alice.jpg",
+        };
+        if name == "alice_tmp.jpg" {
+            street.world.folder(&host("bob")).put(name, b"");
+        }
+        street.act("bob", Deed::Picture("alice".into()));
+        street.sees("bob", |screen| {
+            screen.pictures.get("alice") == Some(&Picture::There)
+        });
+        let written = street
+            .world
+            .folder(&host("bob"))
+            .get(name)
+            .map(<[u8]>::to_vec);
+        assert_eq!(written.as_deref(), Some(JPEG), "{kind:?}");
+    }
 }

@@ -78,7 +78,7 @@ impl Miranda {
             .screen_mut()
             .pictures
             .insert(asked, Picture::Asked);
-        let path = format!("USER {handle} AVATAR 1 /tmp/{handle}_tmp.jpg");
+        let path = format!("USER {handle} AVATAR 1 /pictures/{handle}_tmp.jpg");
         self.shell.say(format!("GET {path}"));
         let picture = match self.wait_for_ever(&path, Errors::Recent).await {
             Reply::Line(_) => Picture::There,

@@ -335,7 +335,9 @@ impl Pidgin {
             .pictures
             .insert(asked, Picture::Asked);
         let reply = self
-            .call(&format!("GET USER {handle} AVATAR 1 /tmp/{handle}.jpg"))
+            .call(&format!(
+                "GET USER {handle} AVATAR 1 /pictures/{handle}.jpg"
+            ))
             .await;
         let picture = if reply.is_empty() {
             Picture::None

@@ -208,7 +208,7 @@ impl Application {
     }
 
     async fn picture(&self, handle: &str) {
-        let path = format!("USER {handle} AVATAR 1 /tmp/{handle}.jpg");
+        let path = format!("USER {handle} AVATAR 1 /pictures/{handle}.jpg");
         let line = format!("GET {path}");
         let picture = match self.library.try_command(&line, &path).await {
             Ok(_) => Picture::There,
