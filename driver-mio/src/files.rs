@@ -1,5 +1,8 @@
 //! Files for clients on this machine: written and read below one folder, on a thread of their own.
-//! Never follows a name out of that folder, never overwrites anything, and never shows half a file.
+//! Never follows a name out of that folder, overwrites nothing that it finds there, and never shows half a file.
+//!
+//! That holds for any name a client gives. It cannot hold against another program that may write below the folder:
+//! between the check and the use of a path there is time to put something in its place.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};

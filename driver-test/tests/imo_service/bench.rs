@@ -56,6 +56,8 @@ pub(crate) struct Bench {
     loads_left: Option<u32>,
     /// Whether anything is read or hashed; if not, it waits.
     pub(crate) works: bool,
+    /// Whether anything is read; if not, it waits.
+    pub(crate) reads: bool,
     pub(crate) events: Vec<Event>,
 }
 
@@ -85,6 +87,7 @@ impl Bench {
             loads: true,
             loads_left: None,
             works: true,
+            reads: true,
             events: Vec::new(),
         }
     }
@@ -137,7 +140,8 @@ impl Bench {
         while let Some(job) = self.jobs.pop_front() {
             let can = match job {
                 Job::Store(..) => self.stores,
-                Job::Load(..) | Job::Hash(..) | Job::Verify(..) => self.works,
+                Job::Load(..) => self.works && self.reads,
+                Job::Hash(..) | Job::Verify(..) => self.works,
             };
             if can {
                 self.work(job);

@@ -5,6 +5,7 @@ use imo2sproxy_core::config::Limits;
 use serde_json::{Value, json};
 
 use crate::bench::Bench;
+use crate::groups::{invitation, make};
 use crate::session::{Session, befriend, two};
 
 fn buddy(handle: &str, primitive: &str, auth: &str) -> Value {
@@ -192,4 +193,32 @@ fn typing_is_told_to_contacts_only() {
     alice.call(&mut bench, "im", "im_typing", &fields);
     let expected = json!({"buid": "alice", "typing_state": "typing"});
     assert_eq!(bob.hear(&mut bench, "typing"), [expected]);
+}
+
+#[test]
+fn what_is_no_handle_is_refused_a_name_without_asking_the_store() {
+    let mut bench = Bench::new();
+    let mut alice = Session::sign_on(&mut bench, "alice");
+    bench.works = false;
+    for nobody in ["no/body", "", "x%", "ABC;"] {
+        let fields = json!({"buid": nobody, "alias": "x"});
+        let code = alice.refused(&mut bench, "change_buddy_alias", &fields);
+        assert_eq!((code.as_str(), bench.waiting()), ("unknown_user", 0));
+    }
+}
+
+#[test]
+fn who_was_taken_off_the_list_cannot_be_brought_into_a_group() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    befriend(&mut bench, &mut alice, &mut bob);
+    let group = make(&mut bench, &mut alice, &mut []);
+    alice.call(&mut bench, "im", "del_buddy", &json!({"buid": "bob"}));
+    alice.events(&mut bench);
+    let code = alice.refused(
+        &mut bench,
+        "invite_to_group",
+        &invitation("alice", &group, "bob"),
+    );
+    assert_eq!(code, "not_authorised");
 }

@@ -30,7 +30,7 @@ fn invite(bench: &mut Bench, who: &mut Session, group: &str, whom: &str) {
     who.call(bench, "im", "invite_to_group", &fields);
 }
 
-fn invitation(who: &str, group: &str, whom: &str) -> Value {
+pub(crate) fn invitation(who: &str, group: &str, whom: &str) -> Value {
     json!({"gid": group, "iproto": "prpl-skype", "iuid": who, "ibuid": whom})
 }
 

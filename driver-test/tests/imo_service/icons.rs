@@ -191,3 +191,15 @@ fn a_picture_that_cannot_be_read_now_is_to_be_asked_for_again() {
     bench.settle();
     assert_eq!(get(&mut bench, "/b/abc").status, 404, "it goes on");
 }
+
+#[test]
+fn who_has_taken_a_contact_off_the_list_hears_of_no_picture_of_his() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    befriend(&mut bench, &mut alice, &mut bob);
+    bob.call(&mut bench, "im", "del_buddy", &json!({"buid": "alice"}));
+    set(&mut bench, &mut alice, PNG);
+    assert_eq!(bob.hear(&mut bench, "buddy_icon"), [] as [Value; 0]);
+    bob.call(&mut bench, "im", "add_buddy", &json!({"buid": "alice"}));
+    assert_eq!(icon_of(&mut bench, &mut bob, "alice").len(), 20);
+}

@@ -311,3 +311,61 @@ fn an_account_whose_change_is_not_safe_is_not_forgotten() {
     let mut bob = Session::sign_on_unheard(&mut bench, "bob");
     assert_eq!(bob.texts(&mut bench), ["hello", "again"]);
 }
+
+/// Alice's request with a text to Rose and one to Xaver, who is not in memory and cannot be read.
+fn half_done(bench: &mut Bench, limits: Limits) -> (Session, Session, Session) {
+    *bench = Bench::with_limits(limits.clone());
+    Session::sign_on(bench, "xaver").leave(bench);
+    let store = std::mem::take(&mut bench.store);
+    *bench = Bench::with_limits(limits);
+    bench.store = store;
+    let mut alice = Session::sign_on(bench, "alice");
+    let mut bob = Session::sign_on(bench, "bob");
+    let mut rose = Session::sign_on(bench, "rose");
+    alice.say(bench, "rose", "from alice", MIDS[0]);
+    bob.say(bench, "rose", "from bob", MIDS[0]);
+    assert_eq!(rose.texts(bench), ["from alice", "from bob"]);
+    bench.reads = false;
+    let text = |number: u64, to: &str| {
+        let mid = format!("again{number:011}");
+        let call = alice.body("send_im", &json!({"buid": to, "msg": "one", "mid": mid}));
+        alice.message("im", &call, alice.seq + number)
+    };
+    let messages = [text(0, "rose"), text(1, "xaver")];
+    alice.post(bench, alice.calls, &messages);
+    assert!(bench.response(alice.calls).is_none());
+    (alice, bob, rose)
+}
+
+#[test]
+fn a_text_whose_request_is_done_later_than_the_next_ones_comes_in_its_order() {
+    let mut bench = Bench::new();
+    let (_alice, mut bob, mut rose) = half_done(&mut bench, Limits::default());
+    bob.say(&mut bench, "rose", "two", MIDS[1]);
+    bench.reads = true;
+    bench.settle();
+    assert_eq!(rose.texts(&mut bench), ["one", "two"]);
+    bob.say(&mut bench, "rose", "three", MIDS[2]);
+    assert_eq!(rose.texts(&mut bench), ["three"]);
+}
+
+#[test]
+fn a_text_that_was_taken_is_told_though_its_session_ends_within_the_request() {
+    for stores in [true, false] {
+        let limits = Limits {
+            sessions: 1,
+            ..Limits::default()
+        };
+        let mut bench = Bench::new();
+        let (_alice, mut bob, mut rose) = half_done(&mut bench, limits);
+        bench.stores = stores;
+        let _next = Session::sign_on(&mut bench, "alice");
+        bench.stores = true;
+        bench.settle();
+        assert_eq!(rose.texts(&mut bench), ["one"]);
+        bench.reads = true;
+        bench.settle();
+        bob.say(&mut bench, "rose", "two", MIDS[1]);
+        assert_eq!(rose.texts(&mut bench), ["two"]);
+    }
+}

@@ -151,3 +151,28 @@ fn a_name_given_while_a_contact_signs_on_is_not_missed() {
     }
     assert_eq!(seen, Some(pair("new", "new")));
 }
+
+#[test]
+fn no_text_but_a_topic_looks_like_one_to_old_clients() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    let group = make(&mut bench, &mut alice, &mut [&mut bob]);
+    set(&mut bench, &mut bob, "Bob");
+    let group = format!("{group};");
+    let told = [
+        ("Bob", &*group, "Bob", "bob"),
+        ("Bob", "alice", "bob", "Bob"),
+        ("", &*group, "bob", "bob "),
+        ("", "alice", "x", "bob"),
+    ];
+    for (number, (name, to, text, alias)) in told.into_iter().enumerate() {
+        set(&mut bench, &mut bob, name);
+        bob.say(&mut bench, to, text, &format!("mid{number:013}"));
+        let texts = alice.hear(&mut bench, "recv_im");
+        assert_eq!(texts.len(), 1);
+        assert_eq!(
+            (&texts[0]["msg"], &texts[0]["alias"]),
+            (&json!(text), &json!(alias))
+        );
+    }
+}

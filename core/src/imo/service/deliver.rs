@@ -45,7 +45,9 @@ impl Service {
             }
             None => Response::new(200, JSON_TYPE, answer_body("forward_to_client", 0, "", &[])),
         };
-        self.reply(now, conn, &response, out);
+        if let Some(conn) = conn {
+            self.reply(now, conn, &response, out);
+        }
         for effect in effects {
             self.happen(now, effect);
         }
@@ -303,18 +305,31 @@ impl Service {
         self.by_ssid.remove(&session.ssid);
         self.strangers.remove(&id);
         self.timers.set(Wake::Session(id), None);
-        for request in session.requests {
+        let mut effects = Vec::new();
+        for mut request in session.requests {
+            effects.append(&mut request.effects);
             self.reply_lost(now, request.conn, &session.ssid, 0, false, out);
         }
         self.house.done(id);
+        let is_durable = effects.is_empty() || self.house.journal.is_durable(session.needs);
         if let Some(name) = session.account {
-            let mut effects = Vec::new();
             self.house.sign_off(&name, id, &mut effects);
+            out.event(Event::account(EventKind::SessionEnded, &name, reason));
+        }
+        if is_durable {
             for effect in effects {
                 self.happen(now, effect);
             }
-            out.event(Event::account(EventKind::SessionEnded, &name, reason));
+            return;
         }
+        // Calls that are done stay done, though nobody waits for the answer any more.
+        let finished = Finished {
+            session: id,
+            conn: None,
+            failed: false,
+            effects,
+        };
+        self.held.entry(session.needs).or_default().push(finished);
     }
 }
 
@@ -335,6 +350,9 @@ pub(super) fn tell(
 }
 
 /// Passes a mail on to a session that has had all earlier ones, unless it is too slow.
+///
+/// Numbers are given in the order of the calls, and passed on in the order in which requests are done. What a request
+/// that is not done yet holds back is durable all the same, so the session reads on from the store.
 fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
     let Mail::Live { cursor } = session.mail else {
         return;
@@ -342,7 +360,7 @@ fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
     if id <= cursor {
         return;
     }
-    if session.outbox.len() >= events_max {
+    if id > cursor + 1 || session.outbox.len() >= events_max {
         session.mail = Mail::behind(cursor);
     } else {
         Service::push(session, &Notice::Message(mail.clone()), Some(id));

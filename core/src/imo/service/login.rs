@@ -155,11 +155,12 @@ impl Service {
             for sent in session.outbox.iter_mut() {
                 sent.mail = None;
             }
-            if let Some(before) = before {
-                self.house.sign_off(&before, id, effects);
-            }
         }
+        // First on, then off: whoever nobody uses may leave memory when somebody signs off.
         self.house.sign_on(name, id, effects);
+        if let Some(before) = before.filter(|before| before != name) {
+            self.house.sign_off(&before, id, effects);
+        }
         out.event(Event::account(EventKind::SessionOpened, name, "signed on"));
         let too_many = self.house.sessions(name).len() > self.config.limits.sessions;
         let oldest = self.house.sessions(name).first().copied();

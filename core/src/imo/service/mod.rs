@@ -58,7 +58,8 @@ enum Wake {
 #[derive(Debug)]
 struct Finished {
     session: SessionId,
-    conn: ConnId,
+    /// Where the answer goes; nowhere if the session ended before the request was done.
+    conn: Option<ConnId>,
     failed: bool,
     effects: Vec<Effect>,
 }

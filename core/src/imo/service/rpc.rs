@@ -272,7 +272,7 @@ impl Service {
         } = request;
         let finished = Finished {
             session: id,
-            conn,
+            conn: Some(conn),
             failed,
             effects,
         };

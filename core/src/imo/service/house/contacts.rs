@@ -310,6 +310,10 @@ impl House {
     ) -> Done {
         self.fits(alias)?;
         let other = canonical(handle);
+        // Nothing else must become a key.
+        if !is_handle(&other) {
+            return Err(refuse("unknown_user", "not one of the contacts").into());
+        }
         // What it is told back holds the contact's own name.
         self.find_all([&*other], session, out)?;
         let contact = self

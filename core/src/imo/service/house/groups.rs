@@ -140,10 +140,10 @@ impl House {
                 "blocked",
                 "they do not want to hear from this account",
             )),
-            Some(contact) if contact.sees_me => Ok(()),
+            Some(contact) if contact.sees_me && self.has_contact(name, other) => Ok(()),
             Some(_) | None => Err(refuse(
                 "not_authorised",
-                "they have not agreed to be a contact",
+                "they are no contact, or have not agreed to be one",
             )),
         }
     }

@@ -86,7 +86,7 @@ impl House {
         };
         let watchers = resident.contacts.keys().map(String::as_str);
         for watcher in watchers.filter(|watcher| resident.shows_itself_to(watcher)) {
-            if !self.sessions(watcher).is_empty() {
+            if !self.sessions(watcher).is_empty() && self.has_contact(watcher, name) {
                 effects.push(told(watcher, name, icon));
             }
         }
@@ -98,7 +98,8 @@ impl House {
         let Some(resident) = self.peek(name) else {
             return;
         };
-        if !resident.icon.is_empty() && resident.shows_itself_to(watcher) {
+        let is_shown = resident.shows_itself_to(watcher) && self.has_contact(watcher, name);
+        if is_shown && !resident.icon.is_empty() {
             effects.push(told(watcher, name, &resident.icon));
         }
     }

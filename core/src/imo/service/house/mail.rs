@@ -199,9 +199,14 @@ pub(super) fn incoming(record: MailRecord) -> Incoming {
         group,
         topic,
     } = record;
-    // Old clients know a topic by this alone.
-    let alias = if topic { Some(body.clone()) } else { alias };
-    let alias = alias.unwrap_or_else(|| from.clone());
+    // Old clients know a topic by this alone, that text and name are the same; so they never are in a text.
+    let alias = if topic {
+        body.clone()
+    } else {
+        let names = [alias.unwrap_or_else(|| from.clone()), from.clone()];
+        let mut names = names.into_iter().filter(|name| *name != body);
+        names.next().unwrap_or_else(|| from.clone() + " ")
+    };
     let is_group = group.is_some();
     let (buid, author) = match group {
         Some(group) => (group_buid(&group), Some(from)),

@@ -168,7 +168,9 @@ impl House {
                     resident.mids = Some(Mids::from_records(&records));
                 }
             }
-            (Topic::Groups(groups), result) => self.groups_loaded(&groups, result.ok().as_deref()),
+            (Topic::Groups(groups), result) => {
+                self.groups_loaded(load, &groups, result.ok().as_deref());
+            }
             (Topic::Names(session, handles), Ok(records)) => {
                 self.names_loaded(session, handles, &records);
             }

@@ -173,6 +173,14 @@ impl House {
         self.peek(name).map(|resident| resident.hash.as_str())
     }
 
+    /// True if `name`, an account in memory, has `other` on its list and has been allowed to see it. Who was taken
+    /// off the list may still allow it.
+    fn has_contact(&self, name: &str, other: &str) -> bool {
+        self.peek(name)
+            .and_then(|resident| resident.contacts.get(other))
+            .is_some_and(|contact| contact.listed && contact.granted)
+    }
+
     /// Makes an account. It begins with the echo contact on its roster.
     pub(super) fn create(&mut self, name: &str, hash: String) {
         let record = AccountRecord { hash };

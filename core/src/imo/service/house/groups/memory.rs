@@ -81,13 +81,19 @@ impl House {
         Err(Wait)
     }
 
-    /// Group chats have been read; no records if the store could not be.
+    /// Group chats have been read; no records if the store could not be. What this load was not the last to ask for
+    /// may have changed since.
     pub(in crate::imo::service::house) fn groups_loaded(
         &mut self,
+        load: LoadId,
         groups: &[String],
         records: Option<&[Record]>,
     ) {
         for id in groups {
+            let place = self.groups.places.get(id);
+            if !matches!(place, Some(GroupPlace::Asked(asked)) if *asked == load) {
+                continue;
+            }
             let Some(records) = records else {
                 self.groups.places.remove(id);
                 continue;
@@ -128,12 +134,17 @@ impl House {
             };
             let awaited = |errand: &super::Errand| errand.groups.contains(&oldest);
             let is_awaited = self.errands.values().any(awaited);
-            if let Some(GroupPlace::Here(group)) = self.groups.places.get_mut(&oldest) {
-                let used = core::mem::take(&mut group.used);
-                if used || is_awaited || !self.journal.is_durable(group.changed) {
-                    self.groups.queue.push_back(oldest);
-                    continue;
+            match self.groups.places.get_mut(&oldest) {
+                Some(GroupPlace::Here(group)) => {
+                    let used = core::mem::take(&mut group.used);
+                    if used || is_awaited || !self.journal.is_durable(group.changed) {
+                        self.groups.queue.push_back(oldest);
+                        continue;
+                    }
                 }
+                // It is queued again when the answer comes.
+                Some(GroupPlace::Asked(_)) | None => continue,
+                Some(GroupPlace::Absent) => {}
             }
             self.groups.places.remove(&oldest);
         }
