@@ -45,14 +45,14 @@ pub enum LinkOutput {
     Fetched(FetchId, Result<Vec<u8>, FetchError>),
     /// The service tells something.
     Notice(Notice),
-    /// All notices up to here have been put out: [`Link::confirm`] is to be called with this once they cannot
+    /// All notices up to here have been put out: [`super::Link::confirm`] is to be called with this once they cannot
     /// be lost any more.
     Took(Taken),
     /// The status is another one.
     Status(LinkStatus),
     /// Why the link is down, in words; once per cause.
     Down(String),
-    /// The service refuses the password; nothing is tried until [`Link::start`].
+    /// The service refuses the password; nothing is tried until [`super::Link::start`].
     Refused,
     /// The service sent something that does not fit the protocol; the session goes on.
     Fault(String),
