@@ -61,7 +61,9 @@ impl Account {
         let change = self.roster.update(buddy, self.shows_presence);
         // The first contact list of all is no news: clients ask for it when they see the account online.
         if change.buddy && self.roster.is_news() {
-            self.tell_listed(scene, &handle, is_new);
+            // Of a whole list that comes late, each contact gets one line: it may be long.
+            let is_added = is_new && self.roster.has_come();
+            self.tell_listed(scene, &handle, is_added);
         }
         if change.buddy {
             self.answered(scene, &handle);
@@ -70,9 +72,9 @@ impl Account {
     }
 
     /// Somebody is on the list now, or has agreed to be.
-    fn tell_listed(&self, scene: &mut Scene<'_>, handle: &str, is_new: bool) {
+    fn tell_listed(&self, scene: &mut Scene<'_>, handle: &str, is_added: bool) {
         let status = self.roster.buddy_status(handle);
-        if is_new {
+        if is_added {
             let authorized = self.roster.is_authorized(handle);
             let blocked = self.roster.blocked.contains(handle);
             let value = authorized.into();
@@ -80,7 +82,7 @@ impl Account {
             scene.notice(user_line(handle, UserProperty::IsBlocked, blocked.into()));
         }
         scene.notice(user_line(handle, UserProperty::BuddyStatus, status.into()));
-        if is_new && self.roster.status(handle) == Status::Offline {
+        if is_added && self.roster.status(handle) == Status::Offline {
             scene.notice(self.presence_line(handle));
         }
     }

@@ -172,9 +172,14 @@ impl Roster {
         was
     }
 
+    /// Whether the list has come, in this session or an earlier one.
+    pub(super) const fn has_come(&self) -> bool {
+        self.was_known || self.known
+    }
+
     /// Whether clients that have asked for the list do not know of who is put on it now.
     pub(super) const fn is_news(&self) -> bool {
-        self.was_known || self.known || self.answered_early
+        self.has_come() || self.answered_early
     }
 
     /// `ISAUTHORIZED`: whoever is on the list may see the user, unless the user has said otherwise.

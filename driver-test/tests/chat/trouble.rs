@@ -1,5 +1,6 @@
 //! What goes wrong in the world, and how everybody comes back from it.
 
+use imo2sproxy_core::store::{Store as _, StoreOp};
 use imo2sproxy_sim::Faults;
 
 use crate::town::{SECONDS, come_back, daemon, friends, host, service, sit_down, town};
@@ -236,4 +237,36 @@ fn after_a_short_outage_contacts_are_there_as_before() {
     world.expect("alice", "CONNSTATUS ONLINE", SECONDS(60));
     world.person("alice").say("#1 GET USER bob ONLINESTATUS");
     world.expect("alice", "#1 USER bob ONLINESTATUS ONLINE", SECONDS(5));
+}
+
+#[test]
+fn a_long_contact_list_that_comes_at_once_is_no_fault_of_the_client() {
+    let mut world = town(1, Faults::none(), &["alice"]);
+    let alice = sit_down(&mut world, "alice");
+    alice.leave();
+    world.kill(&host("alice"));
+    world.kill("imo");
+    let contact = br#"{"listed":true,"granted":true,"sees_me":true}"#;
+    let changes: Vec<StoreOp> = (0..4_000)
+        .map(|number| StoreOp::Put {
+            key: format!("s/r/alice/somebody_with_a_name_{number}"),
+            value: contact.to_vec(),
+        })
+        .collect();
+    world.store_mut("imo").apply(&changes).unwrap();
+    let seeds = (world.seed_for("alice again"), world.seed_for("imo again"));
+    world.restart(&host("alice"), daemon("alice", seeds.0));
+    alice.connect();
+    alice.say("PROTOCOL 7");
+    alice.say("SEARCH FRIENDS");
+    // Too early: all that come later are news.
+    world.expect("alice", "USERS ", SECONDS(10));
+    world.restart("imo", service(seeds.1));
+    world.run_for(SECONDS(60));
+    assert_eq!(
+        alice.count("USER somebody_with_a_name_* BUDDYSTATUS 3"),
+        4_000
+    );
+    alice.say("#1 PING");
+    world.expect("alice", "#1 PONG", SECONDS(5));
 }
