@@ -141,23 +141,14 @@ impl Account {
             }
             Command::GetGroup { group, property } => self.group_asked(group, property),
             Command::SetGroupName { group, name } => {
-                let done = self.rename_group(scene, group.number(), name);
-                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+                confirm(command, self.rename_group(scene, group.number(), name))
             }
-            Command::CreateGroup { name } => {
-                let done = self.create_group(scene, name);
-                confirm(
-                    command,
-                    done.then_some(()).ok_or(ErrorReply::CREATE_UNKNOWN),
-                )
-            }
+            Command::CreateGroup { name } => confirm(command, self.create_group(scene, name)),
             Command::DeleteGroup { group } => {
-                let done = self.delete_group(scene, group.number());
-                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+                confirm(command, self.delete_group(scene, group.number()))
             }
             Command::AlterGroup { group, action } => {
-                let done = self.alter_group(scene, group.number(), action);
-                confirm(command, done.then_some(()).ok_or(ErrorReply::GROUP_ID))
+                confirm(command, self.alter_group(scene, group.number(), action))
             }
             Command::CreateApplication { name } => confirm(command, self.create_application(name)),
             Command::DeleteApplication { name } => confirm(command, self.delete_application(name)),

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::roster::{Change, Request};
-use super::{Account, Scene};
+use super::{Account, Scene, cut};
 use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::call::{Call, Verdict};
@@ -201,14 +201,14 @@ impl Account {
             UserChange::Add { text } => {
                 let call = Call::AddBuddy {
                     buddy: buddy.clone(),
-                    text: text[..text.floor_char_boundary(self.limits.text_bytes)].to_owned(),
+                    text: cut(text, self.limits.text_bytes).to_owned(),
                 };
                 self.ask(scene, &buddy, call);
             }
             UserChange::Authorize(yes) => self.authorize(scene, &buddy, yes),
             UserChange::Block(on) => self.block(scene, &buddy, on),
             UserChange::Rename(name) => {
-                let name = &name[..name.floor_char_boundary(self.limits.text_bytes)];
+                let name = cut(name, self.limits.text_bytes);
                 self.rename(scene, &buddy, name);
             }
         }

@@ -11,7 +11,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Account, Scene};
+use super::{Account, Scene, cut};
 use crate::handle::canonical;
 use crate::skype::{
     ErrorReply, GroupAction, GroupKind, GroupProperty, GroupType, Id, Reply, Status, Value,
@@ -158,14 +158,18 @@ impl Account {
         }
     }
 
-    /// Makes a group. False if there are too many.
-    pub(super) fn create_group(&mut self, scene: &mut Scene<'_>, name: &str) -> bool {
+    /// Makes a group, unless there are too many.
+    pub(super) fn create_group(
+        &mut self,
+        scene: &mut Scene<'_>,
+        name: &str,
+    ) -> Result<(), ErrorReply> {
         if self.groups.made.len() >= self.limits.contact_groups {
-            return false;
+            return Err(ErrorReply::CREATE_UNKNOWN);
         }
         let number = self.messages.number();
         self.reserve(scene);
-        let name = name[..name.floor_char_boundary(self.limits.text_bytes)].to_owned();
+        let name = cut(name, self.limits.text_bytes).to_owned();
         let users = BTreeSet::new();
         self.groups.made.insert(number, GroupRecord { name, users });
         self.groups.since.insert(number, scene.now.mono);
@@ -180,25 +184,34 @@ impl Account {
             let line = self.group_asked(number.into(), property);
             scene.notice(line);
         }
-        true
+        Ok(())
     }
 
-    /// Takes a group away that the user has made. False if there is none of this number.
-    pub(super) fn delete_group(&mut self, scene: &mut Scene<'_>, number: u32) -> bool {
-        let was = self.groups.made.remove(&number).is_some();
-        if was {
-            self.groups.since.remove(&number);
-            scene.journal.remove(self.keys.group(number));
-            scene.notice(Reply::DeletedGroup(number.into()));
+    /// Takes a group away that the user has made.
+    pub(super) fn delete_group(
+        &mut self,
+        scene: &mut Scene<'_>,
+        number: u32,
+    ) -> Result<(), ErrorReply> {
+        if self.groups.made.remove(&number).is_none() {
+            return Err(ErrorReply::GROUP_ID);
         }
-        was
+        self.groups.since.remove(&number);
+        scene.journal.remove(self.keys.group(number));
+        scene.notice(Reply::DeletedGroup(number.into()));
+        Ok(())
     }
 
-    /// Gives a group another name. False if the user has made none of this number.
-    pub(super) fn rename_group(&mut self, scene: &mut Scene<'_>, number: u32, name: &str) -> bool {
-        let name = &name[..name.floor_char_boundary(self.limits.text_bytes)];
+    /// Gives a group that the user has made another name.
+    pub(super) fn rename_group(
+        &mut self,
+        scene: &mut Scene<'_>,
+        number: u32,
+        name: &str,
+    ) -> Result<(), ErrorReply> {
+        let name = cut(name, self.limits.text_bytes);
         let Some(group) = self.groups.made.get_mut(&number) else {
-            return false;
+            return Err(ErrorReply::GROUP_ID);
         };
         if group.name != name {
             name.clone_into(&mut group.name);
@@ -206,26 +219,25 @@ impl Account {
             let line = self.group_asked(number.into(), GroupProperty::DisplayName);
             scene.notice(line);
         }
-        true
+        Ok(())
     }
 
-    /// Puts somebody into a group or takes somebody out. False if the user has made none of this number, or it is
-    /// full.
+    /// Puts somebody into a group that the user has made, unless it is full, or takes somebody out.
     pub(super) fn alter_group(
         &mut self,
         scene: &mut Scene<'_>,
         number: u32,
         action: GroupAction<'_>,
-    ) -> bool {
+    ) -> Result<(), ErrorReply> {
         let users_max = self.limits.contacts;
         let Some(group) = self.groups.made.get_mut(&number) else {
-            return false;
+            return Err(ErrorReply::GROUP_ID);
         };
         let changed = match action {
             GroupAction::AddUser(user) => {
                 let user = canonical(user);
                 if group.users.len() >= users_max && !group.users.contains(&*user) {
-                    return false;
+                    return Err(ErrorReply::GROUP_ID);
                 }
                 group.users.insert(user.into_owned())
             }
@@ -234,7 +246,7 @@ impl Account {
         if changed {
             self.group_changed(scene, number);
         }
-        true
+        Ok(())
     }
 
     /// Somebody who is no contact any more is in no group either.

@@ -368,3 +368,8 @@ impl Account {
         )));
     }
 }
+
+/// As much of `text` as fits into so many bytes, cut between two characters.
+fn cut(text: &str, bytes_max: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes_max)]
+}

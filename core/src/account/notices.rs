@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::contacts::user_line;
-use super::{Account, AccountOutput, Held, Scene, Wake};
+use super::{Account, AccountOutput, Held, Scene, Wake, cut};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
@@ -249,7 +249,7 @@ fn trim(buddies: &mut [Buddy], max: usize) {
             &mut buddy.display,
         ];
         for text in texts.into_iter().flatten() {
-            text.truncate(text.floor_char_boundary(max));
+            text.truncate(cut(text, max).len());
         }
     }
 }

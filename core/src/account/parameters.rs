@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use super::contacts::user_line;
-use super::{Account, Scene};
+use super::{Account, Scene, cut};
 use crate::handle::canonical;
 use crate::imo::call::Call;
 use crate::imo::link::LinkStatus;
@@ -46,7 +46,7 @@ impl Account {
         parameter: Parameter,
         value: &str,
     ) {
-        let value = &value[..value.floor_char_boundary(self.limits.text_bytes)];
+        let value = cut(value, self.limits.text_bytes);
         let after = Reply::Parameter {
             parameter,
             value: value.to_owned().into(),
@@ -78,7 +78,7 @@ impl Account {
 
     /// A short number for a contact.
     pub(super) fn set_speed_dial(&mut self, scene: &mut Scene<'_>, handle: &str, number: &str) {
-        let number = &number[..number.floor_char_boundary(SPEED_DIAL_BYTES)];
+        let number = cut(number, SPEED_DIAL_BYTES);
         let handle = canonical(handle).into_owned();
         let known = self.state.speed_dials.len();
         if number.is_empty() {

@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use super::contacts::user_line;
-use super::{Account, Scene, presence};
+use super::{Account, Scene, cut, presence};
 use crate::imo::Primitive;
 use crate::imo::call::Call;
 use crate::imo::link::CallId;
@@ -58,7 +58,7 @@ impl Account {
             let value = value.into();
             return Reply::Profile { property, value };
         }
-        let value = &value[..value.floor_char_boundary(self.limits.text_bytes)];
+        let value = cut(value, self.limits.text_bytes);
         let is_number = matches!(
             property,
             ProfileProperty::Birthday | ProfileProperty::Timezone
@@ -146,7 +146,7 @@ impl Account {
             return;
         }
         // Another session has set it.
-        let name = &name[..name.floor_char_boundary(self.limits.text_bytes)];
+        let name = cut(name, self.limits.text_bytes);
         name.clone_into(&mut self.state.full_name);
         self.keep_state(scene);
         let value = String::from(name);
@@ -169,7 +169,7 @@ impl Account {
         if presence::primitive(self.wish).is_none() {
             return;
         }
-        mood.truncate(mood.floor_char_boundary(self.limits.text_bytes));
+        mood.truncate(cut(&mood, self.limits.text_bytes).len());
         // A word of ours that the service has no other one for stays. Going offline there concerns that session.
         if presence::primitive(self.wish) != Some(primitive) && primitive != Primitive::Offline {
             self.wish = presence::status(primitive);
