@@ -22,7 +22,7 @@ fn sample() -> String {
         },
         Input::Received {
             conn,
-            bytes: b"GET / HTTP/1.1\r\n\r\n",
+            bytes: b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         },
         Input::Tick,
     ];
@@ -49,7 +49,7 @@ fn a_run_is_replayed_as_it_was_and_a_changed_answer_is_found() {
     assert!(matches!(verdict(&text), Verdict::Same { .. }));
     let changed = text.replacen("imo2sproxy service", "imo2sproxy SERVICE", 1);
     let Verdict::Different(difference) = verdict(&changed) else {
-        panic!("the change was not found");
+        panic!("the change was not found in {changed}");
     };
     let place = changed.lines().position(|line| line.contains("SERVICE"));
     assert_eq!(Some(difference.line - 1), place);
