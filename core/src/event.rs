@@ -65,6 +65,10 @@ pub enum EventKind {
     Call,
     /// The call handler of the operator could not be run.
     CallHandlerFailed,
+    /// A recording has begun, or has ended because somebody wanted it to.
+    Recording,
+    /// A recording has ended though nobody wanted it to.
+    RecordingFailed,
     /// The system has no files or memory left for us; what needs them waits.
     Exhausted,
     /// We broke the contract of [`crate::io::Machine`] ourselves.
@@ -82,6 +86,7 @@ impl EventKind {
             | Self::LinkOnline
             | Self::AccountCreated
             | Self::StoreRecovered
+            | Self::Recording
             | Self::Call => Level::Info,
             Self::SessionOpened | Self::SessionEnded | Self::RequestFault => Level::Debug,
             Self::ClientRefused
@@ -90,6 +95,7 @@ impl EventKind {
             | Self::CallRefused
             | Self::UpstreamFault
             | Self::CallHandlerFailed
+            | Self::RecordingFailed
             | Self::Exhausted
             | Self::SessionRefused => Level::Warn,
             Self::LoginRefused | Self::StoreFailed | Self::Misuse => Level::Error,

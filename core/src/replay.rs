@@ -86,7 +86,10 @@ pub fn replay(trace: &Trace, mode: Mode) -> Result<Verdict, TraceError> {
     if trace.header.is_partial() {
         return Ok(Verdict::Partial);
     }
-    let plan = trace.header.plan().map_err(|why| error(0, why))?;
+    let plan = trace
+        .header
+        .plan()
+        .map_err(|why| trace.error(0, why.into()))?;
     let run = Run {
         machine: plan.build(),
         book: Book::default(),
@@ -97,14 +100,6 @@ pub fn replay(trace: &Trace, mode: Mode) -> Result<Verdict, TraceError> {
     match mode {
         Mode::Strict => strict(trace, run),
         Mode::Calls => calls::compare(trace, run),
-    }
-}
-
-/// An error at the line with that index behind the header.
-fn error(index: usize, why: impl Into<String>) -> TraceError {
-    TraceError {
-        line: index + 2,
-        why: why.into(),
     }
 }
 
@@ -156,7 +151,7 @@ impl Comparison<'_> {
         if self.ended.is_some() || matches!(got, Line::Blurred(..)) {
             return;
         }
-        let line = self.at + 2;
+        let line = self.trace.place(self.at + 1);
         self.ended = match self.trace.lines.get(self.at) {
             Some(expected) if expected == got => {
                 self.at += 1;
@@ -224,7 +219,9 @@ fn strict(trace: &Trace, mut run: Run) -> Result<Verdict, TraceError> {
             Line::Wall(time, wall) => run.wall = (*time, *wall),
             Line::In(time, form) => {
                 run.set_time(*time);
-                let input = form.input().map_err(|why| error(index, why))?;
+                let input = form
+                    .input()
+                    .map_err(|why| trace.error(index + 1, why.into()))?;
                 let mut compare = |line: Line| comparison.take(&line);
                 shadow.clock(run.now, &mut compare);
                 shadow.line(Line::In(*time, form.clone()), &mut compare);
@@ -234,7 +231,9 @@ fn strict(trace: &Trace, mut run: Run) -> Result<Verdict, TraceError> {
                 // A trace that differs may well go on with answers to what was not asked this time.
                 if let Err(why) = told {
                     shadow.flush(&mut |line| comparison.take(&line));
-                    return comparison.ended.ok_or_else(|| error(index, why));
+                    return comparison
+                        .ended
+                        .ok_or_else(|| trace.error(index + 1, why.into()));
                 }
             }
             Line::Blurred(..) => {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use serde_json::Value;
 
-use super::{Difference, Run, Verdict, error, shorten};
+use super::{Difference, Run, Verdict, shorten};
 use crate::config::Limits;
 use crate::http::server::HttpServer;
 use crate::http::{Request, Response, form};
@@ -93,12 +93,13 @@ pub(super) fn compare(trace: &Trace, mut run: Run) -> Result<Verdict, TraceError
         match line {
             Line::Wall(time, wall) => run.wall = (*time, *wall),
             Line::In(time, form) => {
-                tick(&mut run, *time, &mut shadow, &mut |line| {
-                    got.take(index, &line)
-                });
-                run.set_time(*time);
-                let input = form.input().map_err(|why| error(index, why))?;
                 let mut show = |line: Line| got.take(index, &line);
+                tick(&mut run, *time, &mut shadow, &mut show)
+                    .map_err(|why| trace.error(index + 1, why.into()))?;
+                run.set_time(*time);
+                let input = form
+                    .input()
+                    .map_err(|why| trace.error(index + 1, why.into()))?;
                 shadow.line(Line::In(*time, form.clone()), &mut show);
                 if matches!(input, Input::Tick) {
                     continue;
@@ -110,13 +111,18 @@ pub(super) fn compare(trace: &Trace, mut run: Run) -> Result<Verdict, TraceError
             }
             Line::Blurred(..) => {
                 shadow.flush(&mut |line| got.take(index, &line));
-                return Ok(verdict(&expected, &got, Some(index + 2)));
+                return Ok(verdict(
+                    trace,
+                    &expected,
+                    &got,
+                    Some(trace.place(index + 1)),
+                ));
             }
             Line::Out(..) | Line::End(_) => {}
         }
     }
     shadow.flush(&mut |line| got.take(trace.lines.len(), &line));
-    Ok(verdict(&expected, &got, None))
+    Ok(verdict(trace, &expected, &got, None))
 }
 
 /// Gives the machine the ticks that it wants before `until`, and at it.
@@ -154,12 +160,12 @@ impl Requests {
     }
 }
 
-fn verdict(expected: &Requests, got: &Requests, blurred: Option<usize>) -> Verdict {
+fn verdict(trace: &Trace, expected: &Requests, got: &Requests, blurred: Option<usize>) -> Verdict {
     for (place, (index, wanted)) in expected.all.iter().enumerate() {
         let there = got.all.get(place);
         if there.is_none_or(|(_, there)| there != wanted) {
             return Verdict::Different(Difference {
-                line: index + 2,
+                line: trace.place(index + 1),
                 expected: wanted.show(),
                 got: there.map_or_else(|| "no further request".into(), |(_, seen)| seen.show()),
             });

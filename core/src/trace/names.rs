@@ -116,6 +116,8 @@ names! {
         RequestFault = "request-fault",
         Call = "call",
         CallHandlerFailed = "call-handler-failed",
+        Recording = "recording",
+        RecordingFailed = "recording-failed",
         Exhausted = "exhausted",
         Misuse = "misuse",
     }

@@ -16,10 +16,12 @@ use super::line::Line;
 pub struct Trace {
     /// Its first line.
     pub header: Header,
-    /// The other lines, in order. The first of them is line 2 of the file.
+    /// The other lines, in order.
     pub lines: Vec<Line>,
     /// The last line was cut off, as happens when the recording process dies, and is not among them.
     pub is_cut: bool,
+    /// Which line of the file its header is, from 1.
+    line: usize,
 }
 
 /// Why a text is no trace.
@@ -37,6 +39,11 @@ impl fmt::Display for TraceError {
     }
 }
 
+/// How a header begins.
+const HEADER: &str = "{\"trace\":";
+/// What is wrong with a file without a line.
+const EMPTY: &str = "no header of a recorded session: the file is empty";
+
 /// What every version of the header has.
 #[derive(Deserialize)]
 struct Version {
@@ -44,42 +51,83 @@ struct Version {
 }
 
 impl Trace {
-    /// Reads a whole trace.
+    /// Reads a file that holds one trace.
     ///
     /// # Errors
-    /// If a line other than the last is not what it should be, or time goes back.
+    /// If a line other than the last is not what it should be, time goes back, or another trace follows.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
-        let mut lines = text.split_inclusive('\n').enumerate();
-        let (_, first) = lines.next().unwrap_or((0, ""));
-        let header = header(first).map_err(|why| TraceError { line: 1, why })?;
-        let mut trace = Self {
-            header,
-            lines: Vec::new(),
-            is_cut: false,
-        };
-        let mut time = 0;
-        for (index, text) in lines {
-            let error = |why: String| TraceError {
-                line: index + 1,
-                why,
-            };
-            let line = match Line::parse(text.trim_end()) {
-                Ok(line) => line,
-                Err(_) if !text.ends_with('\n') => {
-                    trace.is_cut = true;
-                    break;
-                }
-                Err(why) => return Err(error(why)),
-            };
-            if line.time() < time {
-                return Err(error(
-                    "its \"t\" is earlier than that of the line before".into(),
-                ));
-            }
-            time = line.time();
-            trace.lines.push(line);
+        let mut all = Self::all(text)?.into_iter();
+        match (all.next(), all.next()) {
+            (Some(trace), None) => Ok(trace),
+            (_, Some(next)) => Err(next.error(0, "another recording begins here".into())),
+            (None, None) => Err(TraceError {
+                line: 1,
+                why: EMPTY.into(),
+            }),
         }
-        Ok(trace)
+    }
+
+    /// Reads a file of traces, one behind the other: whoever records into a file that is there begins behind its end.
+    ///
+    /// # Errors
+    /// If a line other than the last of a trace is not what it should be, or time goes back within one.
+    pub fn all(text: &str) -> Result<Vec<Self>, TraceError> {
+        let mut all: Vec<Self> = Vec::new();
+        let mut broken: Option<TraceError> = None;
+        for (index, text) in text.split_inclusive('\n').enumerate() {
+            let line = index + 1;
+            if all.is_empty() || text.starts_with(HEADER) {
+                let header = header(text).map_err(|why| TraceError { line, why })?;
+                // What stands before a new beginning was cut off when the process before died.
+                broken = None;
+                all.push(Self {
+                    header,
+                    lines: Vec::new(),
+                    is_cut: false,
+                    line,
+                });
+                continue;
+            }
+            if let Some(error) = broken {
+                return Err(error);
+            }
+            if let Some(trace) = all.last_mut()
+                && let Err(why) = trace.take(text.trim_end())
+            {
+                trace.is_cut = true;
+                broken = Some(TraceError { line, why });
+            }
+        }
+        match broken {
+            Some(error) if text.ends_with('\n') => Err(error),
+            Some(_) | None => Ok(all),
+        }
+    }
+
+    fn take(&mut self, text: &str) -> Result<(), String> {
+        let line = Line::parse(text)?;
+        if self
+            .lines
+            .last()
+            .is_some_and(|last| line.time() < last.time())
+        {
+            return Err("its \"t\" is earlier than that of the line before".into());
+        }
+        self.lines.push(line);
+        Ok(())
+    }
+
+    /// An error at the line with that index, the header's being 0.
+    pub(crate) const fn error(&self, index: usize, why: String) -> TraceError {
+        TraceError {
+            line: self.place(index),
+            why,
+        }
+    }
+
+    /// The number in the file of the line with that index, the header's being 0.
+    pub(crate) const fn place(&self, index: usize) -> usize {
+        self.line + index
     }
 
     /// The trace as text, with a cut line left out.

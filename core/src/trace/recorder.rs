@@ -121,7 +121,7 @@ impl Recorder {
     }
 
     /// Ends the recording at `now`: appends what is still held back, and the last line.
-    pub fn end(mut self, now: Now, text: &mut String) {
+    pub fn end(&mut self, now: Now, text: &mut String) {
         self.flush(&mut |line| line.write(text));
         Line::End(now.mono.as_micros()).write(text);
     }

@@ -2,6 +2,7 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use proptest::prelude::*;
 
@@ -72,6 +73,25 @@ fn a_last_line_that_is_cut_off_is_forgiven_and_no_other() {
 }
 
 #[test]
+fn traces_may_stand_one_behind_the_other_even_behind_one_that_was_cut_off() {
+    let text = sample();
+    let file = format!("{}\n{text}", &text[..text.len() - 3]);
+    let all = Trace::all(&file).unwrap();
+    assert_eq!(
+        all.iter().map(|one| one.is_cut).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert_eq!(all[1].text(), text);
+    let second = text.lines().count() + 1;
+    assert_eq!(
+        error(&file),
+        format!("line {second}: another recording begins here")
+    );
+    let broken = file.replace("\"in\":\"accepted\"", "\"in\":\"acc");
+    assert_eq!(Trace::all(&broken).map(|_| ()).unwrap_err().line, 3);
+}
+
+#[test]
 fn another_version_is_refused_with_both_numbers() {
     let newer = sample().replacen("{\"trace\":1,", "{\"trace\":2,\"news\":[],", 1);
     let line = error(&newer);
@@ -80,6 +100,7 @@ fn another_version_is_refused_with_both_numbers() {
         "{line}"
     );
     assert!(error("").starts_with("line 1: no header"));
+    assert!(error("\n").starts_with("line 1: no header"));
     assert!(error("hello\n").starts_with("line 1: no header"));
 }
 
