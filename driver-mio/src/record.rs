@@ -149,3 +149,59 @@ fn open(path: &Path) -> io::Result<File> {
     }
     Ok(file)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use imo2sproxy_core::config::ServiceConfig;
+    use imo2sproxy_core::rng::Seed;
+
+    fn recordable() -> Recordable {
+        Recordable {
+            plan: Plan::Service(ServiceConfig::default(), Seed::from_number(1)),
+            secrecy: Secrecy::Hidden,
+        }
+    }
+
+    #[test]
+    fn a_full_disk_ends_the_recording_with_a_line_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let now = Now::default();
+        let mut recording = Recording::begin(&recordable(), path, now, false).unwrap();
+        recording.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        recording.input(now, &Input::Start);
+        assert_eq!(recording.trouble(), None);
+        recording.flush(now);
+        assert!(recording.trouble().unwrap().contains("the daemon goes on"));
+        recording.input(now, &Input::Tick);
+        recording.flush(now);
+        assert!(recording.text.is_empty());
+        assert!(recording.end(now).is_err());
+    }
+
+    #[test]
+    fn a_recording_ends_before_it_gets_too_long_and_what_is_there_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        let now = Now::default();
+        let mut recording = Recording::begin(&recordable(), path.clone(), now, false).unwrap();
+        recording.input(now, &Input::Start);
+        recording.flush(now);
+        recording.written = RECORD_BYTES_MAX - 10;
+        recording.input(now, &Input::Tick);
+        recording.flush(now);
+        assert!(recording.trouble().unwrap().contains("can be replayed"));
+        let text = std::fs::read_to_string(path).unwrap();
+        assert!(text.ends_with("{\"t\":0,\"in\":\"start\"}\n"), "{text}");
+    }
+
+    #[test]
+    fn a_folder_or_a_device_is_no_file_to_record_to() {
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path(), Path::new("/dev/null")] {
+            let begun = Recording::begin(&recordable(), path.into(), Now::default(), false);
+            assert!(begun.map(drop).unwrap_err().contains("cannot record to"));
+        }
+    }
+}

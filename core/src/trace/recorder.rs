@@ -167,7 +167,8 @@ fn check(config: &Config) -> Result<(), Refusal> {
             let Some(text) = password.map(|password| password.reveal()) else {
                 continue;
             };
-            let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
+            // These stand for themselves in JSON and in a form.
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
             let why = if !text.bytes().all(is_plain) {
                 "it has characters that take more room in JSON or in a form"
             } else if text.len() < SECRET_MIN {
