@@ -14,6 +14,7 @@ use imo2sproxy_core::time::Instant;
 use crate::folder::Folder;
 use crate::net::{ConnKey, Side};
 use crate::store::MemoryStore;
+use crate::tape::{Resident, Tape};
 
 /// One run of a host's machine: what was meant for an earlier one is void.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -109,6 +110,8 @@ pub(crate) struct Host {
     pub(crate) handled_calls: Vec<HandledCall>,
     pub(crate) events: Vec<(Instant, Event)>,
     pub(crate) stopped: Option<Instant>,
+    /// What has passed in this run, or in the last one, if it can be replayed.
+    pub(crate) tape: Option<Tape>,
     pub(crate) rng: Rng,
 }
 
@@ -137,13 +140,15 @@ impl Host {
             handled_calls: Vec::new(),
             events: Vec::new(),
             stopped: None,
+            tape: None,
             rng,
         }
     }
 
-    /// Begins the next run with `machine`. Only the store and what was heard of earlier runs remain.
-    pub(crate) fn begin(&mut self, machine: Box<dyn Machine>) {
-        self.machine = Some(machine);
+    /// Begins the next run with the machine of `resident`. Only the store and what was heard of earlier runs remain.
+    pub(crate) fn begin(&mut self, resident: Resident) {
+        self.machine = Some(resident.machine);
+        self.tape = resident.plan.map(Tape::new);
         self.used.clear();
         self.accepted = 0;
         self.stopped = None;

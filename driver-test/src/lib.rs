@@ -10,6 +10,7 @@ mod host;
 mod net;
 mod pattern;
 mod record;
+mod tape;
 
 pub mod clients;
 pub mod conformance;
@@ -25,4 +26,5 @@ pub use folder::Folder;
 pub use host::HandledCall;
 pub use person::{Heard, Person, Step};
 pub use store::MemoryStore;
+pub use tape::Resident;
 pub use world::World;

@@ -75,8 +75,8 @@ impl Drop for Blame {
     }
 }
 
-/// Writes the records of a failed run to `target/sim/<test>-<seed>.txt` and says where that is.
-pub(crate) fn write_report(seed: u64, text: &str) -> io::Result<PathBuf> {
+/// Writes something about a failed run to `target/sim/<test>-<seed>.<ending>` and says where that is.
+pub(crate) fn write_report(seed: u64, ending: &str, text: &str) -> io::Result<PathBuf> {
     let target = env::var_os("CARGO_TARGET_DIR").map_or_else(
         || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../target")),
         PathBuf::from,
@@ -87,7 +87,9 @@ pub(crate) fn write_report(seed: u64, text: &str) -> io::Result<PathBuf> {
         .name()
         .unwrap_or("test")
         .replace("::", ".");
-    let path = folder.canonicalize()?.join(format!("{test}-{seed}.txt"));
+    let path = folder
+        .canonicalize()?
+        .join(format!("{test}-{seed}.{ending}"));
     fs::write(&path, text)?;
     Ok(path)
 }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{Control, ListenerId, Machine, Outputs};
+use imo2sproxy_core::io::{Control, ListenerId, Outputs};
 use imo2sproxy_core::rng::{Rng, Seed};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
@@ -20,6 +20,7 @@ use crate::person::Person;
 use crate::record::Recorder;
 use crate::store::MemoryStore;
 use crate::sweep::{self, Knobs};
+use crate::tape::{Resident, Tape};
 
 mod disk;
 mod ending;
@@ -144,7 +145,7 @@ impl World {
     ///
     /// # Panics
     /// If there is a host of that name already.
-    pub fn host(&mut self, name: &str, machine: impl Machine + 'static) {
+    pub fn host(&mut self, name: &str, machine: impl Into<Resident>) {
         assert!(
             self.hosts.iter().all(|host| host.name != name),
             "there is a host {name} already"
@@ -155,12 +156,12 @@ impl World {
         let address = Ipv4Addr::new(10, 0, high, low).into();
         let rng = self.root.derive(&format!("host:{name}"));
         self.hosts.push(Host::new(name, index, address, rng));
-        self.boot(index, Box::new(machine));
+        self.boot(index, machine.into());
     }
 
-    fn boot(&mut self, index: usize, machine: Box<dyn Machine>) {
+    fn boot(&mut self, index: usize, resident: Resident) {
         let host = &mut self.hosts[index];
-        host.begin(machine);
+        host.begin(resident);
         let life = host.life;
         self.schedule(self.now, Job::Host(life, HostJob::Start));
     }
@@ -209,11 +210,11 @@ impl World {
     ///
     /// # Panics
     /// If the host is up.
-    pub fn restart(&mut self, name: &str, machine: impl Machine + 'static) {
+    pub fn restart(&mut self, name: &str, machine: impl Into<Resident>) {
         let index = self.index(name);
         assert!(!self.is_up(name), "{name} is up; kill it first");
         self.recorder.deed(self.now, name, "started again");
-        self.boot(index, Box::new(machine));
+        self.boot(index, machine.into());
     }
 
     /// True if a machine runs there: not killed, and not stopped by itself.
@@ -268,6 +269,13 @@ impl World {
     #[must_use]
     pub const fn trace_hash(&self) -> u64 {
         self.recorder.hash()
+    }
+
+    /// The recorded session of `name` since its machine was started last, if it is known what that was made from
+    /// ([`Resident::of`]).
+    #[must_use]
+    pub fn trace(&self, name: &str) -> Option<String> {
+        self.hosts[self.index(name)].tape.as_ref().map(Tape::trace)
     }
 
     /// Lets time pass until `done`.
@@ -366,9 +374,19 @@ impl Drop for World {
             self.seed, self.now, self.inputs
         );
         eprint!("{}", self.recorder.tail(RECORDS_SHOWN));
-        match sweep::write_report(self.seed, &self.recorder.all()) {
+        match sweep::write_report(self.seed, "txt", &self.recorder.all()) {
             Ok(path) => eprintln!("more records are in {}", path.display()),
             Err(error) => eprintln!("the records cannot be written to a file: {error}"),
+        }
+        let tapes = self
+            .hosts
+            .iter()
+            .filter_map(|host| Some((&host.name, host.tape.as_ref()?)));
+        for (name, tape) in tapes {
+            match sweep::write_report(self.seed, &format!("{name}.jsonl"), &tape.trace()) {
+                Ok(path) => eprintln!("imo2sproxy replay {}", path.display()),
+                Err(error) => eprintln!("the trace of {name} cannot be written: {error}"),
+            }
         }
     }
 }

@@ -86,11 +86,17 @@ impl World {
         let extra_tick = !matches!(input, Input::Tick) && host.rng.chance(self.faults.early_tick);
         let life = host.life;
         self.recorder.input(self.now, &host.name, &input);
+        if let Some(tape) = &mut host.tape {
+            tape.input(now, &input);
+        }
         machine.handle(now, input, &mut self.outputs);
         let outputs: Vec<Output> = self.outputs.drain().collect();
         for output in outputs {
-            self.recorder
-                .output(self.now, &self.hosts[index].name, &output);
+            let host = &mut self.hosts[index];
+            self.recorder.output(self.now, &host.name, &output);
+            if let Some(tape) = &mut host.tape {
+                tape.output(now, &output);
+            }
             self.perform(life, output);
         }
         if !self.hosts[index].is_balanced() {

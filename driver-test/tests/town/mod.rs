@@ -6,13 +6,11 @@ use std::time::Duration;
 use imo2sproxy_core::config::{
     AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
-use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::{ListenerId, Origin};
-use imo2sproxy_core::pair::Pair;
-use imo2sproxy_core::proxy::Proxy;
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::secret::Secret;
-use imo2sproxy_sim::{Faults, Person, World};
+use imo2sproxy_core::trace::Plan;
+use imo2sproxy_sim::{Faults, Person, Resident, World};
 
 pub(crate) const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 
@@ -49,16 +47,16 @@ pub(crate) fn upstream() -> Upstream {
     }
 }
 
-pub(crate) fn service(seed: Seed) -> Service {
+pub(crate) fn service(seed: Seed) -> Resident {
     let config = ServiceConfig {
         registration: Registration::Open,
         ..ServiceConfig::default()
     };
-    Service::new(config, seed)
+    Resident::of(Plan::Service(config, seed))
 }
 
-pub(crate) fn daemon(name: &str, seed: Seed) -> Proxy {
-    Proxy::new(config(name, "secret", upstream()), seed)
+pub(crate) fn daemon(name: &str, seed: Seed) -> Resident {
+    Resident::of(Plan::Proxy(config(name, "secret", upstream()), seed))
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
@@ -149,12 +147,12 @@ pub(crate) fn embedded(seed: u64, faults: Faults) -> World {
     world
 }
 
-pub(crate) fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
+pub(crate) fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Resident {
     let registration = Registration::Embedded;
     let service_config = ServiceConfig {
         registration,
         ..ServiceConfig::default()
     };
-    let proxy = Proxy::new(config(name, password, Upstream::embedded()), proxy);
-    Pair::new(proxy, Service::new(service_config, service))
+    let config = config(name, password, Upstream::embedded());
+    Resident::of(Plan::Pair(config, proxy, service_config, service))
 }
