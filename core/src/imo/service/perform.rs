@@ -46,7 +46,8 @@ impl Service {
             }
             Err(fault) => {
                 let Name { method, request_id } = Name::of(data);
-                (Err(bad_request(fault)), method, request_id, false)
+                let late = method == "send_im";
+                (Err(bad_request(fault)), method, request_id, late)
             }
         };
         let notice = match (request_id, result) {
@@ -96,7 +97,8 @@ impl Service {
                     msg,
                 }));
             }
-            Call::Activity => return done,
+            // It is there already, or it would not have come so far.
+            Call::CookieLogin | Call::Activity => return done,
             Call::SignOff => {
                 session.ending = true;
                 return done;
