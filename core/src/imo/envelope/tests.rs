@@ -48,15 +48,28 @@ fn an_inbox_takes_each_message_once_and_stops_at_a_gap() {
 
 #[test]
 fn a_session_id_is_a_text_or_the_number_that_stands_for_none() {
-    let read = |text: &str| serde_json::from_str::<Envelope<'_>>(text).map(|envelope| envelope.ssid.as_str().len());
+    let read = |text: &str| {
+        serde_json::from_str::<Envelope<'_>>(text).map(|envelope| envelope.ssid.as_str().len())
+    };
     assert_eq!(read(r#"{"ack":0,"ssid":"Qm3x","messages":[]}"#).unwrap(), 4);
-    assert_eq!(read(r#"{"ack":0,"ssid":"\u0051m3x","messages":[]}"#).unwrap(), 4);
+    assert_eq!(
+        read(r#"{"ack":0,"ssid":"\u0051m3x","messages":[]}"#).unwrap(),
+        4
+    );
     assert_eq!(read(r#"{"ack":0,"ssid":0,"messages":[]}"#).unwrap(), 0);
     assert_eq!(read(r#"{"ack":0,"ssid":-1,"messages":[]}"#).unwrap(), 0);
     for other in ["null", "true", "[]", "1.5"] {
-        assert!(read(&alloc::format!(r#"{{"ack":0,"ssid":{other},"messages":[]}}"#)).is_err());
+        assert!(
+            read(&alloc::format!(
+                r#"{{"ack":0,"ssid":{other},"messages":[]}}"#
+            ))
+            .is_err()
+        );
     }
     let written = |ssid| serde_json::to_string(&Address::client_of(ssid)).unwrap();
     assert_eq!(written(Ssid::Unassigned), r#"{"system":"client","ssid":0}"#);
-    assert_eq!(written("Qm3x".into()), r#"{"system":"client","ssid":"Qm3x"}"#);
+    assert_eq!(
+        written("Qm3x".into()),
+        r#"{"system":"client","ssid":"Qm3x"}"#
+    );
 }

@@ -89,9 +89,7 @@ impl Link {
             if room == 0 {
                 break;
             }
-            let data = queued
-                .call
-                .encode(self.dialect, caller, queued.request_id);
+            let data = queued.call.encode(self.dialect, caller, queued.request_id);
             room = room.saturating_sub(data.get().len());
             batch.push((*seq, queued.call.system(self.dialect), data));
         }

@@ -64,8 +64,9 @@ impl Service {
                 0,
                 Effect::TellSession {
                     session: id,
+                    // An `error` names the number of the call, which the client knows before it is answered.
+                    late: late && request_id.is_some(),
                     notice,
-                    late,
                 },
             );
         }
