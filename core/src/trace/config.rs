@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::limits::{LimitsForm, Millis};
 use super::output::Place;
 use crate::config::{
-    AccountConfig, Config, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
 use crate::secret::Secret;
 
@@ -57,6 +57,14 @@ struct UpstreamForm {
     #[serde(flatten)]
     origin: Place,
     path: String,
+    dialect: DialectForm,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum DialectForm {
+    V0,
+    V1,
 }
 
 /// The form of a [`ServiceConfig`].
@@ -140,7 +148,12 @@ impl From<&AccountConfig> for AccountForm {
             username,
             password,
             access,
-            upstream: Upstream { origin, path },
+            upstream:
+                Upstream {
+                    origin,
+                    path,
+                    dialect,
+                },
         } = account;
         Self {
             name: name.clone(),
@@ -150,6 +163,10 @@ impl From<&AccountConfig> for AccountForm {
             upstream: UpstreamForm {
                 origin: Place(origin.clone()),
                 path: path.clone(),
+                dialect: match dialect {
+                    DialectKind::V0 => DialectForm::V0,
+                    DialectKind::V1 => DialectForm::V1,
+                },
             },
         }
     }
@@ -165,6 +182,10 @@ impl From<AccountForm> for AccountConfig {
             upstream: Upstream {
                 origin: form.upstream.origin.0,
                 path: form.upstream.path,
+                dialect: match form.upstream.dialect {
+                    DialectForm::V0 => DialectKind::V0,
+                    DialectForm::V1 => DialectKind::V1,
+                },
             },
         }
     }

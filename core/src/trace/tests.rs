@@ -9,7 +9,8 @@ use alloc::vec;
 
 use super::{Plan, Recorder, Secrecy};
 use crate::config::{
-    AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use crate::io::{Input, Machine as _, Origin, Output, Outputs};
 use crate::rng::Seed;
@@ -41,6 +42,7 @@ fn config(password: &str, access: Option<&str>) -> Config {
                     tls: true,
                 },
                 path: "/".into(),
+                dialect: DialectKind::V1,
             },
         }],
         verbose: true,

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use imo2sproxy_core::config::{
-    AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::rng::Seed;
@@ -44,6 +45,7 @@ pub(crate) fn upstream() -> Upstream {
             tls: true,
         },
         path: "/".into(),
+        dialect: DialectKind::V1,
     }
 }
 
@@ -57,6 +59,15 @@ pub(crate) fn service(seed: Seed) -> Resident {
 
 pub(crate) fn daemon(name: &str, seed: Seed) -> Resident {
     Resident::of(Plan::Proxy(config(name, "secret", upstream()), seed))
+}
+
+/// The same in the dialect of that kind.
+pub(crate) fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Resident {
+    let upstream = Upstream {
+        dialect,
+        ..upstream()
+    };
+    Resident::of(Plan::Proxy(config(name, "secret", upstream), seed))
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.

@@ -325,8 +325,7 @@ impl Service {
 
     /// Queues a notice for a session.
     fn push(session: &mut Session, notice: &Notice, mail: Option<u64>) {
-        let uid = session.account.as_deref().unwrap_or_default();
-        let encoded = notice.encode(uid);
+        let encoded = notice.encode(session.uid());
         session.outbox.push(session::Sent {
             system: encoded.system,
             data: encoded.data,

@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 use serde_json::value::RawValue;
 
 use super::house::Effect;
-use crate::imo::envelope::{Arrivals, Outbox};
+use crate::imo::arrivals::Arrivals;
+use crate::imo::dialect::Dialect;
+use crate::imo::envelope::Outbox;
 use crate::imo::notice::Notice;
 use crate::io::{ConnId, LoadId};
 use crate::journal::Ticket;
@@ -24,6 +26,8 @@ pub(super) struct Session {
     pub(super) embedded: bool,
     /// The account that is signed on, if one is.
     pub(super) account: Option<String>,
+    /// The account that was to be signed on last, whether it was or not.
+    pub(super) tried: Option<String>,
     /// It has not polled since that account was signed on.
     pub(super) fresh: bool,
     /// The client's messages.
@@ -32,6 +36,8 @@ pub(super) struct Session {
     pub(super) confirmed: u64,
     /// Our messages that the client has not acknowledged.
     pub(super) outbox: Outbox<Sent>,
+    /// It takes over from one that is forgotten, and how far the client has counted is known only from a poll.
+    pub(super) resumes: bool,
     /// The poll that is held, and until when.
     pub(super) parked: Option<(ConnId, Instant)>,
     /// When it ends, if nothing is heard.
@@ -147,15 +153,17 @@ impl Mail {
 }
 
 impl Session {
-    pub(super) fn new(ssid: String, embedded: bool, expires: Instant) -> Self {
+    pub(super) fn new(ssid: String, dialect: &Dialect, embedded: bool, expires: Instant) -> Self {
         Self {
             ssid,
             embedded,
             account: None,
+            tried: None,
             fresh: false,
-            arrivals: Arrivals::default(),
+            arrivals: Arrivals::starting_at(0, dialect),
             confirmed: 0,
             outbox: Outbox::default(),
+            resumes: false,
             parked: None,
             expires,
             requests: VecDeque::new(),
@@ -166,6 +174,12 @@ impl Session {
             ending: false,
             needs: Ticket::default(),
         }
+    }
+
+    /// Whom its notices are for: also who was refused is told so by name.
+    pub(super) fn uid(&self) -> &str {
+        let name = self.account.as_deref().or(self.tried.as_deref());
+        name.unwrap_or_default()
     }
 
     /// When it wants to be looked at.
