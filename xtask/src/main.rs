@@ -28,6 +28,8 @@ enum Task {
     },
     /// Prints every row of the Skype API with what it comes to here and the test that plays it; fails if one has none.
     Coverage,
+    /// Records the library of sessions anew, `driver-test/sessions`, and replays it.
+    Sessions,
 }
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
     let result = match task {
         Task::Ci { quick } => ci::run(root(), quick),
         Task::Coverage => coverage(),
+        Task::Sessions => sessions(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,6 +55,17 @@ fn coverage() -> Result<(), String> {
         "test --quiet --package imo2sproxy-sim --test catalogue -- --exact {test} --nocapture"
     );
     step::Step::cargo("coverage", root(), &arguments).run_last()
+}
+
+/// The test that holds the library to its scenes writes it first when it is asked to.
+fn sessions() -> Result<(), String> {
+    let test = "every_session_of_the_library_is_what_its_scene_records_today";
+    let all = "test --package imo2sproxy-sim --test replay";
+    let one = format!("{all} -- --exact {test}");
+    step::Step::cargo("recording", root(), &one)
+        .env("SESSIONS", "record")
+        .run()?;
+    step::Step::cargo("replay", root(), all).run_last()
 }
 
 /// The folder of the workspace.
