@@ -115,7 +115,7 @@ impl Account {
 
     pub(super) fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {
         let (buid, author) = (message.buid.clone(), message.author.clone());
-        match (Buid::parse(&buid), author.as_deref()) {
+        match (Buid::parse(&buid), author.as_deref().map(author_of)) {
             (Buid::Person(handle), _) => self.received_from(scene, &canonical(handle), message),
             (Buid::Group(gid), Some(author))
             | (Buid::Member { group: gid, .. }, Some(author))
@@ -295,6 +295,14 @@ impl Account {
 fn is_topic(message: &Incoming) -> bool {
     let twice = message.msg == message.alias;
     message.topic.unwrap_or(twice)
+}
+
+/// The handle of a text's author in a group chat. Some services write him as they write members.
+fn author_of(author: &str) -> &str {
+    match Buid::parse(author) {
+        Buid::Member { handle, .. } => handle,
+        Buid::Person(_) | Buid::Group(_) => author,
+    }
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 #[expect(dead_code, reason = "the scenes use only a part of the town")]
 mod town;
 
+mod original;
 mod rough;
 mod scenes;
+mod stand_in;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -8,7 +8,9 @@ use imo2sproxy_core::io::{Control, ListenerId};
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Plan;
 use imo2sproxy_sim::{Faults, Person, Resident, World};
+use serde_json::{Value, json};
 
+use crate::stand_in::StandIn;
 use crate::town::{SECONDS, befriend, config, host, service, upstream};
 
 /// Alice's password in every scene.
@@ -22,7 +24,7 @@ pub(crate) const ACCESS: &str = "LetMeIn333";
 type Scene = fn() -> String;
 
 /// All scenes, by the names of their files.
-pub(crate) const ALL: [(&str, Scene); 10] = [
+pub(crate) const ALL: [(&str, Scene); 11] = [
     ("login", login),
     ("contacts", contacts),
     ("messages", messages),
@@ -30,12 +32,13 @@ pub(crate) const ALL: [(&str, Scene); 10] = [
     ("expiry", expiry),
     ("wrong_password", wrong_password),
     ("reset", reset),
+    ("broken", broken),
     ("v0", v0),
     ("pair", pair),
     ("service", as_the_service),
 ];
 
-fn daemon_config(name: &str, password: &str, dialect: DialectKind) -> Config {
+pub(crate) fn daemon_config(name: &str, password: &str, dialect: DialectKind) -> Config {
     let upstream = Upstream {
         dialect,
         ..upstream()
@@ -208,13 +211,57 @@ fn wrong_password() -> String {
     end(&mut world)
 }
 
-/// All connections of the daemon break, with a text under way.
+/// What a service tells at the beginning of a session.
+fn signed_on() -> Value {
+    let event = |seq: u32, name: &str, edata: Value| {
+        json!({
+            "seq": seq, "to": {"system": "client"}, "from": {"system": "im"},
+            "data": {"name": name, "proto": "prpl-skype", "uid": "alice", "edata": edata},
+        })
+    };
+    let bob = json!([{"buid": "bob", "alias": "Bob", "group": "Skype", "primitive": "available"}]);
+    let messages = [
+        event(0, "signed_on", json!({"alias": "Alice"})),
+        event(1, "buddy_added", bob),
+    ];
+    json!({"method": "forward_to_client", "data": {"messages": messages}})
+}
+
+/// The service asks the daemon to start over, and knows it in the session after that.
 fn reset() -> String {
+    let mut world = World::new(1, Faults::none());
+    let service = StandIn::default();
+    world.host("imo", service.clone());
+    world.listen("imo", ListenerId(0), "imo.example", 443, true);
+    let daemon = host("alice");
+    let seed = world.seed_for(&daemon);
+    let config = daemon_config("alice", PASSWORD, DialectKind::V1);
+    world.host(&daemon, Resident::of(Plan::Proxy(config, seed)));
+    world.listen(&daemon, ListenerId(0), &daemon, 1401, false);
+    for ssid in ["FirstSession1234", "SecondSession567"] {
+        service.on_opening(&json!({"method": "rest_rpc", "data": {"ack": 1, "ssid": ssid}}));
+    }
+    service.release(&signed_on());
+    let alice = sit_down(&mut world, "alice", None);
+    let over = json!({
+        "seq": 2, "to": {"system": "client"}, "from": {"system": "reset"}, "data": {},
+    });
+    service.release(&json!({"method": "forward_to_client", "data": {"messages": [over]}}));
+    service.release(&signed_on());
+    world.expect("alice", "CONNSTATUS CONNECTING", SECONDS(30));
+    alice.say("MESSAGE bob after the reset");
+    world.expect("alice", "CONNSTATUS ONLINE", SECONDS(60));
+    world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(60));
+    end(&mut world)
+}
+
+/// All connections of the daemon break, with a text under way.
+fn broken() -> String {
     let mut world = usual(&["alice", "bob"]);
     let alice = sit_down(&mut world, "alice", None);
     sit_down(&mut world, "bob", None);
     befriend(&mut world, "alice", "bob");
-    alice.say("MESSAGE bob through the reset");
+    alice.say("MESSAGE bob through the break");
     world.run_until(
         |world| world.person("alice").heard("* STATUS SENDING"),
         SECONDS(5),
