@@ -11,6 +11,10 @@ use crate::time::{Instant, Now};
 
 /// All that has to be known to make a machine of the same conduct again.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a process has one, and nobody moves it about"
+)]
 pub enum Plan {
     /// A daemon on its own.
     Proxy(Config, Seed),

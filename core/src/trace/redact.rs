@@ -53,11 +53,14 @@ enum Way {
     Sent,
 }
 
+/// A stream, and where bytes stand in it.
+type Place = ((ConnId, Way), Range<u64>);
+
 /// A line that has not been let go.
 struct Held {
     line: Line,
     /// The stream that its bytes belong to, and where they stand there.
-    place: Option<((ConnId, Way), Range<u64>)>,
+    place: Option<Place>,
     cost: usize,
 }
 
@@ -94,25 +97,14 @@ impl Redactor {
     /// Takes a line; gives those that may be seen now to `show`.
     pub(super) fn push(&mut self, mut line: Line, show: &mut impl FnMut(Line)) {
         self.age(line.time(), show);
-        let mut cost = LINE_COST;
-        let mut place = None;
-        let mut ended = None;
-        match &mut line {
-            Line::In(_, input) => match input {
-                In::Received { conn, bytes } => {
-                    cost += bytes.0.len();
-                    place = Some(self.stream(*conn, Way::Received, mem::take(bytes)));
-                }
-                In::Closed { conn, .. } => ended = Some(conn.0),
-                other => self.hide_in(other),
-            },
-            Line::Out(_, Out::Send { conn, bytes }) => {
-                cost += bytes.0.len();
-                place = Some(self.stream(*conn, Way::Sent, mem::take(bytes)));
+        let (place, bytes) = self.enter(&mut line);
+        let cost = LINE_COST + bytes;
+        let ended = match &line {
+            Line::In(_, In::Closed { conn, .. }) => Some(conn.0),
+            Line::In(..) | Line::Out(..) | Line::Wall(..) | Line::Blurred(..) | Line::End(_) => {
+                None
             }
-            Line::Out(_, output) => self.hide_out(output),
-            Line::Wall(..) | Line::Blurred(..) | Line::End(_) => {}
-        }
+        };
         self.cost += cost;
         self.held.push_back(Held { line, place, cost });
         for way in [Way::Received, Way::Sent] {
@@ -128,6 +120,26 @@ impl Redactor {
         while self.cost > HOLD_BYTES_MAX {
             self.force(show);
         }
+    }
+
+    /// Hides what a line holds, or puts it into its stream; gives its place there, and its length.
+    fn enter(&mut self, line: &mut Line) -> (Option<Place>, usize) {
+        match line {
+            Line::In(_, In::Received { conn, bytes }) => {
+                let length = bytes.0.len();
+                let place = self.stream(*conn, Way::Received, mem::take(bytes));
+                return (Some(place), length);
+            }
+            Line::Out(_, Out::Send { conn, bytes }) => {
+                let length = bytes.0.len();
+                let place = self.stream(*conn, Way::Sent, mem::take(bytes));
+                return (Some(place), length);
+            }
+            Line::In(_, input) => self.hide_in(input),
+            Line::Out(_, output) => self.hide_out(output),
+            Line::Wall(..) | Line::Blurred(..) | Line::End(_) => {}
+        }
+        (None, 0)
     }
 
     /// Lets lines go that have been held for long enough.
@@ -202,7 +214,7 @@ impl Redactor {
     }
 
     /// Puts bytes into their stream; gives their place.
-    fn stream(&mut self, conn: Conn, way: Way, bytes: Bytes) -> ((ConnId, Way), Range<u64>) {
+    fn stream(&mut self, conn: Conn, way: Way, bytes: Bytes) -> Place {
         let key = (conn.0, way);
         let rules = rules(self.machine, self.partial, conn.0, way);
         let stream = self

@@ -1,5 +1,9 @@
 //! Recorded sessions are replayed, and recorded anew: the library in `driver-test/sessions`, and whatever rough worlds do.
 //! Never changes a file, unless `SESSIONS=record` asks for that (`cargo xtask sessions`).
+#![expect(
+    clippy::unwrap_used,
+    reason = "all of this is test code, helpers included"
+)]
 
 #[path = "../town/mod.rs"]
 #[expect(dead_code, reason = "the scenes use only a part of the town")]

@@ -101,7 +101,17 @@ impl Machine for StandIn {
                 desk.servers.remove(&conn);
                 desk.held = desk.held.filter(|(held, _)| *held != conn);
             }
-            _ => {}
+            Input::Start
+            | Input::Connected { .. }
+            | Input::Sent { .. }
+            | Input::Loaded { .. }
+            | Input::Stored { .. }
+            | Input::Hashed { .. }
+            | Input::Verified { .. }
+            | Input::FileWritten { .. }
+            | Input::FileRead { .. }
+            | Input::Control(_)
+            | Input::Tick => {}
         }
         desk.answer_poll(now, out);
     }

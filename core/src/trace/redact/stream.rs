@@ -226,7 +226,7 @@ impl Stream {
         let text: Vec<u8> = value.units.iter().map(|unit| unit.byte).collect();
         match secrets.learn(&text) {
             Learned::Number(number) => {
-                self.hide(&value.units, &secrets.stand_in(number).to_vec());
+                self.hide(&value.units, secrets.stand_in(number));
                 self.is_blurred |= value.is_escaped;
             }
             Learned::NoStandIn => {
@@ -241,7 +241,7 @@ impl Stream {
     fn hide(&mut self, units: &[Unit], stand_in: &[u8]) {
         for (unit, byte) in units.iter().zip(stand_in) {
             if unit.start >= self.frozen {
-                View::put(&mut self.shown[Range::from(unit.start..unit.end)], *byte);
+                View::put(&mut self.shown[unit.start..unit.end], *byte);
             }
         }
     }
