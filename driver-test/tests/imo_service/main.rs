@@ -5,6 +5,7 @@
 
 mod bench;
 mod calls;
+mod company;
 mod contacts;
 mod directory;
 mod forms;

@@ -58,6 +58,8 @@ enum Wake {
 #[derive(Debug)]
 struct Finished {
     session: SessionId,
+    /// The session's id on the wire: it may have ended by then.
+    ssid: String,
     /// Where the answer goes; nowhere if the session ended before the request was done.
     conn: Option<ConnId>,
     failed: bool,

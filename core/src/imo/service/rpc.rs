@@ -284,6 +284,7 @@ impl Service {
         } = request;
         let finished = Finished {
             session: id,
+            ssid: session.ssid.clone(),
             conn: Some(conn),
             failed,
             effects,
