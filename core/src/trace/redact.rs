@@ -9,7 +9,7 @@ mod secrets;
 mod stream;
 mod view;
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
@@ -70,6 +70,8 @@ pub(super) struct Redactor {
     partial: bool,
     secrets: Secrets,
     streams: BTreeMap<(ConnId, Way), Stream>,
+    /// Connections that are over, while lines of theirs are held.
+    over: BTreeSet<ConnId>,
     held: VecDeque<Held>,
     cost: usize,
     is_blurred: bool,
@@ -82,6 +84,7 @@ impl Redactor {
             partial,
             secrets: Secrets::default(),
             streams: BTreeMap::new(),
+            over: BTreeSet::new(),
             held: VecDeque::new(),
             cost: 0,
             is_blurred: false,
@@ -113,10 +116,9 @@ impl Redactor {
                 stream.finish(&mut self.secrets);
             }
         }
+        self.over.extend(ended);
         self.release(show);
-        if let Some(conn) = ended {
-            self.drop_streams(conn);
-        }
+        self.drop_streams();
         while self.cost > HOLD_BYTES_MAX {
             self.force(show);
         }
@@ -200,15 +202,20 @@ impl Redactor {
         }
     }
 
-    /// Forgets the streams of a connection that is over, once their lines have gone.
-    fn drop_streams(&mut self, conn: ConnId) {
-        let is_held = |key: (ConnId, Way)| {
-            let places = self.held.iter().filter_map(|held| held.place.as_ref());
-            places.into_iter().any(|(held, _)| *held == key)
-        };
-        for key in [(conn, Way::Received), (conn, Way::Sent)] {
-            if !is_held(key) {
-                self.streams.remove(&key);
+    /// Forgets the streams of connections that are over, once their lines have gone.
+    fn drop_streams(&mut self) {
+        if self.over.is_empty() {
+            return;
+        }
+        let places = self.held.iter().filter_map(|held| held.place.as_ref());
+        let held: BTreeSet<ConnId> = places.map(|((conn, _), _)| *conn).collect();
+        for conn in mem::take(&mut self.over) {
+            if held.contains(&conn) {
+                self.over.insert(conn);
+                continue;
+            }
+            for way in [Way::Received, Way::Sent] {
+                self.streams.remove(&(conn, way));
             }
         }
     }
@@ -317,7 +324,11 @@ impl Redactor {
     /// Hides what is known, and what `heralds` announce, in bytes that stand for themselves.
     fn hide_bytes(&mut self, bytes: &mut Bytes, heralds: &'static [Herald]) {
         let view = View::default();
-        let mut stream = Stream::new(Rules { view, heralds });
+        let mut stream = Stream::new(Rules {
+            view,
+            heralds,
+            draws: false,
+        });
         let end = stream.push(&bytes.0, &mut self.secrets);
         stream.finish(&mut self.secrets);
         *bytes = Bytes(stream.take(0..end));
@@ -330,11 +341,10 @@ const fn rules(machine: MachineKind, partial: bool, conn: ConnId, way: Way) -> R
         (_, ConnId::Upstream(_), Way::Received, _) => &[SSID, SET_COOKIE],
         (_, ConnId::Upstream(_), Way::Sent, false) => &[SSID],
         (_, ConnId::Upstream(_), Way::Sent, true) => &[SSID, COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Received, false) => &[PASSWORD, COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Received, true) => &[PASSWORD, SSID, COOKIE],
+        (MachineKind::Service, ConnId::Client(_), Way::Received, _) => &[PASSWORD, SSID, COOKIE],
         (MachineKind::Service, ConnId::Client(_), Way::Sent, true) => &[SSID, SET_COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Sent, false)
-        | (MachineKind::Proxy | MachineKind::Pair, ConnId::Client(_), _, _) => &[],
+        (MachineKind::Service, ConnId::Client(_), Way::Sent, false) => &[SSID],
+        (MachineKind::Proxy | MachineKind::Pair, ConnId::Client(_), _, _) => &[],
     };
     let is_http = matches!(machine, MachineKind::Service) || matches!(conn, ConnId::Upstream(_));
     let is_request = matches!(
@@ -345,7 +355,15 @@ const fn rules(machine: MachineKind, partial: bool, conn: ConnId, way: Way) -> R
         escapes: is_http && is_request,
         chunks: is_http,
     };
-    Rules { view, heralds }
+    let draws = matches!(
+        (machine, conn, way, partial),
+        (MachineKind::Service, ConnId::Client(_), Way::Sent, false)
+    );
+    Rules {
+        view,
+        heralds,
+        draws,
+    }
 }
 
 /// Puts the bytes back that a line had.

@@ -48,6 +48,22 @@ fn defaults_are_port_1401_and_the_embedded_service() {
 }
 
 #[test]
+fn sessions_are_recorded_and_replayed() {
+    let Ok(Command::Daemon(args)) = parse("imo2sproxy --record a.jsonl --keep-secrets alice")
+    else {
+        panic!("not the daemon");
+    };
+    assert_eq!(args.record.record, Some("a.jsonl".into()));
+    assert!(args.record.keep_secrets);
+    let Ok(Command::Replay(args)) = parse("imo2sproxy replay --calls a.jsonl b.jsonl") else {
+        panic!("not the replay");
+    };
+    assert!(args.calls);
+    assert_eq!(args.traces, [PathBuf::from("a.jsonl"), "b.jsonl".into()]);
+    assert!(usage("imo2sproxy replay").contains("TRACE"));
+}
+
+#[test]
 fn a_user_named_like_a_command_is_given_after_two_dashes() {
     assert!(matches!(
         parse("imo2sproxy service"),

@@ -127,6 +127,37 @@ fn a_change_of_any_output_is_found_where_it_is() {
     }
 }
 
+/// What older versions said to clients, and when they ticked, may be another matter; what they asked the service for is not.
+#[test]
+fn in_the_looser_mode_only_requests_count() {
+    let text = read("messages");
+    let calls = |text: &str| replay(&Trace::parse(text).unwrap(), Mode::Calls).unwrap();
+    let is_to_client = |line: &str| line.contains("\"out\":\"send\",\"conn\":\"c");
+    let is_tick = |line: &str| line.contains("\"in\":\"tick\"");
+    let without = |dropped: &dyn Fn(&str) -> bool| -> String {
+        text.split_inclusive('\n')
+            .filter(|line| !dropped(line))
+            .collect()
+    };
+    for changed in [without(&is_to_client), without(&is_tick)] {
+        assert_ne!(changed, text);
+        let verdict = calls(&changed);
+        assert!(
+            matches!(verdict, Verdict::Same { compared } if compared > 10),
+            "{verdict}"
+        );
+    }
+    let other_text = text.replace("for%20later", "for%20never");
+    assert_ne!(other_text, text);
+    let Verdict::Different(difference) = calls(&other_text) else {
+        panic!("the change was not found");
+    };
+    let mut lines = other_text.lines();
+    let place = lines.position(|line| line.contains("for%20never"));
+    assert_eq!(Some(difference.line - 1), place);
+    assert!(difference.got.contains("for later"), "{difference:?}");
+}
+
 fn other_output() -> imo2sproxy_core::trace::Out {
     let line = Line::parse(r#"{"t":0,"out":"read-file","job":77,"name":"other","max":1}"#);
     match line {

@@ -43,6 +43,27 @@ fn daemons_and_their_service_are_replayed_whatever_the_network_does() {
 }
 
 #[test]
+fn a_run_that_fails_leaves_traces_that_can_be_replayed() {
+    let name = "a-run-that-fails";
+    let failing = std::thread::Builder::new().name(name.into());
+    let running = failing.spawn(|| {
+        let mut world = embedded(77, Faults::none());
+        let person = Person::new(WireKind::SkypeProxy, None, &host("alice"), 1401);
+        world.join("alice", person).say("PROTOCOL 7");
+        world.expect("alice", "what nobody says", SECONDS(5));
+    });
+    assert!(running.unwrap().join().is_err(), "it was to fail");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || concat!(env!("CARGO_MANIFEST_DIR"), "/../target").into(),
+        std::path::PathBuf::from,
+    );
+    let file = format!("sim/{name}-77.{}.jsonl", host("alice"));
+    let text = std::fs::read_to_string(target.join(file)).unwrap();
+    assert!(text.contains("PROTOCOL 7"));
+    check_same("what was left", &text);
+}
+
+#[test]
 fn the_daemon_with_its_service_inside_is_replayed_whatever_network_and_disk_do() {
     for seed in 1..=SEEDS {
         let mut world = embedded(seed, Faults::rough());

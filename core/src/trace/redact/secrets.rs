@@ -1,7 +1,7 @@
 //! The secrets that a recording knows of, and what stands in their place.
 //! Never shows one, and never gives two of them the same stand-in.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -12,6 +12,9 @@ pub(in crate::trace) const SECRET_MIN: usize = 6;
 /// Most secrets that are looked for; beyond it the one that was learned first, the machine's own passwords excepted,
 /// is forgotten. Sessions come and go: those are long over.
 const SECRETS_MAX: usize = 4096;
+
+/// Most texts that are known to be none; beyond it one more cannot be told from a secret.
+const OPEN_MAX: usize = 65_536;
 
 /// A secret and its stand-in of the same length.
 pub(super) struct Known {
@@ -26,6 +29,8 @@ pub(super) struct Secrets {
     by_first: BTreeMap<u8, Vec<u32>>,
     learned: VecDeque<u32>,
     next: u32,
+    /// What looks like a secret and follows from what the trace tells anyhow.
+    open: BTreeSet<Vec<u8>>,
 }
 
 /// What became of an attempt to learn.
@@ -33,8 +38,8 @@ pub(super) struct Secrets {
 pub(super) enum Learned {
     /// It has a stand-in now, or had one.
     Number(u32),
-    /// It is too short to be one, and is left as it is.
-    TooShort,
+    /// It is too short to be one, or is known to be none, and is left as it is.
+    NoSecret,
     /// There are more secrets than its length has stand-ins.
     NoStandIn,
 }
@@ -61,8 +66,9 @@ impl Secrets {
     }
 
     fn enter(&mut self, text: &[u8]) -> Learned {
-        let Some(first) = text.first().filter(|_| text.len() >= SECRET_MIN) else {
-            return Learned::TooShort;
+        let first = text.first().filter(|_| text.len() >= SECRET_MIN);
+        let Some(first) = first.filter(|_| !self.open.contains(text)) else {
+            return Learned::NoSecret;
         };
         let alike = self.by_first.entry(*first).or_default();
         if let Some(number) = alike
@@ -94,6 +100,22 @@ impl Secrets {
         {
             alike.retain(|other| *other != number);
         }
+    }
+
+    /// Learns that a text is no secret, unless it is known as one. False if there are too many of these.
+    pub(super) fn publish(&mut self, text: &[u8]) -> bool {
+        let first = text.first().copied().unwrap_or_default();
+        let is_known = self
+            .beginning(first)
+            .any(|known| known.text.as_slice() == text);
+        if is_known || self.open.contains(text) {
+            return true;
+        }
+        let has_room = self.open.len() < OPEN_MAX;
+        if has_room {
+            self.open.insert(text.to_vec());
+        }
+        has_room
     }
 
     /// Those that begin with that byte.

@@ -16,6 +16,8 @@ const PREFIX_MAX: usize = 4;
 pub(super) struct Rules {
     pub(super) view: View,
     pub(super) heralds: &'static [Herald],
+    /// What is announced follows from the seed: it is no secret, unless it is known as one.
+    pub(super) draws: bool,
 }
 
 /// The bytes that have not been let go, and those behind which nothing is known yet.
@@ -224,6 +226,9 @@ impl Stream {
 
     fn announced(&mut self, value: &Value, secrets: &mut Secrets) {
         let text: Vec<u8> = value.units.iter().map(|unit| unit.byte).collect();
+        if self.rules.draws && !secrets.publish(&text) {
+            self.is_blurred = true;
+        }
         match secrets.learn(&text) {
             Learned::Number(number) => {
                 self.hide(&value.units, secrets.stand_in(number));
@@ -233,7 +238,7 @@ impl Stream {
                 self.hide(&value.units, &secrets.next_beginning(value.units.len()));
                 self.is_blurred = true;
             }
-            Learned::TooShort => {}
+            Learned::NoSecret => {}
         }
     }
 

@@ -187,6 +187,27 @@ fn a_service_shows_no_password_however_it_is_written_and_wherever_it_is_cut() {
     }
 }
 
+/// An id that a service did not draw itself is that of a session which the trace says nothing else about.
+#[test]
+fn a_service_shows_no_id_that_comes_from_elsewhere_and_keeps_its_own_as_they_are() {
+    let client = ConnId::Client(4);
+    let ask = |ssid: &str| received(client, form(&format!(r#"{{"ssid":"{ssid}","ack":0}}"#)));
+    let answer = |ssid: &str| {
+        let body = format!(r#"{{"data":{{"ssid":"{ssid}","ack":1}}}}"#);
+        sent(client, format!("HTTP/1.1 200 OK\r\n\r\n{body}"))
+    };
+    let session = [
+        ask(SSID),
+        answer(SSID),
+        answer("DrawnByItself123"),
+        ask("DrawnByItself123"),
+    ];
+    at_every_cut(&service(), false, &session);
+    let passes: Vec<Pass> = session.iter().map(Bytes::pass).collect();
+    let text = record(&service(), false, Secrecy::Hidden, &passes);
+    assert_eq!(text.matches("DrawnByItself123").count(), 2, "{text}");
+}
+
 #[test]
 fn hashes_and_what_is_hashed_are_hidden_in_all_that_the_store_and_the_pool_are_told() {
     let record_of = || format!(r#"{{"hash":"{HASH}","x":1}}"#).into_bytes();
