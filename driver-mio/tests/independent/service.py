@@ -116,7 +116,7 @@ class Service:
     def requested(self, envelope: Json) -> Json:
         ssid, messages = envelope["ssid"], envelope["messages"]
         session = self.sessions.get(ssid)
-        methods = [message["data"]["method"] for message in messages]
+        methods = [message["data"].get("method") for message in messages]
         if session is None or session.over:
             if methods[0] != ("account_login" if self.dialect == "v1" else "cookie_login"):
                 return {"method": "forward_to_client", "data": {"ack": 0, "messages": []}}
