@@ -41,6 +41,8 @@ PRIMITIVE = one_of("available", "away", "busy", "invisible", "offline")
 
 BUDDY: dict[str, Rule] = {"buid": BUID, "alias": text, "group": text, "primitive": PRIMITIVE}
 BUDDY_MORE: dict[str, Rule] = {"display": text, "status": text, "type": text, "inviter": text, "auth": one_of("pending", "granted")}
+# What the own service and the own client have told each other beyond that, for others to ignore: "Contacts", "Group chats", "Notices".
+BUDDY_MORE |= {"name": text, "creator": flag}
 
 # Events by name: the fields that must be there, those that may, and whether they come in an array.
 EVENTS: dict[str, tuple[dict[str, Rule], dict[str, Rule], bool]] = {
@@ -58,7 +60,9 @@ EVENTS: dict[str, tuple[dict[str, Rule], dict[str, Rule], bool]] = {
     ),
     "typing": ({"buid": BUID, "typing_state": one_of("typing", "typed", "not_typing")}, {}, False),
     "streams_info": ({"buid": BUID, "is_initiator": flag}, {"send_stream": text, "recv_stream": text, "pipe": lambda found: True}, False),
-    "ended": ({"buid": BUID}, {}, False),
+    "ended": ({"buid": BUID}, {"reason": text}, False),
+    "answered": ({"buid": BUID}, {}, False),
+    "kicked": ({"buid": BUID, "by": BUID}, {}, False),
     "error": ({"method": text, "code": text, "msg": text}, {"seq": count}, False),
 }
 REFLECTED: dict[str, tuple[dict[str, Rule], dict[str, Rule]]] = {

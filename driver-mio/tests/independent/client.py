@@ -9,6 +9,7 @@ import argparse
 import ssl
 import sys
 import traceback
+from pathlib import Path
 
 import scenes
 import scenes_groups
@@ -31,9 +32,10 @@ def main() -> int:
         try:
             known[name](place)
             print(f"ok {name}", flush=True)
-        except Exception:
+        except Exception as error:
             failed = 1
-            print(f"scene {name} in {args.dialect}:\n{traceback.format_exc()}", file=sys.stderr, flush=True)
+            places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+            print(f"scene {name} in {args.dialect}: {error!r} at {' '.join(places)}", file=sys.stderr, flush=True)
     return failed
 
 

@@ -114,8 +114,8 @@ BOOTSTRAP: dict[str, tuple[str, str, dict[str, Rule]]] = {
     "v0": ("get_ssid", "ssid", {"ssid": own_ssid}),
 }
 
-# What a client may say beyond the description that this service was written from: it is to be ignored.
-ADDITIONS = {"send_im": {"mid"}}
+# What our client may tell its own service beyond the protocol of others, who ignore it: "Message identity", "Calls".
+ADDITIONS = {"send_im": {"mid"}, "add_buddy": {"msg"}}
 
 
 def demand(holds: bool, what: str) -> None:

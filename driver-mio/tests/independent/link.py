@@ -50,7 +50,7 @@ def drawn(length: int) -> str:
 def exchange(lane: http.client.HTTPSConnection, verb: str, path: str, body: bytes | None = None, headers: Json = FORM) -> tuple[int, bytes]:
     try:
         lane.request(verb, path, body, dict(headers) if body is not None else {})
-    except (BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
         pass  # Who refuses a body need not read it to its end.
     response = lane.getresponse()
     return response.status, response.read()

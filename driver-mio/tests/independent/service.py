@@ -24,6 +24,8 @@ import ssl
 import sys
 import threading
 import time
+import traceback
+from pathlib import Path
 from typing import Any
 
 import forms
@@ -295,17 +297,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             service.blame(str(error))
             return self.answer(400, "text/plain", b"malformed")
         if bootstrap:
-            self.bootstrap(value)
+            self.on_bootstrap(value)
         elif value["messages"]:
-            self.request(value)
+            self.on_request(value)
         else:
-            self.poll(value)
+            self.on_poll(value)
 
     def lane(self, ssid: str, lane: str) -> None:
         if self.lanes.setdefault(ssid, lane) != lane:
             self.server.service.blame(f"{ssid}: a {lane} on the connection of the {self.lanes[ssid]}s")
 
-    def bootstrap(self, envelope: Json) -> None:
+    def on_bootstrap(self, envelope: Json) -> None:
         service = self.server.service
         try:
             with service.lock:
@@ -315,7 +317,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(400, "text/plain", b"malformed")
         self.answer(200, "application/json", json.dumps(reply, separators=(",", ": ")).encode())
 
-    def request(self, envelope: Json) -> None:
+    def on_request(self, envelope: Json) -> None:
         service = self.server.service
         methods = {message["data"].get("method") for message in envelope["messages"]}
         if methods != {"observed_user_activity"} or self.lanes.get(envelope["ssid"]) != "poll":
@@ -340,7 +342,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             session.busy = False
         self.answer(200, "text/plain", json.dumps(reply).encode(), half=fault == "request-half")
 
-    def poll(self, envelope: Json) -> None:
+    def on_poll(self, envelope: Json) -> None:
         service = self.server.service
         self.lane(envelope["ssid"], "poll")
         with service.lock:
@@ -373,8 +375,8 @@ class Server(http.server.ThreadingHTTPServer):
         """A client may break off whenever it likes."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
-            self.service.blame(f"the service itself failed: {error!r}")
-            super().handle_error(request, client_address)
+            where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error and error.__traceback__)]
+            self.service.blame(f"the service itself failed: {error!r} at {' '.join(where)}")
 
 
 def account(text: str) -> Account:

@@ -132,13 +132,11 @@ class Session:
             elif self.methods != ["cookie_login"]:
                 self.blame(f"account_login after {self.methods}, not after cookie_login")
             return
-        if self.methods[-1:] == ["account_login"] and method != "observed_user_activity":
-            self.blame(f"{method} right after account_login")
         if "account_login" not in self.methods:
             self.blame(f"{method} before account_login, after {self.methods}")
         if self.signed_off:
             self.blame(f"{method} after signoff_all")
-        if (self.methods[-1:] == ["set_status offline"]) != (method == "signoff_all"):
-            self.blame(f"{method} after {self.methods[-1:]}, but signoff_all comes right after the primitive offline")
+        if self.methods[-1:] == ["set_status offline"] and method != "signoff_all":
+            self.blame(f"{method} after the primitive offline")
         if data.get("uid", self.user) != self.user:
             self.blame(f"{method} of {data['uid']}")
