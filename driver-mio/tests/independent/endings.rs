@@ -2,9 +2,9 @@
 //! Never a fault of one connection: that is in `faults`.
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crate::client::Client;
+use crate::client::{Client, PATIENCE};
 use crate::place::{Place, see, two};
 
 /// Both people can still talk to each other, and hear nothing twice.
@@ -21,13 +21,10 @@ fn endings(dialect: &str) {
     talk(&mut alice, &mut bob, "before");
     for (command, logins) in [("expire alice", 2), ("reset alice", 3), ("forget", 4)] {
         assert_eq!(place.tell(command), "done");
-        let expected = format!("logins {logins}");
-        let until = std::time::Instant::now() + crate::client::PATIENCE;
-        while place.tell("logins alice") != expected {
-            assert!(
-                std::time::Instant::now() < until,
-                "no login after {command}"
-            );
+        let expected = format!("asked {logins}");
+        let until = Instant::now() + PATIENCE;
+        while place.tell("asked alice account_login") != expected {
+            assert!(Instant::now() < until, "no login after {command}");
             sleep(Duration::from_millis(50));
         }
         alice.await_answer("GET CONNSTATUS", "CONNSTATUS ONLINE");
@@ -39,12 +36,18 @@ fn endings(dialect: &str) {
 
     place.start_again();
     talk(&mut alice, &mut bob, "started again");
+
+    // Who signs off is gone, and can come back.
+    alice.ask("SET USERSTATUS OFFLINE");
+    see(&mut bob, "alice", "OFFLINE");
+    assert_eq!(place.tell("asked alice signoff_all"), "asked 1");
+    bob.send("alice", "while you were away");
+    alice.ask("SET USERSTATUS ONLINE");
+    assert_eq!(alice.hear_text(), "while you were away");
+    see(&mut bob, "alice", "ONLINE");
     see(&mut alice, "bob", "ONLINE");
     assert_eq!(alice.ask("SEARCH FRIENDS"), "USERS bob, carol");
 
-    // Another session of hers went away, which is undone since she did not want it.
-    assert_eq!(place.tell("away alice"), "done");
-    talk(&mut alice, &mut bob, "still there");
     drop((alice, bob));
     place.end(daemons);
 }
@@ -55,18 +58,50 @@ fn a_daemon_comes_back_whenever_an_independent_service_ends_its_session() {
 }
 
 #[test]
+fn several_sessions_of_one_account_share_an_independent_service() {
+    let mut place = Place::new("v1", &[]);
+    let (daemons, [mut desk, mut bob]) = two(&place);
+    let phones = place.daemon_in("alice", "phone");
+    let mut phone = phones.client();
+    desk.send("bob", "from the desk \u{1f600}");
+    assert_eq!(bob.hear_text(), "from the desk \u{1f600}");
+    let number = phone.hear_between("CHATMESSAGE ", " STATUS SENT");
+    let body = phone.get(&format!("CHATMESSAGE {number} BODY"));
+    assert_eq!(body, "from the desk \u{1f600}");
+    bob.send("alice", "to both");
+    assert_eq!(desk.hear_text(), "to both");
+    assert_eq!(phone.hear_text(), "to both");
+
+    // One of them, which does not want it, is told that another one went away, and says that it is there.
+    let before = place.tell("asked alice observed_user_activity");
+    assert_eq!(before, "asked 2");
+    assert_eq!(place.tell("away alice"), "done");
+    let until = Instant::now() + PATIENCE;
+    while place.tell("asked alice observed_user_activity") != "asked 4" {
+        assert!(Instant::now() < until, "nobody says to be there");
+        sleep(Duration::from_millis(50));
+    }
+
+    drop((desk, phone));
+    phones.stop();
+    see(&mut bob, "alice", "ONLINE");
+    drop(bob);
+    place.end(daemons);
+}
+
+#[test]
 fn a_wrong_password_at_an_independent_service_is_not_tried_again() {
     let mut place = Place::new("v1", &[]);
     let daemon = place.daemon_of("alice", "wrong");
     let mut alice = Client::connect(daemon.port);
     alice.await_answer("GET CONNSTATUS", "CONNSTATUS OFFLINE");
     sleep(Duration::from_secs(2));
-    assert_eq!(place.tell("logins alice"), "logins 1");
+    assert_eq!(place.tell("asked alice account_login"), "asked 1");
     alice.drain(Duration::from_millis(50));
     alice.ask("SET USERSTATUS ONLINE");
     alice.hear("CONNSTATUS CONNECTING");
     alice.hear("CONNSTATUS OFFLINE");
-    assert_eq!(place.tell("logins alice"), "logins 2");
+    assert_eq!(place.tell("asked alice account_login"), "asked 2");
     drop(alice);
     place.end([daemon]);
 }

@@ -24,7 +24,6 @@ class Account:
         self.primitive = "offline"
         self.mood = ""
         self.unread: list[Json] = []
-        self.logins = 0
 
 
 class Group:
@@ -108,8 +107,6 @@ class House:
         account = self.accounts.get(data["uid"])
         session.user = data["uid"]
         session.login_refused = account is None or account.password != data["passwd"]
-        if account is not None:
-            account.logins += 1
         if account is None or session.login_refused:
             session.push("im", event(data["uid"], "disconnect", {"msg": "uidpassword"}))
             return

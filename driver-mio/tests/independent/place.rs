@@ -60,14 +60,23 @@ impl Place {
 
     /// The daemon of somebody.
     pub(crate) fn daemon(&self, name: &str) -> Daemon {
-        self.daemon_of(name, PASSWORD)
+        self.daemon_with(name, PASSWORD, &[])
+    }
+
+    /// The same, with a folder of its own.
+    pub(crate) fn daemon_in(&self, name: &str, folder: &str) -> Daemon {
+        self.daemon_with(name, PASSWORD, &["--data-dir", &self.town.path(folder)])
     }
 
     /// The same with another password.
     pub(crate) fn daemon_of(&self, name: &str, password: &str) -> Daemon {
+        self.daemon_with(name, password, &[])
+    }
+
+    fn daemon_with(&self, name: &str, password: &str, more: &[&str]) -> Daemon {
         let server = format!("https://localhost:{}{BASE}", self.town.port);
         let (ca, pictures) = (self.town.path("ca.pem"), self.town.path(""));
-        let more = [
+        let own = [
             "--server",
             &server,
             "--ca-file",
@@ -75,7 +84,8 @@ impl Place {
             "--avatar-dir",
             &pictures,
         ];
-        self.town.daemon_of(name, password, &more)
+        self.town
+            .daemon_of(name, password, &[&own[..], more].concat())
     }
 
     /// Tells the service to do something, and gives its answer when it is done.

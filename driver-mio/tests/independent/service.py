@@ -3,16 +3,8 @@
 
 Written from the description of the protocol alone (core/docs/imo-protocol.md: "Two dialects", "One request",
 "One response", "Delivery rules", "Requests", "Events"), never from the program. Never adds what that describes as the own
-service's additions. Ends when its standard input does: with 0, or with 1 if there was anything to blame.
-
-Lines on standard input, each answered by `done`:
-    expire|reset NAME       his sessions are over: an event says so
-    forget                  all sessions are unknown from now on
-    odd NAME                what is to be ignored, and between it one text that is not
-    away NAME               he went away, in another session
-    icon NAME OF ICON       somebody has another picture
-    skip WORD               the next WORD happens: see `Faults`
-    logins NAME             answered by `logins N`
+service's additions. Does what the lines of its standard input ask for (`control.py`), and ends when that does: with 0, or with 1 if
+there was anything to blame.
 """
 
 import argparse
@@ -25,39 +17,18 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import control
 import forms
+from control import Faults
 from forms import Json
-from house import Account, House, event
+from house import Account, House
 from session import Session
 
 PICTURE = b"\x89PNG\r\n\x1a\nnot much of a picture: "
-
-
-class Faults:
-    """Troubles asked for, each to happen once, when there is the next occasion for it."""
-
-    KINDS = {
-        "request-untaken": "a request with messages is read, and the connection closed",
-        "request-unanswered": "a request with messages is taken, and the connection closed",
-        "request-half": "a request with messages is taken, and half of its answer sent",
-        "poll-unanswered": "an answer with messages is due, and the connection closed",
-        "poll-half": "of an answer with messages half is sent",
-        "poll-gap": "an answer with two or more messages comes without the first",
-        "poll-again": "an answer begins with what was acknowledged before",
-    }
-
-    def __init__(self) -> None:
-        self.due: list[str] = []
-
-    def now(self, *kinds: str) -> str | None:
-        for kind in self.due:
-            if kind in kinds:
-                self.due.remove(kind)
-                return kind
-        return None
 
 
 class Service:
@@ -72,6 +43,7 @@ class Service:
         self.house = House(accounts, self.living)
         self.faults = Faults()
         self.blamed = 0
+        self.asked: Counter[str] = Counter()
         self.drawn = 0
 
     def blame(self, what: str) -> None:
@@ -130,6 +102,9 @@ class Service:
         session.acknowledge(envelope["ack"])
         for message in session.take(messages):
             method = session.judge(message)
+            if method is not None:
+                user = message["data"]["data"].get("uid", session.user)
+                self.asked[f"{user} {method}"] += 1
             if method == "signoff_all":
                 session.signed_off = True
                 self.house.signed_off(session.user or "")
@@ -176,66 +151,11 @@ class Service:
         session.polled(handler, envelope["ack"], messages)
         return session, session.reply(messages)
 
-    # What the test asks for.
-
-    def command(self, line: str) -> str:
-        word, *rest = line.split()
-        with self.lock:
-            if word in ("expire", "reset"):
-                for session in self.living(rest[0]):
-                    if word == "reset":
-                        session.push("reset", {"reason": "because"})
-                    else:
-                        session.push("im", {"name": "expired", "proto": forms.PROTO, "uid": rest[0]})
-                    session.over = True
-            elif word == "forget":
-                for session in self.sessions.values():
-                    session.over = True
-                self.gone += self.sessions.values()
-                self.sessions = {}
-            elif word == "odd":
-                for session in self.living(rest[0]):
-                    odd(session, rest[0])
-            elif word == "away":
-                self.house.tell(rest[0], "reflect", {"r_name": "set_status", "primitive": "away", "status": ""}, "account")
-            elif word == "icon":
-                self.house.tell(rest[0], "buddy_icon", [{"buid": rest[1], "icon": rest[2]}])
-            elif word == "skip":
-                assert rest[0] in Faults.KINDS, line
-                self.faults.due.append(rest[0])
-            elif word == "logins":
-                return f"logins {self.house.accounts[rest[0]].logins}"
-            else:
-                raise ValueError(line)
-            self.lock.notify_all()
-        return "done"
-
     def end(self) -> int:
         with self.lock:
             for kind in self.faults.due:
                 self.blame(f"there was no occasion for {kind}")
             return 1 if self.blamed else 0
-
-
-def odd(session: Session, user: str) -> None:
-    """What a client is to ignore, and one text that it is not."""
-
-    def said(text: Any, **more: Any) -> Json:
-        return event(user, "recv_im", {"buid": "bob", "alias": "bob", "msg": text, "timestamp": int(time.time())} | more)
-
-    session.push("im", said("to somebody else"), to="gateway")
-    session.push("weather", {"rain": True})
-    session.push("im", said("over another network") | {"proto": "prpl-jabber"})
-    session.push("im", said(["no", "text"]))
-    session.push("im", said("from nobody", buid=None))
-    session.push("im", said("to myself", buid=user))
-    session.push("im", event(user, "horoscope", {"sign": "fish"}))
-    session.push("im", event(user, "buddy_status", "no list"))
-    session.push("internal", {"request_id": "none", "response": None})
-    session.push("internal", {"request_id": 2**31 - 1, "response": {"timestamp": 1}})
-    session.push("preference", {"preferences": [{"kind": "impref", "pref": "auto_away", "value": False}]})
-    session.push("im", said("the one that counts", colour="red", font={"size": 12}) | {"more": [1, None]})
-    session.push("im", "no event at all")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -400,7 +320,7 @@ def main() -> int:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"listening service 127.0.0.1:{server.server_address[1]}", flush=True)
     for line in sys.stdin:
-        print(service.command(line), flush=True)
+        print(control.command(service, line), flush=True)
     return service.end()
 
 

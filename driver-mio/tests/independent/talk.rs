@@ -2,8 +2,10 @@
 //! Never a fault or an ending: those are in `faults` and `endings`.
 
 use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
-use crate::client::Client;
+use crate::client::{Client, PATIENCE};
 use crate::place::{Place, see, two};
 
 /// Texts that are easily spoiled on their way.
@@ -36,6 +38,22 @@ fn hear_in(client: &mut Client, chat: &str, author: &str, text: &str) {
     assert_eq!(get("BODY"), text);
     assert_eq!(get("FROM_HANDLE"), author);
     assert_eq!(get("CHATNAME"), chat);
+}
+
+/// Waits until bob's picture is the one that the service has under this name.
+fn await_picture(client: &mut Client, place: &Place, icon: &str) {
+    let until = Instant::now() + PATIENCE;
+    for attempt in 0.. {
+        let file = place.town.path(&format!("{icon}-{attempt}"));
+        let picture = format!("USER bob AVATAR 1 {file}");
+        client.await_answer(&format!("GET {picture}"), &picture);
+        let found = fs::read(&file).unwrap();
+        if found.ends_with(format!(": {icon}").as_bytes()) {
+            return;
+        }
+        assert!(Instant::now() < until, "{icon}: {found:?}");
+        sleep(Duration::from_millis(20));
+    }
 }
 
 fn people_talk(dialect: &str, more: &[&str]) {
@@ -113,17 +131,19 @@ fn people_meet_see_pictures_and_call_each_other_over_an_independent_service() {
     );
     alice.await_answer("SEARCH FRIENDS", "USERS bob, carol");
 
-    for icon in ["b-o_b.png", "another"] {
-        let file = place.town.path(icon);
-        let picture = format!("USER bob AVATAR 1 {file}");
-        alice.await_answer(&format!("GET {picture}"), &picture);
-        let found = fs::read(&file).unwrap();
-        assert!(
-            found.ends_with(format!(": {icon}").as_bytes()),
-            "{icon}: {found:?}"
-        );
-        assert_eq!(place.tell("icon alice bob another"), "done");
+    await_picture(&mut alice, &place, "b-o_b.png");
+    assert_eq!(place.tell("icon alice bob another"), "done");
+    await_picture(&mut alice, &place, "another");
+
+    // Who types is told over an application that old clients know.
+    let typing = "APPLICATION libpurple_typing";
+    for client in [&mut alice, &mut bob] {
+        client.ask(&format!("CREATE {typing}"));
     }
+    alice.ask(&format!("ALTER {typing} CONNECT bob"));
+    alice.hear(&format!("{typing} STREAMS bob:1"));
+    alice.ask(&format!("ALTER {typing} DATAGRAM bob:1 PURPLE_TYPING"));
+    bob.hear(&format!("{typing} DATAGRAM alice:1 PURPLE_TYPING"));
 
     let placed = alice.ask("CALL bob");
     let own = placed.split(' ').nth(1).unwrap().to_owned();
