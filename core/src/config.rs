@@ -28,6 +28,27 @@ impl WireKind {
     }
 }
 
+/// The form of the imo protocol that a service speaks (`core/docs/imo-protocol.md`, "Dialects").
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum DialectKind {
+    /// That of 2010 to 2012.
+    V0,
+    /// That of 2012 and later.
+    #[default]
+    V1,
+}
+
+impl DialectKind {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::V0 => "v0",
+            Self::V1 => "v1",
+        }
+    }
+}
+
 /// One listener of the daemon; its place in [`Config::listeners`] is its `ListenerId`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Listener {
@@ -37,13 +58,15 @@ pub struct Listener {
     pub account: String,
 }
 
-/// Where an account's service is.
+/// Where an account's service is, and how it is spoken to.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Upstream {
     /// The host, or the embedded service.
     pub origin: Origin,
     /// The path of the base URL: begins and ends with `/`.
     pub path: String,
+    /// What it speaks.
+    pub dialect: DialectKind,
 }
 
 impl Upstream {
@@ -53,6 +76,7 @@ impl Upstream {
         Self {
             origin: Origin::Embedded,
             path: "/".into(),
+            dialect: DialectKind::default(),
         }
     }
 }
@@ -68,7 +92,7 @@ pub struct AccountConfig {
     pub password: Secret,
     /// What a client must give before it is heard; `None`: nothing.
     pub access: Option<Secret>,
-    /// Where its service is.
+    /// Where its service is, and what that speaks.
     pub upstream: Upstream,
 }
 

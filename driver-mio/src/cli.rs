@@ -145,12 +145,30 @@ pub(crate) struct AccessArgs {
     pub(crate) access_password_file: Option<PathBuf>,
 }
 
+/// The form of the protocol that a service speaks.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
+pub(crate) enum Dialect {
+    /// That of 2012 and later.
+    V1,
+    /// That of 2010 to 2012.
+    V0,
+}
+
 /// Where an account is and where it is kept.
 #[derive(Args, Debug)]
 pub(crate) struct AccountArgs {
     /// The imo.im-compatible service: https://HOST/, http://HOST/, or embedded
     #[arg(long, default_value = "embedded", value_name = "URL")]
     pub(crate) server: String,
+    /// What the service speaks: v1, the form of 2012 and later; v0, that of 2010 to 2012
+    #[arg(
+        long,
+        value_enum,
+        default_value = "v1",
+        value_name = "DIALECT",
+        hide_possible_values = true
+    )]
+    pub(crate) dialect: Dialect,
     /// Trust the certificate authorities in PEM too
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
@@ -198,7 +216,7 @@ pub(crate) struct ServiceArgs {
 )]
 pub(crate) struct ConsoleArgs {
     /// Be a client of the daemon there, instead of running a session of its own
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "ca_file", "password_file", "data_dir"])]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "dialect", "ca_file", "password_file", "data_dir"])]
     pub(crate) connect: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,

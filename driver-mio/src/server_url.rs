@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use imo2sproxy_core::config::Upstream;
+use imo2sproxy_core::config::{DialectKind, Upstream};
 use imo2sproxy_core::io::Origin;
 
 /// What is wrong with a URL.
@@ -69,7 +69,11 @@ pub(crate) fn parse(text: &str) -> Result<Upstream, UrlError> {
         tls,
     };
     let path = parse_path(path)?;
-    Ok(Upstream { origin, path })
+    Ok(Upstream {
+        origin,
+        path,
+        dialect: DialectKind::default(),
+    })
 }
 
 /// True if what goes there can be read on the way: no TLS, and not to this machine itself.
@@ -165,6 +169,7 @@ mod tests {
                 tls,
             },
             path: path.into(),
+            dialect: DialectKind::V1,
         }
     }
 

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy_core::config::{
-    AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, WireKind,
 };
 use imo2sproxy_core::handle::{ECHO, is_handle};
+use imo2sproxy_core::io::Origin;
 use imo2sproxy_core::secret::Secret;
 
 use crate::address;
-use crate::cli::{AccountArgs, DaemonArgs, Mode, ServiceArgs};
+use crate::cli::{AccountArgs, DaemonArgs, Dialect, Mode, ServiceArgs};
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
 use crate::password;
@@ -103,15 +104,19 @@ impl DaemonSettings {
         access: Option<Secret>,
     ) -> Result<Self, Failure> {
         check_username(&username)?;
-        let upstream = server_url::parse(&args.server).map_err(|error| {
+        let mut upstream = server_url::parse(&args.server).map_err(|error| {
             Failure::usage(format!("--server {}: {}", args.server, error.explain()))
         })?;
+        upstream.dialect = match args.dialect {
+            Dialect::V0 => DialectKind::V0,
+            Dialect::V1 => DialectKind::V1,
+        };
         if server_url::is_readable_on_the_way(&upstream) {
             note(
                 "warning: with http:// others can read the password and the messages on the way; use https:// if the service has it",
             );
         }
-        let below = (upstream != Upstream::embedded()).then_some(username.as_str());
+        let below = (upstream.origin != Origin::Embedded).then_some(username.as_str());
         let data = DataFolder::choose(args.data_dir, below)?;
         let password = password::of_account(&username, password, args.password_file.as_deref())?;
         let config = Config {
@@ -145,11 +150,8 @@ impl DaemonSettings {
 
     /// True if the service runs in the same process.
     pub(crate) fn is_embedded(&self) -> bool {
-        let embedded = Upstream::embedded();
-        self.config
-            .accounts
-            .iter()
-            .all(|account| account.upstream == embedded)
+        let mut accounts = self.config.accounts.iter();
+        accounts.all(|account| account.upstream.origin == Origin::Embedded)
     }
 }
 

@@ -14,6 +14,7 @@ mod directory;
 mod files;
 mod groups;
 mod history;
+mod late_refusals;
 mod messages;
 mod nods;
 mod notices;
@@ -42,6 +43,7 @@ use chats::{Acts, Chats};
 use directory::Directory;
 use files::Files;
 use groups::Groups;
+use late_refusals::LateRefusals;
 use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
@@ -110,6 +112,7 @@ pub(crate) struct Account {
     congested: bool,
     /// Other calls on their way, by the handle they are about and whether they ask to have it on the list.
     asking: BTreeMap<CallId, (String, bool)>,
+    late_refusals: LateRefusals,
     /// The session of the link that has told of the contacts' presence.
     session: u64,
     /// The call that tells the service that the user is there, while it is on its way.
@@ -196,6 +199,7 @@ impl Account {
             sending_bytes: 0,
             congested: false,
             asking: BTreeMap::new(),
+            late_refusals: LateRefusals::default(),
             session: 0,
             active: None,
             naming: None,

@@ -6,13 +6,13 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::contacts::user_line;
+use super::late_refusals::Granted;
 use super::{Account, AccountOutput, Held, Scene, Wake, cut};
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
 use crate::imo::notice::{Buddy, Notice, Outcome, Refusal};
-use crate::skype::{ConnStatus, Reply, Status, UserProperty};
+use crate::skype::{ConnStatus, Reply, Status};
 
 /// How long after the sign-on the contact list is taken for complete.
 /// Each part of the list begins it anew: the next part may come after a poll that was given up.
@@ -28,6 +28,9 @@ impl Account {
             LinkOutput::Send(lane, bytes) => scene.out.push(AccountOutput::Send(lane, bytes)),
             LinkOutput::Close(lane) => scene.out.push(AccountOutput::Close(lane)),
             LinkOutput::Done(id, result) => self.call_done(scene, id, result),
+            LinkOutput::TakenBack(id, method, refusal) => {
+                self.taken_back(scene, id, &method, &refusal);
+            }
             LinkOutput::Notice(notice) => self.noticed(scene, notice),
             LinkOutput::Fetched(id, result) => {
                 self.fetched(scene, id, result);
@@ -170,8 +173,7 @@ impl Account {
             Notice::Refused {
                 method, refusal, ..
             } => {
-                let detail = format!("the service refuses {method}: {}", refusal.msg);
-                self.event(scene, EventKind::CallRefused, detail);
+                self.call_refused(scene, &method, &refusal);
             }
             Notice::StatusElsewhere { primitive, mood } => {
                 self.status_set_elsewhere(scene, primitive, mood);
@@ -213,9 +215,9 @@ impl Account {
         if let Some((number, length)) = self.sending.remove(&id) {
             self.sending_bytes -= length;
             let failed = result.is_err();
-            if let Err(refusal) = result {
-                let detail = format!("message {number} was refused: {}", refusal.msg);
-                self.event(scene, EventKind::CallRefused, detail);
+            match result {
+                Ok(_) => self.remember_granted(id, Granted::Text(number)),
+                Err(refusal) => self.text_refused(scene, number, &refusal),
             }
             let ticket = self.messages.settle(number, failed, scene.journal);
             let held = if failed {
@@ -225,15 +227,10 @@ impl Account {
             };
             self.hold(scene, ticket, held);
         } else if self.deed_done(scene, id, &result) {
-        } else if let Some((handle, added)) = self.asking.remove(&id)
-            && let Err(refusal) = result
-        {
-            let detail = format!("a wish about {handle} was refused: {}", refusal.msg);
-            self.event(scene, EventKind::CallRefused, detail);
-            self.roster.let_in.remove(&handle);
-            if added && !self.roster.contacts.contains_key(&handle) {
-                // The client was told that the contact is asked; it is to take it off its list again.
-                scene.notice(user_line(&handle, UserProperty::BuddyStatus, 1_u32.into()));
+        } else if let Some((handle, added)) = self.asking.remove(&id) {
+            match result {
+                Ok(_) => self.remember_granted(id, Granted::Contact(handle, added)),
+                Err(refusal) => self.wish_refused(scene, &handle, added, &refusal),
             }
         }
     }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
+use super::dialect::Dialect;
 use super::{Primitive, TypingState};
 use crate::secret::Secret;
 
@@ -24,6 +25,8 @@ mod tests;
 pub enum Call {
     /// Open a session; the own id is a random one that the answer replaces.
     OpenSession,
+    /// Go on with the session of this id, or open it. Only in dialects that log in so.
+    CookieLogin,
     /// Sign an account on.
     Login {
         /// The account's password.
@@ -214,9 +217,10 @@ pub struct Incoming {
 impl Call {
     /// The part of the service that takes this call.
     #[must_use]
-    pub const fn system(&self) -> &'static str {
+    pub const fn system(&self, dialect: &Dialect) -> &'static str {
         match self {
-            Self::OpenSession | Self::SignOff | Self::Activity | Self::SetStatus { .. } => {
+            Self::OpenSession => dialect.open_system,
+            Self::CookieLogin | Self::SignOff | Self::Activity | Self::SetStatus { .. } => {
                 "session"
             }
             Self::Alpha => "alpha",
@@ -244,9 +248,10 @@ impl Call {
 
     /// Its name on the wire.
     #[must_use]
-    pub const fn method(&self) -> &'static str {
+    pub const fn method(&self, dialect: &Dialect) -> &'static str {
         match self {
-            Self::OpenSession => "get_cookie_and_ssid",
+            Self::OpenSession => dialect.open_method,
+            Self::CookieLogin => "cookie_login",
             Self::Login { .. } => "account_login",
             Self::SignOff => "signoff_all",
             Self::Activity => "observed_user_activity",

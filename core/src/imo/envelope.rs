@@ -4,12 +4,78 @@
 //! See `core/docs/imo-protocol.md`, "Requests" and "Responses".
 
 use alloc::borrow::Cow;
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
+
+/// The id of a session as it stands in an envelope.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Ssid<'a> {
+    /// None yet: the number 0. Any other number is read as this, too.
+    Unassigned,
+    /// This one.
+    Assigned(Cow<'a, str>),
+}
+
+impl Ssid<'_> {
+    /// The id; empty for none.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Unassigned => "",
+            Self::Assigned(id) => id,
+        }
+    }
+}
+
+impl<'a> From<&'a str> for Ssid<'a> {
+    fn from(id: &'a str) -> Self {
+        Self::Assigned(Cow::Borrowed(id))
+    }
+}
+
+impl Serialize for Ssid<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Unassigned => serializer.serialize_u8(0),
+            Self::Assigned(id) => serializer.serialize_str(id),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Ssid<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Ssid<'de>;
+
+            fn expecting(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                f.write_str("a session id or a number")
+            }
+
+            fn visit_borrowed_str<E: de::Error>(self, id: &'de str) -> Result<Self::Value, E> {
+                Ok(id.into())
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Self::Value, E> {
+                Ok(Ssid::Assigned(Cow::Owned(id.into())))
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Ssid::Unassigned)
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Ssid::Unassigned)
+            }
+        }
+        deserializer.deserialize_any(Reader)
+    }
+}
 
 /// Who sends or takes a message inside an envelope.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -19,7 +85,7 @@ pub struct Address<'a> {
     pub system: Cow<'a, str>,
     /// The session, where the system is `client`.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
-    pub ssid: Option<Cow<'a, str>>,
+    pub ssid: Option<Ssid<'a>>,
 }
 
 impl<'a> Address<'a> {
@@ -35,9 +101,15 @@ impl<'a> Address<'a> {
     /// The client of a session.
     #[must_use]
     pub const fn client(ssid: &'a str) -> Self {
+        Self::client_of(Ssid::Assigned(Cow::Borrowed(ssid)))
+    }
+
+    /// A client, with a session or without one.
+    #[must_use]
+    pub const fn client_of(ssid: Ssid<'a>) -> Self {
         Self {
             system: Cow::Borrowed("client"),
-            ssid: Some(Cow::Borrowed(ssid)),
+            ssid: Some(ssid),
         }
     }
 }
@@ -63,7 +135,7 @@ pub struct Envelope<'a> {
     pub ack: u64,
     /// The session.
     #[serde(borrow)]
-    pub ssid: Cow<'a, str>,
+    pub ssid: Ssid<'a>,
     /// The messages; none makes it a poll.
     #[serde(borrow)]
     pub messages: Vec<Message<'a>>,
@@ -178,6 +250,12 @@ impl<T> Outbox<T> {
         self.kept.iter()
     }
 
+    /// The one numbered `seq`, if it is not acknowledged.
+    pub fn get_mut(&mut self, seq: u64) -> Option<&mut T> {
+        let at = self.kept.binary_search_by_key(&seq, |(own, _)| *own).ok()?;
+        self.kept.get_mut(at).map(|(_, message)| message)
+    }
+
     /// What is not acknowledged, oldest first, to be changed in place.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
         self.kept.iter_mut().map(|(_, message)| message)
@@ -252,117 +330,5 @@ impl Inbox {
     }
 }
 
-/// A client's messages as the service takes them: in whatever order they come, each once.
-///
-/// Old clients count a message whose request failed and never send it again, and their two connections can
-/// overtake each other; so a missing number is remembered but never waited for.
-#[derive(Debug, Default)]
-pub struct Arrivals {
-    next: u64,
-    missing: BTreeSet<u64>,
-}
-
-/// How many missing numbers are remembered; older ones count as taken.
-const MISSING_MAX: u64 = 64;
-
-impl Arrivals {
-    /// Arrivals of a session whose first message has the number `first`.
-    #[must_use]
-    pub const fn starting_at(first: u64) -> Self {
-        Self {
-            next: first,
-            missing: BTreeSet::new(),
-        }
-    }
-
-    /// Whether the message numbered `seq` has not been taken.
-    #[must_use]
-    pub fn is_new(&self, seq: u64) -> bool {
-        seq >= self.next || self.missing.contains(&seq)
-    }
-
-    /// Whether the message numbered `seq` is new; then it counts as taken.
-    pub fn take(&mut self, seq: u64) -> bool {
-        if seq < self.next {
-            return self.missing.remove(&seq);
-        }
-        self.missing
-            .extend(seq.saturating_sub(MISSING_MAX).max(self.next)..seq);
-        while self.missing.len() as u64 > MISSING_MAX {
-            self.missing.pop_first();
-        }
-        self.next = seq.saturating_add(1);
-        true
-    }
-
-    /// The highest number taken, plus one.
-    #[must_use]
-    pub const fn ack(&self) -> u64 {
-        self.next
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use alloc::vec;
-
-    #[test]
-    fn the_session_id_is_found_at_any_depth() {
-        let found = |body: &str| find_ssid(body.as_bytes());
-        assert_eq!(
-            found(r#"{"data":{"a":[{"ssid":"Qm3x"}]}}"#).as_deref(),
-            Some("Qm3x")
-        );
-        assert_eq!(found(r#"{"ssid": "Qm3x"}"#).as_deref(), Some("Qm3x"));
-        assert_eq!(found(r#"{"ssid":"has blank"}"#), None);
-        assert_eq!(found(r#"{"ssid":"123456789012345678"}"#), None);
-        assert_eq!(found(r#"{"ssid":"cut"#), None);
-        assert_eq!(found("<html>"), None);
-    }
-
-    #[test]
-    fn an_outbox_keeps_messages_until_they_are_acknowledged() {
-        let mut outbox = Outbox::default();
-        assert_eq!(
-            (outbox.push('a'), outbox.push('b'), outbox.push('c')),
-            (0, 1, 2)
-        );
-        let mut taken = vec![];
-        outbox.acknowledge(9, |_, _| panic!("nothing was sent"));
-        outbox.mark_sent(2);
-        outbox.acknowledge(9, |seq, message| taken.push((seq, message)));
-        assert_eq!(taken, [(0, 'a'), (1, 'b')]);
-        assert_eq!(outbox.iter().collect::<Vec<_>>(), [&(2, 'c')]);
-        assert_eq!(outbox.restart().collect::<Vec<_>>(), ['c']);
-        assert_eq!(outbox.push('d'), 0);
-    }
-
-    #[test]
-    fn an_inbox_takes_each_message_once_and_stops_at_a_gap() {
-        let mut inbox = Inbox::default();
-        assert!(inbox.take(0));
-        assert!(!inbox.take(0), "repeated");
-        assert!(!inbox.take(2), "behind a gap");
-        assert!(inbox.take(1));
-        assert_eq!((inbox.taken(), inbox.ack()), (2, 0));
-        inbox.confirm(1);
-        assert_eq!(inbox.ack(), 1);
-        inbox.confirm(9);
-        assert_eq!(inbox.ack(), 2, "never beyond what was taken");
-    }
-
-    #[test]
-    fn arrivals_take_each_number_once_in_any_order() {
-        let mut arrivals = Arrivals::default();
-        assert!(arrivals.take(0) && arrivals.take(3) && arrivals.take(1));
-        assert!(!arrivals.take(3) && !arrivals.take(1) && !arrivals.take(0));
-        assert_eq!(arrivals.ack(), 4);
-        assert!(arrivals.take(u64::MAX - 1), "a huge number costs no memory");
-        assert!(
-            !arrivals.take(2),
-            "too long ago to be told from a repeated one"
-        );
-        assert!(arrivals.take(u64::MAX - 10));
-    }
-}
+mod tests;

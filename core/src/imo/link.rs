@@ -18,6 +18,7 @@ use core::time::Duration;
 
 use super::Primitive;
 use super::call::Call;
+use super::dialect::Dialect;
 use super::envelope::{Inbox, Outbox};
 use super::notice::Outcome;
 use crate::config::{Limits, Upstream};
@@ -89,6 +90,7 @@ pub struct Link {
     username: String,
     password: Secret,
     upstream: Upstream,
+    dialect: &'static Dialect,
     limits: Limits,
     rng: Rng,
     state: State,
@@ -109,6 +111,8 @@ pub struct Link {
     /// The poll that is out, and since when.
     polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
+    /// Calls that were done with their acknowledgement, latest last: without results, a refusal comes later.
+    done: VecDeque<(u64, CallId)>,
     /// How many polls of the present session have been answered.
     polls_answered: u64,
     /// The service knows a repeated message by its identity, and so may be sent one again.
@@ -154,6 +158,7 @@ impl Link {
             poll: line(),
             username,
             password,
+            dialect: Dialect::of(upstream.dialect),
             upstream,
             limits: limits.clone(),
             rng,
@@ -169,6 +174,7 @@ impl Link {
             fetches: Fetches::default(),
             polling: None,
             awaited: BTreeMap::new(),
+            done: VecDeque::new(),
             polls_answered: 0,
             knows_mids: false,
             next_call: 0,
@@ -219,6 +225,13 @@ impl Link {
     #[must_use]
     pub fn calls_waiting(&self) -> usize {
         self.waiting.len() + self.outbox.len() + self.awaited.len()
+    }
+
+    /// Whether the service tells what comes of calls. If not, each is done with its acknowledgement, and may be
+    /// [`LinkOutput::TakenBack`].
+    #[must_use]
+    pub const fn has_results(&self) -> bool {
+        self.dialect.request_ids
     }
 
     /// Brings it up, and keeps it up. If it is just signing off, that is finished first.

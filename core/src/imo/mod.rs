@@ -3,8 +3,10 @@
 //!
 //! The protocol is written down in `core/docs/imo-protocol.md`.
 
+pub mod arrivals;
 pub mod buid;
 pub mod call;
+pub mod dialect;
 pub mod envelope;
 pub mod icon;
 pub mod link;

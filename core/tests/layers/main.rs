@@ -40,8 +40,10 @@ const HTTP_FORMAT: &[&str] = &[
 const HTTP: &[&str] = &["http::client::*", "http::lane::*", "http::server::*"];
 const IMO_FORMAT: &[&str] = &[
     "imo",
+    "imo::arrivals",
     "imo::buid::*",
     "imo::call::*",
+    "imo::dialect",
     "imo::envelope::*",
     "imo::icon::*",
     "imo::mids::*",

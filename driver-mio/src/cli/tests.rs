@@ -71,7 +71,6 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
 fn options_of_other_versions_are_refused() {
     for option in [
         "-d",
-        "--dialect v1",
         "--proxy http://p:1/",
         "--config a.toml",
         "--listen len8=127.0.0.1:1",
@@ -92,6 +91,11 @@ fn a_usage_error_is_one_line_that_names_the_culprit() {
     for (line, culprit) in [
         ("imo2sproxy -p 70000 alice", "70000"),
         ("imo2sproxy -m x alice", "x"),
+        ("imo2sproxy --dialect v2 alice", "v2"),
+        (
+            "imo2sproxy console --connect 127.0.0.1:1 --dialect v0",
+            "--dialect",
+        ),
         ("imo2sproxy a b c", "unexpected argument 'c'"),
         ("imo2sproxy --password-file f alice pw", "--password-file"),
         (

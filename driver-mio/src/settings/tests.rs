@@ -1,7 +1,5 @@
 use super::*;
 
-use imo2sproxy_core::io::Origin;
-
 use crate::cli::{self, Command};
 
 fn read(line: &str) -> Command {
@@ -102,12 +100,27 @@ fn what_makes_no_sense_is_refused() {
     }
     let args = AccountArgs {
         server: "embedded".into(),
+        dialect: Dialect::V1,
         ca_file: None,
         password_file: None,
         data_dir: Some("".into()),
     };
     let result = DaemonSettings::of_account(args, "alice".into(), Some("pw".into()), None);
     assert!(usage(result).contains("--data-dir is empty"));
+}
+
+#[test]
+fn each_kind_of_service_can_speak_either_dialect() {
+    for server in ["", "--server https://imo.example/"] {
+        let dialect = |option: &str| {
+            let settings = daemon(&format!("{server} {option} alice pw")).unwrap();
+            assert_eq!(settings.is_embedded(), server.is_empty());
+            settings.config.accounts[0].upstream.dialect
+        };
+        assert_eq!(dialect(""), DialectKind::V1);
+        assert_eq!(dialect("--dialect v1"), DialectKind::V1);
+        assert_eq!(dialect("--dialect v0"), DialectKind::V0);
+    }
 }
 
 #[test]

@@ -58,6 +58,11 @@ fn a_daemon_comes_back_whenever_an_independent_service_ends_its_session() {
 }
 
 #[test]
+fn a_daemon_of_the_older_dialect_comes_back_too() {
+    endings("v0");
+}
+
+#[test]
 fn several_sessions_of_one_account_share_an_independent_service() {
     let mut place = Place::new("v1", &[]);
     let (daemons, [mut desk, mut bob]) = two(&place);
@@ -91,7 +96,16 @@ fn several_sessions_of_one_account_share_an_independent_service() {
 
 #[test]
 fn a_wrong_password_at_an_independent_service_is_not_tried_again() {
-    let mut place = Place::new("v1", &[]);
+    wrong_password("v1");
+}
+
+#[test]
+fn a_wrong_password_in_the_older_dialect_is_not_tried_again() {
+    wrong_password("v0");
+}
+
+fn wrong_password(dialect: &str) {
+    let mut place = Place::new(dialect, &[]);
     let daemon = place.daemon_of("alice", "wrong");
     let mut alice = Client::connect(daemon.port);
     alice.await_answer("GET CONNSTATUS", "CONNSTATUS OFFLINE");

@@ -48,6 +48,11 @@ fn what_breaks_at_an_independent_service_loses_and_doubles_nothing() {
 }
 
 #[test]
+fn what_breaks_in_the_older_dialect_loses_and_doubles_nothing() {
+    faults("v0");
+}
+
+#[test]
 fn what_a_service_says_beyond_the_protocol_is_passed_over() {
     let mut place = Place::new("v1", &[]);
     let (daemons, [mut alice, mut bob]) = two(&place);

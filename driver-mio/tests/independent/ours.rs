@@ -40,3 +40,8 @@ fn play(dialect: &str) {
 fn the_service_keeps_its_promises_to_an_independent_client() {
     play("v1");
 }
+
+#[test]
+fn the_service_keeps_its_promises_to_an_independent_client_of_older_years() {
+    play("v0");
+}

@@ -17,6 +17,7 @@ pub(crate) struct Place {
     service: Running,
     /// What it was started with, but for the port.
     args: Vec<String>,
+    dialect: String,
 }
 
 impl Place {
@@ -53,6 +54,7 @@ impl Place {
             town,
             service,
             args,
+            dialect: dialect.into(),
         };
         place.town.port = place.service.port("service");
         place
@@ -79,6 +81,8 @@ impl Place {
         let own = [
             "--server",
             &server,
+            "--dialect",
+            &self.dialect,
             "--ca-file",
             &ca,
             "--avatar-dir",

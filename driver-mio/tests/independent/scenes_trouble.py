@@ -80,7 +80,6 @@ def lost_answers(place: Place) -> None:
     """Whatever no request has acknowledged comes again, and nothing else does: `poll` demands it."""
     anna, bert = Client(place, "anna.l").login(), Client(place, "bert.l")
     bert.begin_login()
-    bert.im("get_unread_msgs")
     acquaint(anna, bert)
     while bert.poll():
         bert.take()
@@ -134,7 +133,6 @@ def unknown_session(place: Place) -> None:
     anna.ask("observed_user_activity", "session", data)
     anna.start()
     anna.expect("signed_on")
-    anna.im("get_unread_msgs")
     anna.say("echo123", "I am back")
     demand(anna.texts(1) == ["I am back"], "the session is not what it was")
 

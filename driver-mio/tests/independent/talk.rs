@@ -105,13 +105,27 @@ fn people_talk_over_an_independent_service() {
 }
 
 #[test]
+fn people_talk_over_an_independent_service_of_the_older_dialect() {
+    people_talk("v0", &[]);
+}
+
+#[test]
 fn people_talk_over_an_independent_service_that_answers_requests_with_events() {
     people_talk("v1", &["--replies-carry-events"]);
 }
 
 #[test]
 fn people_meet_see_pictures_and_call_each_other_over_an_independent_service() {
-    let mut place = Place::new("v1", &[]);
+    people_meet("v1");
+}
+
+#[test]
+fn people_meet_see_pictures_and_call_each_other_in_the_older_dialect() {
+    people_meet("v0");
+}
+
+fn people_meet(dialect: &str) {
+    let mut place = Place::new(dialect, &[]);
     let (daemons, [mut alice, mut bob]) = two(&place);
     let daves = place.daemon("dave");
     let mut dave = daves.client();
@@ -157,7 +171,16 @@ fn people_meet_see_pictures_and_call_each_other_over_an_independent_service() {
 
 #[test]
 fn three_people_share_a_room_of_an_independent_service() {
-    let place = Place::new("v1", &[]);
+    three_people("v1");
+}
+
+#[test]
+fn three_people_share_a_room_in_the_older_dialect() {
+    three_people("v0");
+}
+
+fn three_people(dialect: &str) {
+    let place = Place::new(dialect, &[]);
     let (daemons, [mut alice, mut bob]) = two(&place);
     let carols = place.daemon("carol");
     let mut carol = carols.client();

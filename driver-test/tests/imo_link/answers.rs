@@ -20,7 +20,7 @@ pub(crate) fn send(bench: &mut Bench, body: &str) -> CallId {
 }
 
 /// Whether the link said that a call was done, and how it went.
-fn done(bench: &Bench, id: CallId) -> Option<bool> {
+pub(crate) fn done(bench: &Bench, id: CallId) -> Option<bool> {
     bench.told.iter().find_map(|told| match told {
         LinkOutput::Done(done, result) if *done == id => Some(result.is_ok()),
         _ => None,

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use imo2sproxy_core::config::{Limits, Upstream};
+use imo2sproxy_core::config::{DialectKind, Limits, Upstream};
 use imo2sproxy_core::http::server::HttpServer;
 use imo2sproxy_core::http::{Method, Request, Response, form};
 use imo2sproxy_core::imo::link::{LaneId, LaneInput, Link, LinkOutput, LinkStatus};
@@ -90,6 +90,11 @@ pub(crate) struct Bench {
 impl Bench {
     /// A link that has made its first request.
     pub(crate) fn started() -> Self {
+        Self::started_in(DialectKind::V1)
+    }
+
+    /// The same in the dialect of that kind.
+    pub(crate) fn started_in(dialect: DialectKind) -> Self {
         let upstream = Upstream {
             origin: Origin::Net {
                 host: "imo.example".into(),
@@ -97,6 +102,7 @@ impl Bench {
                 tls: true,
             },
             path: "/base/".into(),
+            dialect,
         };
         let rng = Rng::new(Seed::from_number(1));
         let password = Secret::from("secret");
@@ -134,7 +140,12 @@ impl Bench {
 
     /// A link that is signed on, with a poll out and nothing else.
     pub(crate) fn signed_on() -> Self {
-        let mut bench = Self::started();
+        Self::signed_on_in(DialectKind::V1)
+    }
+
+    /// The same in the dialect of that kind.
+    pub(crate) fn signed_on_in(dialect: DialectKind) -> Self {
+        let mut bench = Self::started_in(dialect);
         bench.sign_on();
         bench
     }

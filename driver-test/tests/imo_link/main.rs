@@ -9,6 +9,7 @@
 
 mod answers;
 mod bench;
+mod dialect;
 mod fetch;
 mod login;
 mod loss;

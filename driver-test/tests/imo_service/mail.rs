@@ -67,7 +67,6 @@ fn texts_for_who_is_away_wait_even_through_a_restart() {
         "account_login",
         &json!({"passwd": "secret"}),
     );
-    assert_eq!(bob.texts(&mut bench), [""; 0], "nobody has asked for them");
     bob.call(&mut bench, "im", "get_unread_msgs", &json!({}));
     let expected: Vec<String> = (0..100).map(|number: u32| number.to_string()).collect();
     assert_eq!(bob.texts(&mut bench), expected);
@@ -92,6 +91,29 @@ fn a_text_that_waits_in_a_session_that_died_comes_in_the_next() {
     );
     next.call(&mut bench, "im", "get_unread_msgs", &json!({}));
     assert_eq!(next.texts(&mut bench), ["hello"]);
+}
+
+/// Clients before 2012-05 never ask for them.
+#[test]
+fn the_first_poll_after_a_login_asks_for_the_texts_that_wait() {
+    let mut bench = Bench::new();
+    let (mut alice, mut bob) = two(&mut bench);
+    leave(&mut bench, &mut bob);
+    alice.say(&mut bench, "bob", "hello", MIDS[0]);
+    let mut bob = Session::open(&mut bench, "bob");
+    let password = json!({"passwd": "secret"});
+    bob.call(&mut bench, "im", "account_login", &password);
+    let names: Vec<Value> = bob
+        .events(&mut bench)
+        .iter()
+        .map(|event| event["name"].clone())
+        .collect();
+    assert_eq!(names[0], "signed_on");
+    assert_eq!(names.last().unwrap(), "recv_im");
+    alice.say(&mut bench, "bob", "how are you?", MIDS[1]);
+    assert_eq!(bob.texts(&mut bench), ["how are you?"]);
+    bob.call(&mut bench, "im", "get_unread_msgs", &json!({}));
+    assert_eq!(bob.texts(&mut bench), [""; 0], "nothing comes twice");
 }
 
 #[test]

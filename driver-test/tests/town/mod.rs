@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use imo2sproxy_core::config::{
-    AccountConfig, Config, Limits, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::{ListenerId, Origin};
@@ -46,6 +47,7 @@ pub(crate) fn upstream() -> Upstream {
             tls: true,
         },
         path: "/".into(),
+        dialect: DialectKind::V1,
     }
 }
 
@@ -59,6 +61,15 @@ pub(crate) fn service(seed: Seed) -> Service {
 
 pub(crate) fn daemon(name: &str, seed: Seed) -> Proxy {
     Proxy::new(config(name, "secret", upstream()), seed)
+}
+
+/// The same in the dialect of that kind.
+pub(crate) fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Proxy {
+    let upstream = Upstream {
+        dialect,
+        ..upstream()
+    };
+    Proxy::new(config(name, "secret", upstream), seed)
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.

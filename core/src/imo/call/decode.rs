@@ -6,10 +6,13 @@ use alloc::string::String;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::Error;
 use serde_json::value::RawValue;
 
 use super::{BadCall, Call, Incoming, Verdict};
 use crate::imo::buid::Buid;
+use crate::imo::dialect::Dialect;
 use crate::imo::mids::is_mid;
 use crate::imo::{Primitive, TypingState};
 use crate::secret::Secret;
@@ -64,11 +67,21 @@ impl Call {
 }
 
 impl Fields {
+    /// What is being typed. Clients before 2011-05 say it in `status`.
+    fn typing_state(&self) -> Result<TypingState, BadCall> {
+        let old = || {
+            let name = IntoDeserializer::<Error>::into_deserializer(self.status.as_deref()?);
+            TypingState::deserialize(name).ok()
+        };
+        self.typing_state.or_else(old).ok_or(BadCall::BadField)
+    }
+
     fn into_call(self, system: &str, method: &str) -> Result<Call, BadCall> {
         let need = |field: Option<String>| field.ok_or(BadCall::BadField);
         let buddy = self.buid.clone();
         Ok(match (system, method) {
-            ("session", "get_cookie_and_ssid") => Call::OpenSession,
+            _ if Dialect::opened_by(system, method).is_some() => Call::OpenSession,
+            ("session", "cookie_login") => Call::CookieLogin,
             ("im", "account_login") => Call::Login {
                 password: Secret::new(need(self.passwd)?),
             },
@@ -90,7 +103,7 @@ impl Fields {
             },
             ("im", "im_typing") => Call::Typing {
                 to: need(buddy)?,
-                state: self.typing_state.ok_or(BadCall::BadField)?,
+                state: self.typing_state()?,
             },
             ("im", "add_buddy") => Call::AddBuddy {
                 buddy: need(buddy)?,

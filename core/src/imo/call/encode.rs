@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use super::{Call, Caller, json};
 use crate::imo::PROTO;
 use crate::imo::buid::member_buid;
+use crate::imo::dialect::Dialect;
 
 /// The `data` of a message that carries a call.
 #[derive(Serialize)]
@@ -144,18 +145,26 @@ mod fields {
 impl Call {
     /// The JSON of this call for the `data` of a message.
     #[must_use]
-    pub fn encode(&self, caller: Caller<'_>, request_id: Option<u64>) -> Box<RawValue> {
+    pub fn encode(
+        &self,
+        dialect: &Dialect,
+        caller: Caller<'_>,
+        request_id: Option<u64>,
+    ) -> Box<RawValue> {
         let with = Writer {
+            method: self.method(dialect),
             call: self,
             caller,
             request_id,
         };
         match self {
-            Self::OpenSession => with.session(fields::Open {
+            Self::OpenSession if dialect.open_tells_version => with.session(fields::Open {
                 kind: "reui",
                 version: env!("CARGO_PKG_VERSION"),
             }),
-            Self::SignOff | Self::Activity => with.session(fields::None {}),
+            Self::OpenSession | Self::CookieLogin | Self::SignOff | Self::Activity => {
+                with.session(fields::None {})
+            }
             Self::SetStatus { primitive, mood } => with.session(fields::Status {
                 ad: "",
                 primitive: *primitive,
@@ -208,6 +217,7 @@ impl Call {
 
 /// Puts a call's own fields into the form that the call's system wants.
 struct Writer<'a> {
+    method: &'static str,
     call: &'a Call,
     caller: Caller<'a>,
     request_id: Option<u64>,
@@ -294,7 +304,7 @@ impl Writer<'_> {
             value: false,
         }];
         json(&Set {
-            method: self.call.method(),
+            method: self.method,
             data: SetData {
                 accounts,
                 preferences,
@@ -304,7 +314,7 @@ impl Writer<'_> {
 
     fn write<T: Serialize>(&self, data: Data<'_, T>) -> Box<RawValue> {
         json(&Body {
-            method: self.call.method(),
+            method: self.method,
             data,
             request_id: self.request_id,
         })

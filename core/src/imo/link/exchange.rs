@@ -15,6 +15,7 @@ use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
 use super::super::notice::{Notice, Refusal};
 use super::{LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
+use crate::http::Request;
 use crate::time::{Instant, Now};
 
 /// How much JSON of calls one request carries, in bytes, the last call not counted.
@@ -66,7 +67,8 @@ impl Link {
 
     /// Queues a call of the user's, whose result matters.
     pub(super) fn queue(&mut self, mut queued: Queued) {
-        let wants_result = !matches!(queued.call, Call::Typing { .. });
+        let typing = matches!(queued.call, Call::Typing { .. });
+        let wants_result = self.dialect.request_ids && !typing;
         queued.request_id = wants_result.then_some(self.next_request);
         self.next_request += u64::from(wants_result);
         self.outbox.push(queued);
@@ -87,9 +89,9 @@ impl Link {
             if room == 0 {
                 break;
             }
-            let data = queued.call.encode(caller, queued.request_id);
+            let data = queued.call.encode(self.dialect, caller, queued.request_id);
             room = room.saturating_sub(data.get().len());
-            batch.push((*seq, queued.call.system(), data));
+            batch.push((*seq, queued.call.system(self.dialect), data));
         }
         let messages = batch.iter().map(|(seq, system, data)| Message {
             data,
@@ -97,7 +99,7 @@ impl Link {
             from: Address::client(&self.ssid),
             seq: *seq,
         });
-        let request = self.request("forward_to_server", self.inbox.ack(), messages.collect());
+        let request = self.forward(messages.collect());
         let carried = batch.len();
         self.outbox.mark_sent(carried);
         for (_, _, data) in batch {
@@ -115,9 +117,14 @@ impl Link {
         if !wanted || !confirmed || rests || self.polling.is_some() {
             return;
         }
-        let request = self.request("forward_to_server", self.inbox.ack(), Vec::new());
+        let request = self.forward(Vec::new());
         let ticket = self.submit(now, LaneId::Poll, request, self.limits.poll_wait, out);
         self.polling = Some((ticket, now.mono));
+    }
+
+    fn forward(&self, messages: Vec<Message<'_>>) -> Request {
+        let ssid = self.ssid.as_str().into();
+        self.request("forward_to_server", ssid, self.inbox.ack(), messages)
     }
 
     /// A request with calls has been answered.
@@ -309,6 +316,11 @@ impl Link {
                     self.early_result(request_id, result, out);
                 }
             }
+            Notice::Refused {
+                method,
+                seq,
+                refusal,
+            } => self.refused_without_id(method, seq, refusal, out),
             Notice::BuddyAdded(_)
             | Notice::BuddyStatus(_)
             | Notice::BuddyRemoved(_)
@@ -320,8 +332,7 @@ impl Link {
             | Notice::Kicked { .. }
             | Notice::Ringing { .. }
             | Notice::Answered { .. }
-            | Notice::CallEnded { .. }
-            | Notice::Refused { .. } => out.push(LinkOutput::Notice(notice)),
+            | Notice::CallEnded { .. } => out.push(LinkOutput::Notice(notice)),
             Notice::Unknown => {}
         }
     }

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
-use super::super::envelope::{Address, Envelope, Inbox, Message, find_ssid, says_mid};
+use super::super::envelope::{Address, Envelope, Inbox, Message, Ssid, find_ssid, says_mid};
 use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::http::cookies::CookieJar;
@@ -62,14 +62,19 @@ impl Link {
         }
         self.state = State::OpeningSession;
         self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH);
-        let data = Call::OpenSession.encode(self.caller(), None);
+        let data = Call::OpenSession.encode(self.dialect, self.caller(), None);
+        let ssid = if self.dialect.own_ssid {
+            Ssid::from(&*self.ssid)
+        } else {
+            Ssid::Unassigned
+        };
         let message = Message {
             data: &data,
-            to: Address::system(Call::OpenSession.system()),
-            from: Address::client(&self.ssid),
+            to: Address::system(Call::OpenSession.system(self.dialect)),
+            from: Address::client_of(ssid.clone()),
             seq: 0,
         };
-        let request = self.request("rest_rpc", 0, [message].into());
+        let request = self.request("rest_rpc", ssid, 0, [message].into());
         let wait = self.limits.request_wait;
         let ticket = self.submit(now, LaneId::Calls, request, wait, out);
         self.in_flight = Some((ticket, 1));
@@ -87,6 +92,9 @@ impl Link {
         self.state = State::LoggingIn;
         self.timers
             .set(Wake::Patience, Some(now.mono + self.limits.request_wait));
+        if self.dialect.cookie_login {
+            self.push(Call::CookieLogin);
+        }
         self.push(Call::Login {
             password: self.password.clone(),
         });
@@ -225,6 +233,7 @@ impl Link {
         kept.extend(self.waiting.drain(..));
         self.waiting = kept.into();
         self.inbox = Inbox::default();
+        self.done.clear();
         self.session += 1;
         self.in_flight = None;
         self.polling = None;
@@ -248,9 +257,11 @@ impl Link {
 
     /// Queues what belongs after the password.
     fn push_settling(&mut self) {
-        for call in [Call::Unread, Call::Alpha, Call::Activity] {
-            self.push(call);
+        self.push(Call::Unread);
+        if self.dialect.asks_alpha {
+            self.push(Call::Alpha);
         }
+        self.push(Call::Activity);
     }
 
     pub(super) fn push_status(&mut self) {
@@ -268,10 +279,16 @@ impl Link {
     }
 
     /// The request that carries `messages`.
-    pub(super) fn request(&self, rpc: &str, ack: u64, messages: Vec<Message<'_>>) -> Request {
+    pub(super) fn request(
+        &self,
+        rpc: &str,
+        ssid: Ssid<'_>,
+        ack: u64,
+        messages: Vec<Message<'_>>,
+    ) -> Request {
         let envelope = Envelope {
             ack,
-            ssid: self.ssid.as_str().into(),
+            ssid,
             messages,
         };
         let mut data: String = serde_json::to_string(&envelope)
@@ -303,6 +320,7 @@ pub(super) fn outlives_session(call: &Call) -> bool {
         | Call::SetName { .. }
         | Call::SetIcon { .. } => true,
         Call::OpenSession
+        | Call::CookieLogin
         | Call::Login { .. }
         | Call::SignOff
         | Call::Activity

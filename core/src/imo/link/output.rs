@@ -41,6 +41,9 @@ pub enum LinkOutput {
     Close(LaneId),
     /// A call is done, with what came of it as far as the service says, or refused.
     Done(CallId, Result<Outcome, Refusal>),
+    /// A call that was done is refused after all, with its name on the wire. Only where the service tells no results
+    /// ([`super::Link::has_results`]).
+    TakenBack(CallId, String, Refusal),
     /// A picture has been fetched, or not.
     Fetched(FetchId, Result<Vec<u8>, FetchError>),
     /// The service tells something.

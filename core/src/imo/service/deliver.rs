@@ -122,13 +122,16 @@ impl Service {
     }
 
     /// Lets the account of a session be seen, if this is its first poll: whatever a client has to say about
-    /// its status it may say before.
+    /// its status it may say before. One that has not asked for the texts that wait never will: old ones do not.
     pub(super) fn appear(&mut self, now: Now, id: SessionId) {
         let mut effects = Vec::new();
         if let Some(session) = self.sessions.get_mut(&id)
             && let Some(name) = &session.account
             && core::mem::take(&mut session.fresh)
         {
+            if session.mail == Mail::Unwanted {
+                session.mail = Mail::behind(0);
+            }
             self.house.appear(name, &mut effects);
         }
         for effect in effects {

@@ -46,7 +46,8 @@ impl Service {
             }
             Err(fault) => {
                 let Name { method, request_id } = Name::of(data);
-                (Err(bad_request(fault)), method, request_id, false)
+                let late = method == "send_im";
+                (Err(bad_request(fault)), method, request_id, late)
             }
         };
         let notice = match (request_id, result) {
@@ -63,8 +64,9 @@ impl Service {
                 0,
                 Effect::TellSession {
                     session: id,
+                    // An `error` names the number of the call, which the client knows before it is answered.
+                    late: late && request_id.is_some(),
                     notice,
-                    late,
                 },
             );
         }
@@ -96,7 +98,8 @@ impl Service {
                     msg,
                 }));
             }
-            Call::Activity => return done,
+            // It is there already, or it would not have come so far.
+            Call::CookieLogin | Call::Activity => return done,
             Call::SignOff => {
                 session.ending = true;
                 return done;

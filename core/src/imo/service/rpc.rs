@@ -16,8 +16,10 @@ use super::session::{Login, Request, Session};
 use super::web::{Doing, JSON_TYPE, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
 use crate::http::Response;
+use crate::imo::arrivals::Arrivals;
 use crate::imo::call::{Call, json, wipe};
-use crate::imo::envelope::{Arrivals, Envelope, is_ssid};
+use crate::imo::dialect::{Dialect, V0, V1};
+use crate::imo::envelope::{Envelope, is_ssid};
 use crate::io::{ConnId, Outputs};
 use crate::time::Now;
 
@@ -65,18 +67,15 @@ impl Service {
             result: &'static str,
             mid: bool,
         }
-        let calls = envelope
-            .messages
-            .iter()
-            .map(|message| Call::decode(&message.to.system, message.data));
-        if !calls
-            .flatten()
-            .any(|incoming| incoming.call == Call::OpenSession)
-        {
+        let mut dialects = envelope.messages.iter().filter_map(|message| {
+            let incoming = Call::decode(&message.to.system, message.data).ok()?;
+            Dialect::opened_by(&message.to.system, &incoming.method)
+        });
+        let Some(dialect) = dialects.next() else {
             return fault(400, "this method only opens sessions");
-        }
+        };
         let ssid = self.rng.alphanumeric(16);
-        self.add_session(now, conn, ssid.clone(), out);
+        self.add_session(now, conn, ssid.clone(), dialect, out);
         let opened = Opened {
             ack: 1,
             ssid: &ssid,
@@ -91,6 +90,7 @@ impl Service {
         now: Now,
         conn: ConnId,
         ssid: String,
+        dialect: &Dialect,
         out: &mut Outputs,
     ) -> SessionId {
         let id = SessionId(self.next_session);
@@ -98,7 +98,7 @@ impl Service {
         let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
         self.sessions
-            .insert(id, Session::new(ssid.clone(), embedded, expires));
+            .insert(id, Session::new(ssid.clone(), dialect, embedded, expires));
         self.by_ssid.insert(ssid, id);
         self.timers.set(Wake::Session(id), Some(expires));
         if !embedded {
@@ -114,9 +114,10 @@ impl Service {
 
     fn forward(&mut self, now: Now, conn: ConnId, envelope: &Envelope<'_>, out: &mut Outputs) {
         let is_poll = envelope.messages.is_empty();
-        let known = self.by_ssid.get(&*envelope.ssid).copied();
+        let ssid = envelope.ssid.as_str();
+        let known = self.by_ssid.get(ssid).copied();
         let Some(id) = known.or_else(|| self.revive(now, conn, envelope, out)) else {
-            self.reply_lost(now, conn, &envelope.ssid, envelope.ack, is_poll, out);
+            self.reply_lost(now, conn, ssid, envelope.ack, is_poll, out);
             return;
         };
         self.acknowledged(id, envelope.ack);
@@ -158,8 +159,8 @@ impl Service {
         self.advance(now, id, out);
     }
 
-    /// A login under the id of a session that is forgotten opens a session of that id: some clients know no
-    /// other way back. Both count on from where they are.
+    /// A login, or what comes before one in the older dialect, opens a session of the id of one that is forgotten:
+    /// some clients know no other way back. Both count on from where they are.
     fn revive(
         &mut self,
         now: Now,
@@ -168,18 +169,22 @@ impl Service {
         out: &mut Outputs,
     ) -> Option<SessionId> {
         let first = envelope.messages.first()?;
-        let mut calls = envelope
-            .messages
-            .iter()
-            .flat_map(|one| Call::decode(&one.to.system, one.data));
-        let logs_in = calls.any(|incoming| matches!(incoming.call, Call::Login { .. }));
-        if !logs_in || !is_ssid(envelope.ssid.as_bytes()) || envelope.ack > NUMBER_MAX {
+        let mut dialects = envelope.messages.iter().filter_map(|one| {
+            let incoming = Call::decode(&one.to.system, one.data).ok()?;
+            if incoming.call == Call::CookieLogin {
+                Some(&V0)
+            } else {
+                matches!(incoming.call, Call::Login { .. }).then_some(&V1)
+            }
+        });
+        let dialect = dialects.next()?;
+        let ssid = envelope.ssid.as_str();
+        if !is_ssid(ssid.as_bytes()) || envelope.ack > NUMBER_MAX {
             return None;
         }
-        let ssid = envelope.ssid.clone().into_owned();
-        let id = self.add_session(now, conn, ssid, out);
+        let id = self.add_session(now, conn, ssid.into(), dialect, out);
         let session = self.sessions.get_mut(&id)?;
-        session.arrivals = Arrivals::starting_at(first.seq);
+        session.arrivals = Arrivals::starting_at(first.seq, dialect);
         session.confirmed = first.seq;
         session.outbox.resume_at(envelope.ack);
         Some(id)
@@ -215,7 +220,7 @@ impl Service {
                 self.finish(now, id, out);
                 continue;
             };
-            if !session.arrivals.is_new(seq) {
+            if !session.arrivals.is_new(seq, data.get()) {
                 continue;
             }
             let before = self.house.latest();
@@ -238,7 +243,7 @@ impl Service {
             };
             match done {
                 Ok(mut effects) => {
-                    session.arrivals.take(seq);
+                    session.arrivals.take(seq, data.get());
                     request.effects.append(&mut effects);
                     session.needs = session.needs.max(needs);
                     request.changes += bytes;

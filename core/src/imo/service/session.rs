@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 use serde_json::value::RawValue;
 
 use super::house::Effect;
-use crate::imo::envelope::{Arrivals, Outbox};
+use crate::imo::arrivals::Arrivals;
+use crate::imo::dialect::Dialect;
+use crate::imo::envelope::Outbox;
 use crate::imo::notice::Notice;
 use crate::io::{ConnId, LoadId};
 use crate::journal::Ticket;
@@ -147,13 +149,13 @@ impl Mail {
 }
 
 impl Session {
-    pub(super) fn new(ssid: String, embedded: bool, expires: Instant) -> Self {
+    pub(super) fn new(ssid: String, dialect: &Dialect, embedded: bool, expires: Instant) -> Self {
         Self {
             ssid,
             embedded,
             account: None,
             fresh: false,
-            arrivals: Arrivals::default(),
+            arrivals: Arrivals::starting_at(0, dialect),
             confirmed: 0,
             outbox: Outbox::default(),
             parked: None,

@@ -350,6 +350,7 @@ impl House {
                 return Ok(Outcome { timestamp, users });
             }
             Call::OpenSession
+            | Call::CookieLogin
             | Call::Login { .. }
             | Call::SignOff
             | Call::Activity
