@@ -9,13 +9,17 @@ import argparse
 import ssl
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any, Callable
 
 import scenes
 import scenes_groups
 import scenes_trouble
 from link import Place
 
+# How many scenes are played at the same time. They share no account.
+AT_ONCE = 5
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -27,16 +31,22 @@ def main() -> int:
     args = parser.parse_args()
     place = Place(args.server, ssl.create_default_context(cafile=args.ca), args.dialect, args.hold)
     known = scenes.SCENES | scenes_groups.SCENES | scenes_trouble.SCENES
-    failed = 0
-    for name in args.scene or known:
-        try:
-            known[name](place)
-            print(f"ok {name}", flush=True)
-        except Exception as error:
-            failed = 1
-            places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-            print(f"scene {name} in {args.dialect}: {error!r} at {' '.join(places)}", file=sys.stderr, flush=True)
-    return failed
+    names = args.scene or list(known)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        played = [pool.submit(play, name, known[name], place) for name in names]
+        return 0 if all([scene.result() for scene in played]) else 1
+
+
+def play(name: str, scene: Callable[[Place], Any], place: Place) -> bool:
+    """Plays a scene, and says how it went."""
+    try:
+        scene(place)
+    except Exception as error:
+        places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
+        print(f"scene {name} in {place.dialect}: {error!r} at {' '.join(places)}", file=sys.stderr, flush=True)
+        return False
+    print(f"ok {name}", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -195,6 +195,11 @@ class House:
         self.tell(account.name, "buddy_added", [self.buddy(account, user)])
         self.tell(user, "buddy_status", [self.buddy(self.accounts[user], account.name)])
 
+    def auth_deny(self, session: Session, data: Json) -> None:
+        self.accounts[data["uid"]].asked_by.remove(data["buid"])
+
+    auth_block = auth_deny
+
     def del_buddy(self, session: Session, data: Json) -> None:
         account = self.accounts[data["uid"]]
         account.contacts.remove(data["buid"])

@@ -202,6 +202,7 @@ class Client:
         """Says good-bye, which ends the held poll at once."""
         self.closing = True
         self.status("offline")
+        time.sleep(0.2)  # The poll that is to be ended must have come.
         begin = time.monotonic()
         self.ask("signoff_all", "session", {"ssid": self.ssid})
         if self.thread is not None:

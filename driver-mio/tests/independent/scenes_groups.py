@@ -50,6 +50,7 @@ def hear(client: Client, gid: str, author: str, text: str, topic: bool) -> Json:
     """The next text must be this one."""
     found: Json = client.expect("recv_im")["edata"]
     right = found["msg"] == text and found.get("author") == author and found.get("topic") is topic
+    demand((found["alias"] == text) is topic, f"old clients take {found} for what it is not")
     demand(right and found["buid"] in (f"{gid};", f"{gid};{author};{PROTO}"), f"{client.user} got {found}, not {text!r} of {author}")
     return found
 
@@ -72,12 +73,12 @@ def group(place: Place) -> None:
 
     bert.im("set_group_topic", gid=gid, topic="Tea & \U0001f600")
     for other in (anna, carl):
-        found = hear(other, gid, "bert.g", "Tea & \U0001f600", topic=True)
-        demand(found["alias"] == found["msg"], f"old clients do not see a topic in {found}")
+        hear(other, gid, "bert.g", "Tea & \U0001f600", topic=True)
         other.expect("buddy_status", buid=f"{gid};", display="Tea & \U0001f600")
-    carl.say(f"{gid};", "Tea & \U0001f600")
-    for other in (anna, bert):
-        hear(other, gid, "carl.g", "Tea & \U0001f600", topic=False)
+    for text in ("Tea & \U0001f600", "carl.g", "carl.g "):
+        carl.say(f"{gid};", text)
+        for other in (anna, bert):
+            hear(other, gid, "carl.g", text, topic=False)
 
     anna.im("kick_member", buid=f"{gid};carl.g;{PROTO}")
     for one in (anna, bert):
@@ -111,8 +112,11 @@ def group_and_absence(place: Place) -> None:
             bert.expect("buddy_added", buid=f"{gid};{user};{PROTO}")
     text = bert.expect("recv_im", msg="where are you?")["edata"]
     demand(text["author"] == "anna.h", f"{text}")
+    also = Client(place, "bert.h").login()
+    entries(also, gid)
     bert.say(f"{gid};", "here")
     hear(anna, gid, "bert.h", "here", topic=False)
+    also.expect("reflect", r_name="send_im", buid=f"{gid};", msg="here")
 
 
 SCENES: dict[str, Callable[[Place], None]] = {"group": group, "group_and_absence": group_and_absence}

@@ -13,6 +13,11 @@ from forms import Json
 
 # A poll is renewed at once; this is what a busy machine may need for it.
 RENEWAL = 8.0
+# What is asked after each login, in any order.
+LOGIN = {
+    "v1": {"get_unread_msgs", "get_alpha_for_user", "observed_user_activity"},
+    "v0": {"get_unread_msgs", "observed_user_activity"},
+}
 
 
 class Session:
@@ -134,6 +139,9 @@ class Session:
             return
         if "account_login" not in self.methods:
             self.blame(f"{method} before account_login, after {self.methods}")
+        due = LOGIN[self.dialect]
+        if method not in due and not due <= set(self.methods):
+            self.blame(f"{method} after no more than {self.methods}")
         if self.signed_off:
             self.blame(f"{method} after signoff_all")
         if self.methods[-1:] == ["set_status offline"] and method != "signoff_all":

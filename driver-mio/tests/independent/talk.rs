@@ -40,6 +40,16 @@ fn hear_in(client: &mut Client, chat: &str, author: &str, text: &str) {
     assert_eq!(get("CHATNAME"), chat);
 }
 
+/// Waits until the service has been asked this so often.
+fn await_asked(place: &mut Place, what: &str, times: u32) {
+    let expected = format!("asked {times}");
+    let until = Instant::now() + PATIENCE;
+    while place.tell(&format!("asked {what}")) != expected {
+        assert!(Instant::now() < until, "{what}, {times} times");
+        sleep(Duration::from_millis(20));
+    }
+}
+
 /// Waits until bob's picture is the one that the service has under this name.
 fn await_picture(client: &mut Client, place: &Place, icon: &str) {
     let until = Instant::now() + PATIENCE;
@@ -57,7 +67,7 @@ fn await_picture(client: &mut Client, place: &Place, icon: &str) {
 }
 
 fn people_talk(dialect: &str, more: &[&str]) {
-    let place = Place::new(dialect, more);
+    let mut place = Place::new(dialect, more);
     let (daemons, [mut alice, mut bob]) = two(&place);
     assert_eq!(alice.ask("SEARCH FRIENDS"), "USERS bob, carol");
     see(&mut alice, "carol", "OFFLINE");
@@ -95,6 +105,9 @@ fn people_talk(dialect: &str, more: &[&str]) {
     alice.await_answer("GET USER bob DISPLAYNAME", "USER bob DISPLAYNAME Bobby");
     see(&mut alice, "bob", "ONLINE");
 
+    // The service had set them away by itself, and was told not to.
+    assert_eq!(place.tell("asked alice set"), "asked 1");
+    assert_eq!(place.tell("asked bob set"), "asked 1");
     drop((alice, bob));
     place.end(daemons);
 }
@@ -144,6 +157,31 @@ fn people_meet(dialect: &str) {
         "USER dave BUDDYSTATUS 1"
     );
     alice.await_answer("SEARCH FRIENDS", "USERS bob, carol");
+
+    // Who asks may be refused, and who is known may be shut out.
+    for answer in ["ISAUTHORIZED FALSE", "ISBLOCKED TRUE"] {
+        bob.ask("SET USER dave BUDDYSTATUS 2 And me?");
+        dave.hear_between("USER bob RECEIVEDAUTHREQUEST ", "?");
+        let answer = format!("USER bob {answer}");
+        assert_eq!(dave.ask(&format!("SET {answer}")), answer);
+        let gone = "USER dave BUDDYSTATUS 1";
+        assert_eq!(bob.ask(&format!("SET {gone}")), gone);
+    }
+    for blocked in ["TRUE", "FALSE"] {
+        let answer = format!("USER bob ISBLOCKED {blocked}");
+        assert_eq!(alice.ask(&format!("SET {answer}")), answer);
+    }
+    let asked = [
+        ("dave auth_add", 1),
+        ("dave auth_deny", 1),
+        ("dave auth_block", 1),
+        ("bob del_buddy", 2),
+        ("alice block_buddy", 1),
+        ("alice unblock_buddy", 1),
+    ];
+    for (what, times) in asked {
+        await_asked(&mut place, what, times);
+    }
 
     await_picture(&mut alice, &place, "b-o_b.png");
     assert_eq!(place.tell("icon alice bob another"), "done");
