@@ -1,7 +1,7 @@
 """What the answers of the service must look like, field by field.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "One response", "Events",
-"What the embedded service adds"), never from the program. Never does anything but judge.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "Responses", "Notices", "Contacts",
+"Group chats", "Refusals"), never from the program. Never does anything but judge.
 """
 
 import json
@@ -40,8 +40,14 @@ BUID = short(200)
 PRIMITIVE = one_of("available", "away", "busy", "invisible", "offline")
 
 BUDDY: dict[str, Rule] = {"buid": BUID, "alias": text, "group": text, "primitive": PRIMITIVE}
-BUDDY_MORE: dict[str, Rule] = {"display": text, "status": text, "type": text, "inviter": text, "auth": one_of("pending", "granted")}
-# What the own service and the own client have told each other beyond that, for others to ignore: "Contacts", "Group chats", "Notices".
+BUDDY_MORE: dict[str, Rule] = {
+    "display": text,
+    "status": text,
+    "type": text,
+    "inviter": text,
+    "auth": one_of("pending", "granted"),
+}
+# What our service tells beyond that, for others to ignore: "Contacts", "Group chats".
 BUDDY_MORE |= {"name": text, "creator": flag}
 
 # Events by name: the fields that must be there, those that may, and whether they come in an array.
@@ -59,7 +65,11 @@ EVENTS: dict[str, tuple[dict[str, Rule], dict[str, Rule], bool]] = {
         False,
     ),
     "typing": ({"buid": BUID, "typing_state": one_of("typing", "typed", "not_typing")}, {}, False),
-    "streams_info": ({"buid": BUID, "is_initiator": flag}, {"send_stream": text, "recv_stream": text, "pipe": lambda found: True}, False),
+    "streams_info": (
+        {"buid": BUID, "is_initiator": flag},
+        {"send_stream": text, "recv_stream": text, "pipe": lambda found: True},
+        False,
+    ),
     "ended": ({"buid": BUID}, {"reason": text}, False),
     "answered": ({"buid": BUID}, {}, False),
     "kicked": ({"buid": BUID, "by": BUID}, {}, False),
@@ -90,7 +100,10 @@ def demand(holds: bool, what: str) -> None:
 def fields(value: Any, rules: dict[str, Rule], more: dict[str, Rule], what: str) -> None:
     """Demands an object with all fields of `rules`, perhaps some of `more`, and no other."""
     demand(isinstance(value, dict), f"{what} is no object: {value!r}")
-    demand(set(rules) <= set(value) <= set(rules) | set(more), f"{what} has the fields {sorted(value)}, due are {sorted(rules)}")
+    demand(
+        set(rules) <= set(value) <= set(rules) | set(more),
+        f"{what} has the fields {sorted(value)}, due are {sorted(rules)}",
+    )
     for name, found in value.items():
         demand((rules | more)[name](found), f"{what} has {name} = {str(found)[:80]!r}")
 
@@ -130,8 +143,13 @@ def reply(body: bytes, ssid: str) -> tuple[int, list[Json]]:
     value = parse(body)
     carried = {"ssid": lambda found: found == ssid}
     # The description says that each reply carries the session's id, not where.
-    demand(f'"ssid":"{ssid}"'.encode() in body.replace(b'": "', b'":"'), f"a reply without the session's id: {body[:200]!r}")
-    fields(value, {"method": lambda found: found == "forward_to_client", "data": lambda found: True}, carried, "a reply")
+    demand(
+        f'"ssid":"{ssid}"'.encode() in body.replace(b'": "', b'":"'),
+        f"a reply without the session's id: {body[:200]!r}",
+    )
+    fields(
+        value, {"method": lambda found: found == "forward_to_client", "data": lambda found: True}, carried, "a reply"
+    )
     data = value["data"]
     fields(data, {"ack": count, "messages": lambda found: isinstance(found, list)}, carried, "the data of a reply")
     for message in data["messages"]:
@@ -141,7 +159,12 @@ def reply(body: bytes, ssid: str) -> tuple[int, list[Json]]:
 
 def _message(message: Json, ssid: str) -> None:
     to = {"system": "client", "ssid": ssid}
-    parts: dict[str, Rule] = {"seq": count, "to": lambda found: bool(found == to), "from": lambda found: True, "data": lambda found: True}
+    parts: dict[str, Rule] = {
+        "seq": count,
+        "to": lambda found: bool(found == to),
+        "from": lambda found: True,
+        "data": lambda found: True,
+    }
     fields(message, parts, {}, "a message")
     fields(message["from"], {"system": one_of("im", "av", "internal", "preference", "reset")}, {}, "the sender")
     data = message["data"]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A client that signs on at the service, plays short scenes there, and demands all that the protocol promises.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md), never from the program. Never accepts what is
-only nearly right: a broken promise ends its scene, and the program with 1. Says `ok SCENE` for each scene.
+Written from the description of the protocol alone (core/docs/imo-protocol.md), never from the program. Never
+accepts what is only nearly right: a broken promise ends its scene, and the program with 1. Says `ok SCENE` for each.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from link import Place
 
 # How many scenes are played at the same time. They share no account.
 AT_ONCE = 5
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

@@ -1,6 +1,6 @@
 """What a test asks of the service, by lines on its standard input, and the troubles that this makes.
 
-Never anything that happens by itself.
+Never makes anything happen by itself.
 
 Lines on standard input, each answered by `done`:
     expire|reset NAME       his sessions are over: an event says so
@@ -70,7 +70,9 @@ def command(service: Service, line: str) -> str:
             for session in service.living(rest[0]):
                 odd(session, rest[0])
         elif word == "away":
-            service.house.tell(rest[0], "reflect", {"r_name": "set_status", "primitive": "away", "status": ""}, "account")
+            service.house.tell(
+                rest[0], "reflect", {"r_name": "set_status", "primitive": "away", "status": ""}, "account"
+            )
         elif word == "icon":
             service.house.tell(rest[0], "buddy_icon", [{"buid": rest[1], "icon": rest[2]}])
         elif word == "fault":
@@ -90,7 +92,9 @@ def odd(session: Session, user: str) -> None:
     """What a client is to ignore, and one text that it is not."""
 
     def said(text: Any, **more: Any) -> Json:
-        return event(user, "recv_im", {"buid": "bob", "alias": "bob", "msg": text, "timestamp": int(time.time())} | more)
+        return event(
+            user, "recv_im", {"buid": "bob", "alias": "bob", "msg": text, "timestamp": int(time.time())} | more
+        )
 
     session.push("im", said("to somebody else"), to="gateway")
     session.push("weather", {"rain": True})

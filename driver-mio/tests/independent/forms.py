@@ -1,7 +1,7 @@
 """What the requests of a client must look like, field by field.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Two dialects", "One request",
-"Requests"), never from the program. Never does anything but judge.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Requests", "Calls"),
+never from the program. Never does anything but judge.
 """
 
 import json
@@ -64,7 +64,9 @@ def one_of(*values: str) -> Callable[[Any], bool]:
 
 
 def accounts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 1 and set(value[0]) == {"uid", "proto"} and value[0]["proto"] == PROTO
+    return (
+        isinstance(value, list) and len(value) == 1 and set(value[0]) == {"uid", "proto"} and value[0]["proto"] == PROTO
+    )
 
 
 SESSION: dict[str, Rule] = {"ssid": ssid}

@@ -1,8 +1,9 @@
 """What the service knows of people, and what their requests come to.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Requests", "Events", "Presence"),
-never from the program. Never adds what that describes as the own service's additions. Where it leaves a
-choice, this takes what the daemon is less used to: optional fields are left out, and group messages come in both forms.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "Calls", "Notices", "Contacts",
+"Group chats", "Presence"), never from the program. Never does more than a service of the original client's days. Where
+the description leaves a choice, this takes what the daemon is less used to: optional fields are left out, and group
+messages come in both forms.
 """
 
 import time
@@ -100,7 +101,10 @@ class House:
         if action is not None:
             action(session, data["data"])
         if method == "send_im" and session.dialect == "v1":
-            result = {"request_id": data["request_id"], "response": {"timestamp": int(time.time()), "more": {"of": "this"}}}
+            result = {
+                "request_id": data["request_id"],
+                "response": {"timestamp": int(time.time()), "more": {"of": "this"}},
+            }
             session.push("internal", result)
 
     def account_login(self, session: Session, data: Json) -> None:
@@ -166,7 +170,13 @@ class House:
             return
         group.said += 1
         buid = to if group.said % 2 else group.member(sender)
-        message = {"buid": buid, "alias": group.topic or group.name, "msg": data["msg"], "timestamp": now, "author": sender}
+        message = {
+            "buid": buid,
+            "alias": group.topic or group.name,
+            "msg": data["msg"],
+            "timestamp": now,
+            "author": sender,
+        }
         for user in group.members:
             if user != sender:
                 self.deliver(user, message)

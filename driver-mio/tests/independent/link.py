@@ -1,7 +1,7 @@
 """One session of a client at the service, which demands of every answer what the protocol promises.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Two dialects", "One request",
-"One response", "Delivery rules", "Requests"), never from the program. Never decides what is said: that is in the scenes.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Requests", "Responses",
+"Delivery", "A session"), never from the program. Never decides what is said: that is in the scenes.
 """
 
 import http.client
@@ -47,7 +47,9 @@ def drawn(length: int) -> str:
     return "".join(random.choices(string.ascii_letters + string.digits, k=length))
 
 
-def exchange(lane: http.client.HTTPSConnection, verb: str, path: str, body: bytes | None = None, headers: Json = FORM) -> tuple[int, bytes]:
+def exchange(
+    lane: http.client.HTTPSConnection, verb: str, path: str, body: bytes | None = None, headers: Json = FORM
+) -> tuple[int, bytes]:
     try:
         lane.request(verb, path, body, dict(headers) if body is not None else {})
     except (BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
@@ -56,7 +58,7 @@ def exchange(lane: http.client.HTTPSConnection, verb: str, path: str, body: byte
     return response.status, response.read()
 
 
-def form(rpc: str, value: Json, plus: bool = False) -> bytes:
+def form(rpc: str, value: Any, plus: bool = False) -> bytes:
     """The body of a request. With `plus` spaces are written as `+`."""
     data = quote(json.dumps(value, ensure_ascii=False, separators=(",", ":")), safe="")
     return f"method={rpc}&data={data.replace('%20', '+') if plus else data}".encode()
@@ -94,7 +96,9 @@ class Client:
         return {"data": inner, "to": {"system": to}, "from": {"system": "client", "ssid": self.ssid}, "seq": seq}
 
     def envelope(self, messages: list[Json], ack: int | None = None) -> bytes:
-        return form("forward_to_server", {"ack": self.ack if ack is None else ack, "ssid": self.ssid, "messages": messages})
+        return form(
+            "forward_to_server", {"ack": self.ack if ack is None else ack, "ssid": self.ssid, "messages": messages}
+        )
 
     def ask(self, method: str, to: str, data: Json, number: bool | None = None) -> int:
         """Sends one request and demands a true reply. Gives its request_id in v1, its seq in v0."""
@@ -208,7 +212,10 @@ class Client:
         if self.thread is not None:
             self.thread.join(PATIENCE)
             took = time.monotonic() - begin
-            demand(not self.thread.is_alive() and took < max(0.5, self.place.hold * 0.7), f"signoff_all left the poll held for {took} s")
+            demand(
+                not self.thread.is_alive() and took < max(0.5, self.place.hold * 0.7),
+                f"signoff_all left the poll held for {took} s",
+            )
 
     # What has come.
 
@@ -241,7 +248,9 @@ class Client:
         return dict(event) | {"edata": entry(event)}
 
     def expect_result(self, request_id: int) -> tuple[float, Json]:
-        when, data = self._wait(lambda system, data: system == "internal" and data["request_id"] == request_id, f"result {request_id}")
+        when, data = self._wait(
+            lambda system, data: system == "internal" and data["request_id"] == request_id, f"result {request_id}"
+        )
         return when, dict(data)
 
     def expect_error(self, code: str, known: int, numbered: bool = True) -> None:

@@ -8,7 +8,7 @@ pub(crate) fn python(program: &str, args: &[&str]) -> Command {
     let version = Command::new("python3").arg("--version").output();
     assert!(
         version.is_ok_and(|version| version.status.success()),
-        "this test needs python3, version 3.9 or newer, in the PATH"
+        "this test needs python3, version 3.10 or newer, in the PATH"
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/independent/");
     let mut command = Command::new("python3");

@@ -1,7 +1,7 @@
 """Scenes of two people: contacts, texts, presence, several sessions of one account.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Requests", "Events",
-"What the embedded service adds"), never from the program. Never shares an account with another scene.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "Calls", "Notices", "Messages",
+"Calls that ring"), never from the program. Never shares an account with another scene.
 """
 
 import statistics
@@ -19,7 +19,7 @@ AWKWARD = [
     "100% + 50%25 & a=b &amp; <b>bold</b> ?q#f;x",
     "  spaces at both ends  ",
     "\u0001\u001f\u007f\u2028",
-    "{\"ssid\":\"nothing\"} [null]",
+    '{"ssid":"nothing"} [null]',
     "null",
     "x" * 30_000,
     "\u00fc\U0001f600" * 5_000,
@@ -63,7 +63,9 @@ def contacts(place: Place) -> None:
     again = Client(place, "anna.c").login()
     acquaint(again, Client(place, "dora.c").login())  # By then all of the login has come.
     with again.news:
-        entries = [one["buid"] for _, _, data in again.events if data.get("name") == "buddy_added" for one in data["edata"]]
+        entries = [
+            one["buid"] for _, _, data in again.events if data.get("name") == "buddy_added" for one in data["edata"]
+        ]
     demand("bert.c" not in entries, "who was taken off the list is back")
 
 

@@ -1,7 +1,7 @@
 """Scenes of three people in a group chat.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Requests", "Events",
-"What the embedded service adds"), never from the program. Never shares an account with another scene.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "Group chats"), never
+from the program. Never shares an account with another scene.
 """
 
 import time
@@ -18,7 +18,11 @@ def entries(client: Client, gid: str | None, name: str = "") -> list[Json]:
         if system != "im" or data["name"] != "buddy_added":
             return False
         first = data["edata"][0]
-        return bool(first["buid"] == f"{gid};" if gid else first["buid"].endswith(";") and name in (first["alias"], first["display"]))
+        return bool(
+            first["buid"] == f"{gid};"
+            if gid
+            else first["buid"].endswith(";") and name in (first["alias"], first["display"])
+        )
 
     found = client._wait(fits, f"buddy_added that begins with the group {gid or name}")[1]["edata"]
     group = found[0]["buid"]
@@ -51,7 +55,10 @@ def hear(client: Client, gid: str, author: str, text: str, topic: bool) -> Json:
     found: Json = client.expect("recv_im")["edata"]
     right = found["msg"] == text and found.get("author") == author and found.get("topic") is topic
     demand((found["alias"] == text) is topic, f"old clients take {found} for what it is not")
-    demand(right and found["buid"] in (f"{gid};", f"{gid};{author};{PROTO}"), f"{client.user} got {found}, not {text!r} of {author}")
+    demand(
+        right and found["buid"] in (f"{gid};", f"{gid};{author};{PROTO}"),
+        f"{client.user} got {found}, not {text!r} of {author}",
+    )
     return found
 
 
@@ -62,7 +69,7 @@ def group(place: Place) -> None:
     gid = make(anna, bert, carl)
     bert.expect("buddy_added", buid=f"{gid};carl.g;{PROTO}")
     bert.forget_events()
-    for sender, text in ((anna, "hello\n\U0001f600 100% + & \""), (bert, "hi"), (carl, "y" * 30_000)):
+    for sender, text in ((anna, 'hello\n\U0001f600 100% + & "'), (bert, "hi"), (carl, "y" * 30_000)):
         known = sender.say(f"{gid};", text)
         if place.dialect == "v1":
             demand("response" in sender.expect_result(known)[1], "a text to a group is refused")

@@ -1,10 +1,9 @@
 """Scenes of trouble: refusals, lost answers, repeated requests, sessions that are unknown, and clients of older years.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Delivery rules",
-"What the embedded service adds"), never from the program. Never shares an account with another scene.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Delivery", "Refusals",
+"Expiry", "Logging in"), never from the program. Never shares an account with another scene.
 """
 
-import json
 import socket
 import time
 from typing import Any, Callable
@@ -41,7 +40,9 @@ def errors(place: Place) -> None:
     anna.expect_error("bad_request", anna.im("boil_tea", numbered))
     anna.expect_error("too_large", anna.say("echo123", "z" * 100_000))
     if numbered:
-        demand("response" in anna.expect_result(anna.im("get_unread_msgs", True))[1], "a numbered request has no result")
+        demand(
+            "response" in anna.expect_result(anna.im("get_unread_msgs", True))[1], "a numbered request has no result"
+        )
     anna.none("error")
 
 
@@ -51,7 +52,10 @@ def repeated_requests(place: Place) -> None:
 
     def texts(*said: tuple[int, str]) -> bytes:
         return anna.envelope(
-            [anna.message("send_im", "im", anna.P(buid="bert.d", msg=text), seq, place.dialect == "v1") for seq, text in said]
+            [
+                anna.message("send_im", "im", anna.P(buid="bert.d", msg=text), seq, place.dialect == "v1")
+                for seq, text in said
+            ]
         )
 
     first = anna.seq
@@ -106,7 +110,10 @@ def lost_answers(place: Place) -> None:
     bert.ack += 1
     bert.say("anna.l", "got the first")
     demand(bert.poll()[:2] == again[1:], "what was acknowledged comes again")
-    bert.post(bert.envelope([bert.message("observed_user_activity", "session", {"ssid": bert.ssid}, bert.seq, False)], 0), bert.seq + 1)
+    bert.post(
+        bert.envelope([bert.message("observed_user_activity", "session", {"ssid": bert.ssid}, bert.seq, False)], 0),
+        bert.seq + 1,
+    )
     bert.seq += 1
     demand(bert.poll()[:2] == again[1:], "a lower ack has changed something")
     demand(bert.texts(2) == ["cut after 1", "cut after 100"], f"{again}")
@@ -155,16 +162,25 @@ def plain_http(place: Place) -> None:
     check(405, "GET", imo)
     check(405, "PUT", imo, b"")
     check(405, "POST", place.path(""), b"")
-    for body in (b"", b"hello", b"method=forward_to_server", b"method=forward_to_server&data=%7B", b"method=forward_to_server&data=%ff"):
+    for body in (
+        b"",
+        b"hello",
+        b"method=forward_to_server",
+        b"method=forward_to_server&data=%7B",
+        b"method=forward_to_server&data=%ff",
+    ):
         check(400, "POST", imo, body)
-    for value in ([], 7, {}, {"ack": 0, "ssid": "x"}, {"ack": 0, "ssid": "a" * 17, "messages": 3}):
+    wrong: list[Any] = [[], 7, {}, {"ack": 0, "ssid": "x"}, {"ack": 0, "ssid": "a" * 17, "messages": 3}]
+    for value in wrong:
         check(400, "POST", imo, form("forward_to_server", value))
     check(413, "POST", imo, b"method=forward_to_server&data=" + b"x" * 1_100_000)
 
     lane = place.connect()
     check(200, "POST", imo, form("echo", {"t": str(int(time.time() * 1000))}))
     anna = Client(place, "anna.p").login()
-    message = anna.message("send_im", "im", anna.P(buid="echo123", msg="spaces + plus % here"), anna.seq, place.dialect == "v1")
+    message = anna.message(
+        "send_im", "im", anna.P(buid="echo123", msg="spaces + plus % here"), anna.seq, place.dialect == "v1"
+    )
     value = {"ack": 0, "ssid": anna.ssid, "messages": [message]}
     body = form("forward_to_server", value, plus=True)
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
@@ -178,8 +194,9 @@ def expect_continue(place: Place, body: bytes) -> None:
     """A client that asks whether to go on is told to."""
     lane = place.connect()
     assert isinstance(lane.sock, socket.socket)
-    head = f"POST {place.path('imo')} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM['Content-Type']}\r\nContent-Length: {len(body)}\r\n"
-    lane.sock.sendall(f"{head}Expect: 100-continue\r\n\r\n".encode())
+    head = f"POST {place.path('imo')} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM['Content-Type']}\r\n"
+    head += f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\n\r\n"
+    lane.sock.sendall(head.encode())
     said = lane.sock.recv(100)
     demand(said.startswith(b"HTTP/1.1 100"), f"{said!r}")
     lane.sock.sendall(body)
@@ -225,6 +242,9 @@ class Old(Client):
 
 
 def old_forms(place: Place) -> None:
+    """Only in the dialect of those years."""
+    if place.dialect != "v0":
+        return
     bert = Client(place, "bert.f").login()
     anna = Old(place, "anna.f")
     anna.login_as_then()
@@ -250,12 +270,12 @@ def old_forms(place: Place) -> None:
     anna.close()
 
 
-SCENES: dict[str, Callable[[Place], Any]] = {
+SCENES: dict[str, Callable[[Place], None]] = {
     "wrong_password": wrong_password,
     "errors": errors,
     "repeated_requests": repeated_requests,
     "lost_answers": lost_answers,
     "unknown_session": unknown_session,
     "plain_http": plain_http,
-    "old_forms": lambda place: place.dialect == "v0" and old_forms(place),
+    "old_forms": old_forms,
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A small service for the daemon to sign on at, that blames it for whatever the protocol does not allow.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "Two dialects", "One request",
-"One response", "Delivery rules", "Requests", "Events"), never from the program. Never adds what that describes as the own
-service's additions. Does what the lines of its standard input ask for (`control.py`), and ends when that does: with 0, or with 1 if
-there was anything to blame.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Requests", "Responses",
+"Delivery", "A session"), never from the program. Never does more than a service of the original
+client's days: it knows no `mid`, and refuses nothing with a code. Does what the lines of its standard input ask for
+(`control.py`), and ends when that does: with 0, or with 1 if there was anything to blame.
 """
 
 import argparse
@@ -32,7 +32,9 @@ PICTURE = b"\x89PNG\r\n\x1a\nnot much of a picture: "
 
 
 class Service:
-    def __init__(self, accounts: list[Account], dialect: str, base: str, hold: float, replies_carry_events: bool) -> None:
+    def __init__(
+        self, accounts: list[Account], dialect: str, base: str, hold: float, replies_carry_events: bool
+    ) -> None:
         self.lock = threading.Condition()
         self.dialect = dialect
         self.base = base
@@ -97,7 +99,9 @@ class Service:
             if session is None:
                 session = self.open(ssid)
                 session.taken, session.next_seq = None, envelope["ack"]
-                session.request_id = next((one["data"]["request_id"] for one in messages if "request_id" in one["data"]), 0)
+                session.request_id = next(
+                    (one["data"]["request_id"] for one in messages if "request_id" in one["data"]), 0
+                )
             session.over = False
         session.acknowledge(envelope["ack"])
         for message in session.take(messages):
@@ -295,7 +299,7 @@ class Server(http.server.ThreadingHTTPServer):
         """A client may break off whenever it likes."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
-            where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error and error.__traceback__)]
+            where = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(sys.exc_info()[2])]
             self.service.blame(f"the service itself failed: {error!r} at {' '.join(where)}")
 
 

@@ -1,7 +1,7 @@
 """One session of a client at the service: what it is told, what it has taken, and whether it keeps the rules.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "One request", "One response",
-"Delivery rules"), never from the program. Never knows what a request is good for: that is `house`.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "Requests", "Responses", "Delivery",
+"A session"), never from the program. Never knows what a request is good for: that is `house`.
 """
 
 import json
@@ -26,7 +26,7 @@ class Session:
     def __init__(self, ssid: str, dialect: str, blame: Callable[[str], None]) -> None:
         self.ssid = ssid
         self.dialect = dialect
-        self.blame = lambda what: blame(f"{self.user or '?'} {ssid}: {what}")
+        self._blame = blame
         self.user: str | None = None
         self.over = False
         self.either_lane = False  # whether answers to requests bring messages too
@@ -45,11 +45,19 @@ class Session:
         self.idle_since: float | None = None  # when the last poll was answered
         self.told: tuple[object, int] | None = None  # the connection of that answer, and the ack it must lead to
 
+    def blame(self, what: str) -> None:
+        self._blame(f"{self.user or '?'} {self.ssid}: {what}")
+
     # To the client.
 
     def push(self, system: str, data: Any, to: str = "client") -> None:
         """Queues a message until the client acknowledges it."""
-        message = {"seq": self.next_seq, "from": {"system": system}, "to": {"system": to, "ssid": self.ssid}, "data": data}
+        message = {
+            "seq": self.next_seq,
+            "from": {"system": system},
+            "to": {"system": to, "ssid": self.ssid},
+            "data": data,
+        }
         self.outbox.append(message)
         self.next_seq += 1
 
