@@ -15,29 +15,65 @@ fn talk(alice: &mut Client, bob: &mut Client, text: &str) {
     assert_eq!(alice.hear_text(), text);
 }
 
-fn endings(dialect: &str) {
+/// The service ends alice's session, perhaps bob's too, in some way. What she says meanwhile goes out with her next
+/// session, for which she logs in once.
+fn comes_back(dialect: &str, end: impl FnOnce(&mut Place), logins: u32) {
     let mut place = Place::new(dialect, &[]);
     let (daemons, [mut alice, mut bob]) = two(&place);
     talk(&mut alice, &mut bob, "before");
-    for (command, logins) in [("expire alice", 2), ("reset alice", 3), ("forget", 4)] {
-        assert_eq!(place.tell(command), "done");
-        let expected = format!("asked {logins}");
-        let until = Instant::now() + PATIENCE;
-        while place.tell("asked alice account_login") != expected {
-            assert!(Instant::now() < until, "no login after {command}");
-            sleep(Duration::from_millis(50));
-        }
-        alice.await_answer("GET CONNSTATUS", "CONNSTATUS ONLINE");
-        talk(&mut alice, &mut bob, command);
-    }
-    // What is said while the session is gone goes out with the next one.
-    assert_eq!(place.tell("forget"), "done");
-    talk(&mut alice, &mut bob, "forgotten again");
+    end(&mut place);
+    talk(&mut alice, &mut bob, "after");
+    see(&mut alice, "bob", "ONLINE");
+    see(&mut bob, "alice", "ONLINE");
+    assert_eq!(alice.ask("SEARCH FRIENDS"), "USERS bob, carol");
+    let asked = place.tell("asked alice account_login");
+    assert_eq!(asked, format!("asked {logins}"));
+    drop((alice, bob));
+    place.end(daemons);
+}
 
-    place.start_again();
-    talk(&mut alice, &mut bob, "started again");
+fn told(line: &str) -> impl FnOnce(&mut Place) {
+    move |place| assert_eq!(place.tell(line), "done")
+}
 
-    // Who signs off is gone, and can come back.
+#[test]
+fn a_daemon_comes_back_when_its_session_has_expired() {
+    comes_back("v1", told("expire alice"), 2);
+}
+
+#[test]
+fn a_daemon_of_the_older_dialect_comes_back_when_its_session_has_expired() {
+    comes_back("v0", told("expire alice"), 2);
+}
+
+#[test]
+fn a_daemon_comes_back_when_it_is_asked_to_start_over() {
+    comes_back("v1", told("reset alice"), 2);
+}
+
+#[test]
+fn a_daemon_comes_back_when_its_session_is_forgotten() {
+    comes_back("v1", told("forget"), 2);
+}
+
+#[test]
+fn a_daemon_of_the_older_dialect_comes_back_when_its_session_is_forgotten() {
+    comes_back("v0", told("forget"), 2);
+}
+
+#[test]
+fn a_daemon_comes_back_when_the_service_does() {
+    comes_back("v1", Place::start_again, 1);
+}
+
+#[test]
+fn a_daemon_of_the_older_dialect_comes_back_when_the_service_does() {
+    comes_back("v0", Place::start_again, 1);
+}
+
+fn signs_off(dialect: &str) {
+    let mut place = Place::new(dialect, &[]);
+    let (daemons, [mut alice, mut bob]) = two(&place);
     alice.ask("SET USERSTATUS OFFLINE");
     see(&mut bob, "alice", "OFFLINE");
     assert_eq!(place.tell("asked alice signoff_all"), "asked 1");
@@ -46,20 +82,18 @@ fn endings(dialect: &str) {
     assert_eq!(alice.hear_text(), "while you were away");
     see(&mut bob, "alice", "ONLINE");
     see(&mut alice, "bob", "ONLINE");
-    assert_eq!(alice.ask("SEARCH FRIENDS"), "USERS bob, carol");
-
     drop((alice, bob));
     place.end(daemons);
 }
 
 #[test]
-fn a_daemon_comes_back_whenever_an_independent_service_ends_its_session() {
-    endings("v1");
+fn who_signs_off_is_gone_and_gets_on_return_what_was_said() {
+    signs_off("v1");
 }
 
 #[test]
-fn a_daemon_of_the_older_dialect_comes_back_too() {
-    endings("v0");
+fn who_signs_off_in_the_older_dialect_is_gone_and_gets_on_return_what_was_said() {
+    signs_off("v0");
 }
 
 #[test]
