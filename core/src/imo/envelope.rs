@@ -287,10 +287,13 @@ impl<T> Outbox<T> {
             .map(|(_, message)| message)
     }
 
-    /// Counts on from `next`, for a session that takes over from one that is forgotten.
-    pub fn resume_at(&mut self, next: u64) {
-        debug_assert!(self.kept.is_empty(), "only a new outbox takes over");
-        (self.next, self.sent) = (next, next);
+    /// Counts from `first`, for a session that takes over from one that is forgotten. Nothing has been sent.
+    pub fn resume_at(&mut self, first: u64) {
+        (self.next, self.sent) = (first, first);
+        for (seq, _) in &mut self.kept {
+            *seq = self.next;
+            self.next += 1;
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod lines;
 mod login;
 mod output;
 mod results;
+mod unrefused;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -33,6 +34,7 @@ pub use fetches::{FetchError, FetchId};
 use lines::Line;
 use login::State;
 pub use output::{CallId, LinkOutput, LinkStatus, Taken};
+use unrefused::Unrefused;
 
 /// The two connections of a session.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -57,6 +59,8 @@ enum Wake {
     Activity,
     /// A result is overdue.
     Result,
+    /// A call without a result has been taken for so long that it counts as done.
+    Unrefused,
     /// A picture has waited for its turn for too long.
     Fetch,
 }
@@ -111,8 +115,7 @@ pub struct Link {
     /// The poll that is out, and since when.
     polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
-    /// Calls that were done with their acknowledgement, latest last: without results, a refusal comes later.
-    done: VecDeque<(u64, CallId)>,
+    unrefused: Unrefused,
     /// How many polls of the present session have been answered.
     polls_answered: u64,
     /// The service knows a repeated message by its identity, and so may be sent one again.
@@ -174,7 +177,7 @@ impl Link {
             fetches: Fetches::default(),
             polling: None,
             awaited: BTreeMap::new(),
-            done: VecDeque::new(),
+            unrefused: Unrefused::default(),
             polls_answered: 0,
             knows_mids: false,
             next_call: 0,
@@ -224,10 +227,10 @@ impl Link {
     /// How many calls are not done.
     #[must_use]
     pub fn calls_waiting(&self) -> usize {
-        self.waiting.len() + self.outbox.len() + self.awaited.len()
+        self.waiting.len() + self.outbox.len() + self.awaited.len() + self.unrefused.waiting()
     }
 
-    /// Whether the service tells what comes of calls. If not, each is done with its acknowledgement, and may be
+    /// Whether the service tells what comes of calls. If not, each is done once it is acknowledged, and may still be
     /// [`LinkOutput::TakenBack`].
     #[must_use]
     pub const fn has_results(&self) -> bool {
@@ -357,6 +360,7 @@ impl Link {
                     self.timers.set(Wake::Activity, Some(next));
                 }
                 Wake::Result => self.give_up_results(now, out),
+                Wake::Unrefused => self.nothing_refused(now, out),
                 Wake::Fetch => self.give_up_fetches(now, out),
             }
         }

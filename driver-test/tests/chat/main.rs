@@ -4,6 +4,7 @@
 mod avatars;
 mod calls;
 mod contacts;
+mod dialect;
 mod dialogs;
 mod login;
 mod messages;

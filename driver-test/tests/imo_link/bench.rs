@@ -80,6 +80,8 @@ pub(crate) struct Bench {
     pub(crate) now: Now,
     /// Whether notices count as safe as soon as they are told.
     pub(crate) confirms: bool,
+    /// Whether the service says that it knows a text by its identity.
+    pub(crate) knows_mids: bool,
     servers: BTreeMap<LaneId, HttpServer>,
     asks: VecDeque<Ask>,
     asked: usize,
@@ -113,6 +115,7 @@ impl Bench {
                 wall: UnixTime::from_seconds(1_400_000_000),
             },
             confirms: true,
+            knows_mids: false,
             servers: BTreeMap::new(),
             asks: VecDeque::new(),
             asked: 0,
@@ -134,7 +137,10 @@ impl Bench {
         assert_eq!(self.ask(LaneId::Calls).method, "");
         self.answer(LaneId::Calls, 200, "<html>");
         assert_eq!(self.ask(LaneId::Calls).method, "rest_rpc");
-        let opened = json!({"method": "rest_rpc", "data": {"ack": 1, "ssid": SSID}});
+        let mut opened = json!({"method": "rest_rpc", "data": {"ack": 1, "ssid": SSID}});
+        if self.knows_mids {
+            opened["data"]["mid"] = json!(true);
+        }
         self.answer(LaneId::Calls, 200, &opened.to_string());
     }
 

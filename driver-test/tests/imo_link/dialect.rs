@@ -79,6 +79,37 @@ fn a_text_is_done_when_it_is_acknowledged() {
     assert_eq!(bench.link.calls_waiting(), 0);
 }
 
+/// Such a service tells refusals, though no results.
+#[test]
+fn to_a_service_of_our_kind_a_text_is_done_when_no_refusal_has_followed() {
+    let mut bench = Bench::started_in(V0);
+    bench.knows_mids = true;
+    bench.sign_on();
+    let first = send(&mut bench, "one");
+    bench.acknowledge();
+    let second = send(&mut bench, "two");
+    bench.acknowledge();
+    assert_eq!((done(&bench, first), done(&bench, second)), (None, None));
+    bench.tell(LaneId::Poll, &[(1, error("send_im", 5))]);
+    assert_eq!(
+        (done(&bench, first), done(&bench, second)),
+        (Some(false), None)
+    );
+    bench.run(Duration::from_secs(1));
+    assert_eq!(done(&bench, second), Some(true));
+    bench.tell(LaneId::Poll, &[(2, error("send_im", 6))]);
+    assert_eq!(taken_back(&bench), [format!("{second:?} send_im")]);
+
+    let third = send(&mut bench, "three");
+    bench.acknowledge();
+    bench.tell(LaneId::Poll, &[(3, json!({"name": "expired"}))]);
+    assert_eq!(
+        done(&bench, third),
+        Some(true),
+        "nobody can refuse it any more"
+    );
+}
+
 #[test]
 fn a_refusal_after_the_acknowledgement_takes_the_right_call_back() {
     let mut bench = Bench::signed_on_in(V0);

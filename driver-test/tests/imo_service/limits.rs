@@ -59,6 +59,21 @@ fn a_call_that_cannot_be_understood_is_acknowledged_and_refused_by_name() {
     assert_eq!(events[3]["edata"]["code"], "bad_request");
 }
 
+/// The original learns only from the reply which text a number means.
+#[test]
+fn the_result_of_a_text_that_cannot_be_understood_comes_no_sooner_than_that_of_any() {
+    let mut bench = Bench::new();
+    let mut alice = Session::sign_on(&mut bench, "alice");
+    let mut call = alice.body("send_im", &json!({"buid": "bob"}));
+    call["request_id"] = json!(5);
+    alice.request(&mut bench, "im", &call);
+    bench.run(Duration::from_millis(19));
+    assert!(bench.response(alice.poll).is_none());
+    bench.run(Duration::from_millis(20));
+    let messages = alice.answered(&mut bench).unwrap();
+    assert_eq!(messages[0]["data"]["error"]["code"], "bad_request");
+}
+
 #[test]
 fn one_request_does_not_do_without_end() {
     let mut bench = Bench::new();

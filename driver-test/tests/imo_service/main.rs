@@ -5,8 +5,10 @@
 
 mod bench;
 mod calls;
+mod company;
 mod contacts;
 mod directory;
+mod forms;
 mod group_texts;
 mod groups;
 mod http;
@@ -14,6 +16,9 @@ mod icons;
 mod limits;
 mod mail;
 mod names;
+mod old_client;
+mod older;
 mod original;
+mod recorded;
 mod session;
 mod sessions;

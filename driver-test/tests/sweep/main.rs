@@ -7,23 +7,27 @@
 #[expect(dead_code, reason = "a sweep uses only a part of the town")]
 mod town;
 
+mod dialects;
 mod rooms;
 
 use std::time::Duration;
 
+use imo2sproxy_core::config::DialectKind::{self, V1};
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_sim::{Faults, Person, World, sweep::for_each_seed};
 
-use town::{SECONDS, daemon, embedded, host, pair, service, town};
+use town::{SECONDS, daemon_in, embedded, host, pair, service, town_in};
 
 const PAIRS: [(&str, &str); 2] = [("alice", "bob"), ("bob", "alice")];
+const NAMES: [&str; 2] = ["alice", "bob"];
 
-/// Two people whose clients come back whenever they are cut off. Both have been online once before the world
+/// Two people whose clients come back whenever they are cut off, and what their daemons speak. Both have been online once before the world
 /// gets rough: nobody can write to an account that does not exist.
-fn rough_town(seed: u64) -> World {
-    let mut world = town(seed, Faults::none(), &["alice", "bob"]);
-    for name in ["alice", "bob"] {
+fn rough_town(seed: u64, dialects: [DialectKind; 2]) -> World {
+    let people: Vec<_> = NAMES.into_iter().zip(dialects).collect();
+    let mut world = town_in(seed, Faults::none(), &people);
+    for name in NAMES {
         let client = Person::new(WireKind::SkypeProxy, None, &host(name), 1401);
         world
             .join(name, client.returning(SECONDS(2)))
@@ -174,8 +178,12 @@ fn check_reports(world: &mut World, me: &str) {
 /// When trouble is over, everything that was accepted has arrived once and in order, or is known to have failed.
 #[test]
 fn a_rough_network_loses_and_doubles_nothing() {
+    on_a_rough_network([V1, V1]);
+}
+
+fn on_a_rough_network(dialects: [DialectKind; 2]) {
     for_each_seed(|seed| {
-        let mut world = rough_town(seed);
+        let mut world = rough_town(seed, dialects);
         let mut rng = world.rng("talk");
         talk(&mut world, &mut rng, |_, _| {});
         world.heal();
@@ -190,8 +198,12 @@ fn a_rough_network_loses_and_doubles_nothing() {
 /// Whatever dies, what was reported as sent has arrived, and nothing is doubled.
 #[test]
 fn deaths_lose_nothing_that_was_reported_and_double_nothing() {
+    among_deaths([V1, V1]);
+}
+
+fn among_deaths(dialects: [DialectKind; 2]) {
     for_each_seed(|seed| {
-        let mut world = rough_town(seed);
+        let mut world = rough_town(seed, dialects);
         let mut rng = world.rng("talk");
         let mut lives = 0;
         talk(&mut world, &mut rng, |world, rng| {
@@ -204,10 +216,11 @@ fn deaths_lose_nothing_that_was_reported_and_double_nothing() {
                     world.restart("imo", service(fresh));
                 }
                 1 | 2 => {
-                    let name = if rng.chance(50) { "alice" } else { "bob" };
+                    let who = usize::from(!rng.chance(50));
+                    let (name, dialect) = (NAMES[who], dialects[who]);
                     world.kill(&host(name));
                     world.run_for(Duration::from_millis(rng.below(20_000)));
-                    world.restart(&host(name), daemon(name, fresh));
+                    world.restart(&host(name), daemon_in(dialect, name, fresh));
                 }
                 _ => {}
             }
@@ -252,7 +265,7 @@ fn the_embedded_pair_answers_everything_once_whatever_happens() {
 #[test]
 fn a_seed_is_always_the_same_run() {
     let run = |seed| {
-        let mut world = rough_town(seed);
+        let mut world = rough_town(seed, [V1, V1]);
         let mut rng = world.rng("talk");
         talk(&mut world, &mut rng, |_, _| {});
         world.trace_hash()

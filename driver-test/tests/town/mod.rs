@@ -60,7 +60,7 @@ pub(crate) fn service(seed: Seed) -> Service {
 }
 
 pub(crate) fn daemon(name: &str, seed: Seed) -> Proxy {
-    Proxy::new(config(name, "secret", upstream()), seed)
+    daemon_in(DialectKind::V1, name, seed)
 }
 
 /// The same in the dialect of that kind.
@@ -74,14 +74,20 @@ pub(crate) fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Proxy {
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
 pub(crate) fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
+    let people: Vec<_> = names.iter().map(|name| (*name, DialectKind::V1)).collect();
+    town_in(seed, faults, &people)
+}
+
+/// The same with a daemon for each of `people` in a dialect of its own.
+pub(crate) fn town_in(seed: u64, faults: Faults, people: &[(&str, DialectKind)]) -> World {
     let mut world = World::new(seed, faults);
     let service_seed = world.seed_for("imo");
     world.host("imo", service(service_seed));
     world.listen("imo", ListenerId(0), "imo.example", 443, true);
-    for name in names {
+    for (name, dialect) in people {
         let host = host(name);
         let daemon_seed = world.seed_for(&host);
-        world.host(&host, daemon(name, daemon_seed));
+        world.host(&host, daemon_in(*dialect, name, daemon_seed));
         world.listen(&host, ListenerId(0), &host, 1401, false);
     }
     world
@@ -161,11 +167,25 @@ pub(crate) fn embedded(seed: u64, faults: Faults) -> World {
 }
 
 pub(crate) fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Pair {
+    pair_in(DialectKind::V1, name, password, [proxy, service])
+}
+
+/// The same in the dialect of that kind.
+pub(crate) fn pair_in(
+    dialect: DialectKind,
+    name: &str,
+    password: &str,
+    [proxy, service]: [Seed; 2],
+) -> Pair {
     let registration = Registration::Embedded;
     let service_config = ServiceConfig {
         registration,
         ..ServiceConfig::default()
     };
-    let proxy = Proxy::new(config(name, password, Upstream::embedded()), proxy);
+    let upstream = Upstream {
+        dialect,
+        ..Upstream::embedded()
+    };
+    let proxy = Proxy::new(config(name, password, upstream), proxy);
     Pair::new(proxy, Service::new(service_config, service))
 }

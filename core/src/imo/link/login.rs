@@ -233,7 +233,7 @@ impl Link {
         kept.extend(self.waiting.drain(..));
         self.waiting = kept.into();
         self.inbox = Inbox::default();
-        self.done.clear();
+        self.forget_unrefused(out);
         self.session += 1;
         self.in_flight = None;
         self.polling = None;
@@ -248,6 +248,7 @@ impl Link {
             Wake::Retry(LaneId::Poll),
             Wake::Activity,
             Wake::Result,
+            Wake::Unrefused,
         ] {
             self.timers.set(wake, None);
         }

@@ -1,18 +1,14 @@
 //! What becomes of calls that the service has acknowledged: results, early and late, and none at all.
-//! Never tells of a call twice, unless it is refused after it was done.
+//! Never tells of a call twice.
 
-use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Awaited, Link, LinkOutput, Wake};
 use crate::imo::call::Call;
-use crate::imo::notice::{Notice, Outcome, Refusal};
+use crate::imo::notice::{Outcome, Refusal};
 use crate::time::Now;
 
-/// How many calls that were done can be refused later. Refusals follow at once, and a request has at most 128 KiB of
-/// calls; one of a call that is forgotten is told as any other notice.
-const DONE_MAX: usize = 256;
 /// How long a result that is overdue is waited for at a time, until a poll shows that it does not come.
 const NO_PROGRESS_WAIT: Duration = Duration::from_secs(1);
 
@@ -23,8 +19,7 @@ impl Link {
         // The poll that is out now may have been answered before the result was there: the next one counts.
         let polls = self.polls_answered + 2;
         let awaited = &mut self.awaited;
-        let done = &mut self.done;
-        let has_results = self.dialect.request_ids;
+        let mut taken = Vec::new();
         self.outbox
             .acknowledge(ack, |seq, queued| match queued.request_id {
                 _ if queued.done => {}
@@ -39,43 +34,12 @@ impl Link {
                         },
                     );
                 }
-                None => {
-                    if !has_results {
-                        done.push_back((seq, queued.id));
-                    }
-                    out.push(LinkOutput::Done(queued.id, Ok(Outcome::at(0))));
-                }
+                None => taken.push((seq, queued.id)),
             });
-        let surplus = self.done.len().saturating_sub(DONE_MAX);
-        self.done.drain(..surplus);
-        self.watch_results();
-    }
-
-    /// A call without a `request_id` is refused: before its acknowledgement has come, or after it.
-    pub(super) fn refused_without_id(
-        &mut self,
-        method: String,
-        seq: u64,
-        refusal: Refusal,
-        out: &mut Vec<LinkOutput>,
-    ) {
-        if let Some(queued) = self.outbox.get_mut(seq)
-            && queued.request_id.is_none()
-            && !core::mem::replace(&mut queued.done, true)
-        {
-            out.push(LinkOutput::Done(queued.id, Err(refusal)));
-            return;
+        for (seq, id) in taken {
+            self.taken_without_id(now, seq, id, out);
         }
-        let at = self.done.iter().position(|(own, _)| *own == seq);
-        let taken_back = at.and_then(|at| self.done.remove(at));
-        out.push(match taken_back {
-            Some((_, id)) => LinkOutput::TakenBack(id, method, refusal),
-            None => LinkOutput::Notice(Notice::Refused {
-                method,
-                seq,
-                refusal,
-            }),
-        });
+        self.watch_results();
     }
 
     pub(super) fn watch_results(&mut self) {

@@ -32,6 +32,7 @@ impl Service {
     pub(super) fn release(&mut self, now: Now, finished: Finished, out: &mut Outputs) {
         let Finished {
             session: id,
+            ssid,
             conn,
             failed,
             effects,
@@ -43,7 +44,11 @@ impl Service {
                 let body = answer_body("forward_to_client", session.confirmed, &session.ssid, &[]);
                 Response::new(200, JSON_TYPE, body)
             }
-            None => Response::new(200, JSON_TYPE, answer_body("forward_to_client", 0, "", &[])),
+            None => Response::new(
+                200,
+                JSON_TYPE,
+                answer_body("forward_to_client", 0, &ssid, &[]),
+            ),
         };
         if let Some(conn) = conn {
             self.reply(now, conn, &response, out);
@@ -328,6 +333,7 @@ impl Service {
         // Calls that are done stay done, though nobody waits for the answer any more.
         let finished = Finished {
             session: id,
+            ssid: session.ssid,
             conn: None,
             failed: false,
             effects,

@@ -43,6 +43,7 @@ impl Service {
             Registration::Open => true,
         };
         let is_embedded = session.embedded;
+        session.tried = valid.then(|| name.clone().into_owned());
         match core::mem::take(&mut session.login) {
             Login::Idle if valid && !exists && may_register && !password.is_empty() => {
                 self.start_job(

@@ -58,6 +58,8 @@ enum Wake {
 #[derive(Debug)]
 struct Finished {
     session: SessionId,
+    /// The session's id on the wire: it may have ended by then.
+    ssid: String,
     /// Where the answer goes; nowhere if the session ended before the request was done.
     conn: Option<ConnId>,
     failed: bool,
@@ -325,8 +327,7 @@ impl Service {
 
     /// Queues a notice for a session.
     fn push(session: &mut Session, notice: &Notice, mail: Option<u64>) {
-        let uid = session.account.as_deref().unwrap_or_default();
-        let encoded = notice.encode(uid);
+        let encoded = notice.encode(session.uid());
         session.outbox.push(session::Sent {
             system: encoded.system,
             data: encoded.data,

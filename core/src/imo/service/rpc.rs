@@ -120,6 +120,12 @@ impl Service {
             self.reply_lost(now, conn, ssid, envelope.ack, is_poll, out);
             return;
         };
+        if is_poll
+            && let Some(session) = self.sessions.get_mut(&id)
+            && core::mem::take(&mut session.resumes)
+        {
+            session.outbox.resume_at(envelope.ack.min(NUMBER_MAX));
+        }
         self.acknowledged(id, envelope.ack);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
         let Some(session) = self.sessions.get_mut(&id) else {
@@ -187,6 +193,7 @@ impl Service {
         session.arrivals = Arrivals::starting_at(first.seq, dialect);
         session.confirmed = first.seq;
         session.outbox.resume_at(envelope.ack);
+        session.resumes = !dialect.one_count;
         Some(id)
     }
 
@@ -277,6 +284,7 @@ impl Service {
         } = request;
         let finished = Finished {
             session: id,
+            ssid: session.ssid.clone(),
             conn: Some(conn),
             failed,
             effects,

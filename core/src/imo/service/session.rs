@@ -26,6 +26,8 @@ pub(super) struct Session {
     pub(super) embedded: bool,
     /// The account that is signed on, if one is.
     pub(super) account: Option<String>,
+    /// The account that was to be signed on last, whether it was or not.
+    pub(super) tried: Option<String>,
     /// It has not polled since that account was signed on.
     pub(super) fresh: bool,
     /// The client's messages.
@@ -34,6 +36,8 @@ pub(super) struct Session {
     pub(super) confirmed: u64,
     /// Our messages that the client has not acknowledged.
     pub(super) outbox: Outbox<Sent>,
+    /// It takes over from one that is forgotten, and how far the client has counted is known only from a poll.
+    pub(super) resumes: bool,
     /// The poll that is held, and until when.
     pub(super) parked: Option<(ConnId, Instant)>,
     /// When it ends, if nothing is heard.
@@ -154,10 +158,12 @@ impl Session {
             ssid,
             embedded,
             account: None,
+            tried: None,
             fresh: false,
             arrivals: Arrivals::starting_at(0, dialect),
             confirmed: 0,
             outbox: Outbox::default(),
+            resumes: false,
             parked: None,
             expires,
             requests: VecDeque::new(),
@@ -168,6 +174,12 @@ impl Session {
             ending: false,
             needs: Ticket::default(),
         }
+    }
+
+    /// Whom its notices are for: also who was refused is told so by name.
+    pub(super) fn uid(&self) -> &str {
+        let name = self.account.as_deref().or(self.tried.as_deref());
+        name.unwrap_or_default()
     }
 
     /// When it wants to be looked at.
