@@ -207,8 +207,8 @@ class Client:
         self.closing = True
         self.status("offline")
         time.sleep(0.2)  # The poll that is to be ended must have come.
-        begin = time.monotonic()
         self.ask("signoff_all", "session", {"ssid": self.ssid})
+        begin = time.monotonic()
         if self.thread is not None:
             self.thread.join(PATIENCE)
             took = time.monotonic() - begin

@@ -94,13 +94,20 @@ fn people_talk(dialect: &str, more: &[&str]) {
 
     bob.ask("SET PROFILE MOOD_TEXT tea & \u{1f600}");
     alice.hear("USER bob MOOD_TEXT tea & \u{1f600}");
-    bob.ask("SET USERSTATUS AWAY");
-    see(&mut alice, "bob", "AWAY");
-    assert_eq!(alice.get("USER bob MOOD_TEXT"), "tea & \u{1f600}");
-    bob.ask("SET USERSTATUS INVISIBLE");
-    see(&mut alice, "bob", "OFFLINE");
-    bob.ask("SET USERSTATUS ONLINE");
-    see(&mut alice, "bob", "ONLINE");
+    let statuses = [
+        ("AWAY", "AWAY"),
+        ("DND", "DND"),
+        ("INVISIBLE", "OFFLINE"),
+        ("NA", "DND"),
+        ("SKYPEME", "ONLINE"),
+        ("AWAY", "AWAY"),
+        ("ONLINE", "ONLINE"),
+    ];
+    for (set, seen) in statuses {
+        bob.ask(&format!("SET USERSTATUS {set}"));
+        see(&mut alice, "bob", seen);
+        assert_eq!(alice.get("USER bob MOOD_TEXT"), "tea & \u{1f600}");
+    }
     alice.ask("SET USER bob DISPLAYNAME Bobby");
     alice.await_answer("GET USER bob DISPLAYNAME", "USER bob DISPLAYNAME Bobby");
     see(&mut alice, "bob", "ONLINE");
