@@ -21,19 +21,9 @@ const AWKWARD: [&str; 9] = [
     "\u{2028}\u{7f}",
 ];
 
-/// Waits for a message of a kind, and gives its number.
-fn hear_kind(client: &mut Client, kind: &str) -> String {
-    loop {
-        let number = client.hear_message();
-        if client.get(&format!("CHATMESSAGE {number} TYPE")) == kind {
-            return number;
-        }
-    }
-}
-
 /// Waits for a text in a chat and demands that it is this one.
 fn hear_in(client: &mut Client, chat: &str, author: &str, text: &str) {
-    let number = hear_kind(client, "SAID");
+    let number = client.hear_kind("SAID");
     let mut get = |property: &str| client.get(&format!("CHATMESSAGE {number} {property}"));
     assert_eq!(get("BODY"), text);
     assert_eq!(get("FROM_HANDLE"), author);
@@ -230,12 +220,10 @@ fn three_people(dialect: &str) {
     let carols = place.daemon("carol");
     let mut carol = carols.client();
     see(&mut alice, "carol", "ONLINE");
-    let reply = alice.ask("CHAT CREATE bob, carol");
-    let chat = reply.strip_prefix("CHAT ").unwrap();
-    let chat = chat.strip_suffix(" STATUS MULTI_SUBSCRIBED").unwrap();
+    let chat = &*alice.make_room("bob, carol");
     let mut theirs = Vec::new();
     for other in [&mut bob, &mut carol] {
-        let number = hear_kind(other, "ADDEDMEMBERS");
+        let number = other.hear_kind("ADDEDMEMBERS");
         theirs.push(other.get(&format!("CHATMESSAGE {number} CHATNAME")));
         assert_eq!(
             other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
@@ -261,7 +249,7 @@ fn three_people(dialect: &str) {
     let reply = bob.ask(&format!("ALTER CHAT {bobs} SETTOPIC Tea; at $5"));
     assert_eq!(reply, "ALTER CHAT SETTOPIC");
     for (other, chat) in [(&mut alice, chat), (&mut carol, &**hers)] {
-        let number = hear_kind(other, "SETTOPIC");
+        let number = other.hear_kind("SETTOPIC");
         assert_eq!(
             other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
             "bob"
