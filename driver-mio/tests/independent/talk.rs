@@ -125,12 +125,12 @@ fn people_talk_over_an_independent_service_that_answers_requests_with_events() {
 }
 
 #[test]
-fn people_meet_see_pictures_and_call_each_other_over_an_independent_service() {
+fn people_meet_and_part_over_an_independent_service() {
     people_meet("v1");
 }
 
 #[test]
-fn people_meet_see_pictures_and_call_each_other_in_the_older_dialect() {
+fn people_meet_and_part_in_the_older_dialect() {
     people_meet("v0");
 }
 
@@ -180,6 +180,23 @@ fn people_meet(dialect: &str) {
         await_asked(&mut place, what, times);
     }
 
+    drop((alice, bob, dave));
+    place.end(daemons.into_iter().chain([daves]));
+}
+
+#[test]
+fn people_see_pictures_type_and_call_over_an_independent_service() {
+    people_see("v1");
+}
+
+#[test]
+fn people_see_pictures_type_and_call_in_the_older_dialect() {
+    people_see("v0");
+}
+
+fn people_see(dialect: &str) {
+    let mut place = Place::new(dialect, &[]);
+    let (daemons, [mut alice, mut bob]) = two(&place);
     await_picture(&mut alice, &place, "b-o_b.png");
     assert_eq!(place.tell("icon alice bob another"), "done");
     await_picture(&mut alice, &place, "another");
@@ -200,8 +217,8 @@ fn people_meet(dialect: &str) {
     alice.hear(&format!("CALL {own} STATUS RINGING"));
     assert_eq!(bob.get(&format!("CALL {theirs} PARTNER_HANDLE")), "alice");
 
-    drop((alice, bob, dave));
-    place.end(daemons.into_iter().chain([daves]));
+    drop((alice, bob));
+    place.end(daemons);
 }
 
 #[test]
