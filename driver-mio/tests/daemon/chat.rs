@@ -102,6 +102,34 @@ fn a_long_text_arrives_whole_and_a_too_long_one_is_refused() {
 }
 
 #[test]
+fn daemons_of_both_dialects_talk_to_each_other() {
+    let (town, _service) = Town::with_service();
+    let server = format!("https://localhost:{}/", town.port);
+    let ca = town.path("ca.pem");
+    let options = ["--server", &server, "--ca-file", &ca, "--dialect", "v0"];
+    let (alices, bobs) = (town.daemon_with("alice", &options), town.daemon("bob"));
+    let (mut alice, mut bob) = (alices.client(), bobs.client());
+    acquaint(&mut alice, &mut bob);
+    alice.send("bob", "in the older one");
+    assert_eq!(bob.hear_text(), "in the older one");
+    bob.send("alice", "in the newer one");
+    assert_eq!(alice.hear_text(), "in the newer one");
+    drop(alice);
+    alices.stop();
+    bob.hear("USER alice ONLINESTATUS OFFLINE");
+}
+
+#[test]
+fn a_daemon_speaks_the_older_dialect_to_the_service_inside() {
+    let town = Town::new();
+    let daemon = town.daemon_with("alice", &["--dialect", "v0"]);
+    let mut alice = daemon.client();
+    let number = alice.begin("echo123", "hello");
+    alice.hear_message();
+    alice.hear(&format!("CHATMESSAGE {number} STATUS SENT"));
+}
+
+#[test]
 fn a_text_to_somebody_who_is_away_arrives_after_the_next_login() {
     let (town, _service) = Town::with_service();
     let (alices, bobs) = (town.daemon("alice"), town.daemon("bob"));
