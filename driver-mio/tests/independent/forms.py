@@ -1,7 +1,7 @@
 """What the requests of a client must look like, field by field.
 
-Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Requests", "Calls"),
-never from the program. Never does anything but judge.
+Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Requests", "Calls",
+"Dialects"), never from the program. Never does anything but judge.
 """
 
 import json

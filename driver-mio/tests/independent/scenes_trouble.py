@@ -1,7 +1,7 @@
 """Scenes of trouble: refusals, lost answers, repeated requests, sessions that are unknown, and clients of older years.
 
 Written from the description of the protocol alone (core/docs/imo-protocol.md: "HTTP", "Delivery", "Refusals",
-"Expiry", "Logging in"), never from the program. Never shares an account with another scene.
+"Expiry", "Logging in", "Dialects"), never from the program. Never shares an account with another scene.
 """
 
 import socket
