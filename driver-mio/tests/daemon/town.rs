@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 
 use crate::client::{Client, PATIENCE};
@@ -56,6 +56,9 @@ impl Town {
     pub(crate) fn make_certificates(&self) {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // An issuer of the same name as the host would make its certificate look signed by itself.
+        let name = &mut authority.distinguished_name;
+        name.push(DnType::CommonName, "the town's authority");
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap());
         let authority = authority.unwrap();
         let key = KeyPair::generate().unwrap();
