@@ -12,3 +12,4 @@ mod resolve;
 mod socket;
 pub mod store;
 pub mod tls;
+pub mod via;

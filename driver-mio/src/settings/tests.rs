@@ -103,6 +103,7 @@ fn what_makes_no_sense_is_refused() {
     let args = AccountArgs {
         server: "embedded".into(),
         ca_file: None,
+        proxy: None,
         password_file: None,
         data_dir: Some("".into()),
     };
