@@ -6,6 +6,8 @@
     reason = "all of this is test code, helpers included"
 )]
 
+#[path = "../program/proxy.rs"]
+mod played;
 #[path = "../program/mod.rs"]
 mod program;
 #[path = "../program/running.rs"]
@@ -17,6 +19,7 @@ mod client;
 mod crash;
 mod drain;
 mod frames;
+mod proxies;
 mod rooms;
 mod thrift;
 mod town;

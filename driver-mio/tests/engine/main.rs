@@ -9,6 +9,9 @@
     reason = "each test machine cares for a few inputs only"
 )]
 
+#[path = "../program/proxy.rs"]
+mod played;
+
 mod clients;
 mod files;
 mod flow;
