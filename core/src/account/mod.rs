@@ -11,6 +11,7 @@ mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod faults;
 mod files;
 mod groups;
 mod history;
@@ -40,6 +41,7 @@ use avatars::Avatars;
 use call_log::CallLog;
 use chats::{Acts, Chats};
 use directory::Directory;
+use faults::Faults;
 use files::Files;
 use groups::Groups;
 use messages::{HistoryEntry, Messages};
@@ -120,6 +122,7 @@ pub(crate) struct Account {
     /// What clients have set for the moment; what is kept longer stands in `state`.
     parameters: BTreeMap<Parameter, String>,
     groups: Groups,
+    faults: Faults,
     applications: Applications,
     calls: CallLog,
     /// Wishes about calls on their way, by the numbers of the calls.
@@ -201,6 +204,7 @@ impl Account {
             naming: None,
             directory: Directory::default(),
             parameters: BTreeMap::new(),
+            faults: Faults::default(),
             groups: Groups::default(),
             applications: Applications::default(),
             calls: CallLog::default(),
