@@ -21,6 +21,7 @@ mod drain;
 mod frames;
 mod proxies;
 mod rooms;
+mod spoiled;
 mod thrift;
 mod town;
 mod trouble;
