@@ -103,9 +103,9 @@ fn each_kind_of_wrong_answer_is_told_once_and_a_real_service_is_found_in_the_end
     drop(client);
     let said = daemon.stop();
     for (_, words) in wrong_answers() {
-        let told = said.lines().filter(|line| {
-            line.contains("no connection to the service") && line.contains(words)
-        });
+        let told = said
+            .lines()
+            .filter(|line| line.contains("no connection to the service") && line.contains(words));
         assert_eq!(told.count(), 1, "{words}: {said}");
     }
 }

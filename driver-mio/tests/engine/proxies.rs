@@ -11,7 +11,8 @@ use imo2sproxy_core::io::CloseCause::{self, Local, Untrusted};
 use imo2sproxy_core::io::ConnId::Upstream;
 use imo2sproxy_core::io::{CloseHow, Input, Origin, Output, ProxyFault};
 
-use crate::helpers::{Certificate, Engine, PATIENCE, Setup, closed, echo, origin, send};
+use crate::helpers::{Certificate, Engine, PATIENCE, Setup, closed, echo, origin};
+use crate::outgoing;
 use crate::played::{proxy, relay, say, take, take_head};
 
 /// Says it byte by byte, each in a packet of its own.
@@ -48,17 +49,7 @@ fn connector(setup: Setup, proxy: ProxyServer, target: Origin) -> Engine {
 }
 
 fn connector_by(setup: Setup, target: Origin) -> Engine {
-    setup.start(move |_, input, out, teller| match input {
-        Input::Start => out.push(Output::Connect {
-            conn: Upstream(1),
-            origin: target.clone(),
-        }),
-        Input::Connected { conn } => send(*conn, b"hello", out),
-        Input::Received { conn, bytes } => {
-            teller.tell(format!("{conn}: {}", String::from_utf8_lossy(bytes)));
-        }
-        _ => {}
-    })
+    outgoing::connector(setup, |_| target, 0)
 }
 
 fn trusting(certificate: &Certificate) -> Setup {

@@ -5,6 +5,10 @@
     clippy::unwrap_used,
     reason = "helpers of tests may unwrap like the tests themselves"
 )]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a gate cares for connections only"
+)]
 
 #[path = "../town/mod.rs"]
 #[expect(

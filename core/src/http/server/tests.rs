@@ -240,7 +240,7 @@ fn a_request_over_its_limit_is_refused_however_its_length_is_told() {
     }
     for (field, body) in [
         (format!("Content-Length: {over}"), std::vec![b'x'; over]),
-        (std::format!("Transfer-Encoding: chunked"), chunks),
+        ("Transfer-Encoding: chunked".to_string(), chunks),
     ] {
         let head = format!("POST / HTTP/1.1\r\nHost: h\r\n{field}\r\n\r\n");
         let bytes = [head.as_bytes(), &body].concat();
