@@ -8,7 +8,7 @@ use imo2sproxy_core::http::body::{write_chunk, write_last_chunk};
 
 use crate::gate::{Delivery, Place};
 use crate::street::Street;
-use crate::town::SECONDS;
+use crate::town::{SECONDS, host};
 
 /// For how long a service answers in the same wrong way, in seconds.
 const SIEGE: u64 = 300;
@@ -84,6 +84,11 @@ fn small() -> Vec<(String, Wrong)> {
         ("depth", body("{\"data\":".repeat(10_000))),
         ("mail", last("220 mail.example ESMTP\r\n\r\n")),
         ("a closed connection", last("")),
+        ("a head that stops", silence("HTTP/1.1 200 OK\r\nX: y\r\n")),
+        (
+            "a body that stops",
+            silence("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"data\""),
+        ),
         ("half a head", last("HTTP/1.1 200 OK\r\nContent-Le")),
         (
             "half a body",
@@ -312,4 +317,54 @@ fn cut_off(honest: &Response, cut: usize) -> Vec<u8> {
     let length = honest.body.len();
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
     [head.as_bytes(), &honest.body[..cut]].concat()
+}
+
+#[test]
+fn an_answer_of_another_media_type_is_taken_all_the_same() {
+    for media in ["text/html", "image/png", "nonsense", ""] {
+        let mut street = Street::new();
+        street.told_once("before");
+        street.plan().spoil(usize::MAX, move |_, honest| {
+            let mut changed = honest.clone();
+            changed.headers.remove("Content-Type");
+            if !media.is_empty() {
+                changed.headers.push("Content-Type", media);
+            }
+            Some(Delivery::Proper(changed))
+        });
+        for round in 0..3 {
+            street.say("alice", &format!("MESSAGE bob {media} {round}"));
+            let sent = "CHATMESSAGE * STATUS SENT";
+            street.world.expect("alice", sent, SECONDS(5));
+        }
+        street.recovers(media);
+        assert_eq!(street.told_once(media), [""; 0]);
+    }
+}
+
+#[test]
+fn a_picture_that_is_none_does_no_lasting_harm() {
+    let mut street = Street::new();
+    street.at_home("alice");
+    street.at_home("bob");
+    let kinds = small().into_iter().chain(large());
+    for (number, (what, wrong)) in kinds.enumerate() {
+        let what = format!("{what} for a picture");
+        let png = format!("\u{89}PNG number {number}");
+        let picture = [b"\x89PNG\r\n\x1a\n", png.as_bytes()].concat();
+        street.world.folder(&host("bob")).put("me.png", &picture);
+        street.say("bob at home", "#p SET AVATAR 1 /pictures/me.png");
+        let set = "#p AVATAR 1 /pictures/me.png";
+        street.world.expect("bob at home", set, SECONDS(10));
+        street.world.run_for(SECONDS(2));
+        street.plan().spoil(1, move |at, honest| {
+            (at == Place::Picture).then(|| wrong(honest))
+        });
+        let line = format!("#g GET USER bob AVATAR 1 /pictures/{number}.png");
+        street.say("alice at home", &line);
+        street.until_spoiled(&what);
+        street.world.expect("alice at home", "#g *", SECONDS(15));
+        street.recovers(&what);
+        street.told_once(&what);
+    }
 }

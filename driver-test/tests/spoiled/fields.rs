@@ -25,6 +25,7 @@ fn replace_message(answer: &Value, at: usize, message: &str) -> String {
 /// Runs all cases, each `(words, message of any kind, text of the spoiled one)`, in as many worlds as it takes: in each of
 /// them bob sends a text, in place of which alice's daemon gets the spoiled message.
 fn run_all(cases: &[(String, String)]) {
+    assert!(cases.len() > 1_000, "only {} cases", cases.len());
     for some in cases.chunks(CASES_PER_WORLD) {
         let mut street = Street::new();
         for (what, text) in some {

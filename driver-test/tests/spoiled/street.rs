@@ -3,6 +3,7 @@
 
 use std::cell::{RefCell, RefMut};
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::rc::Rc;
 
 use imo2sproxy_core::config::{Upstream, WireKind};
@@ -74,6 +75,16 @@ impl Street {
         world.join("second alice", person).say("PROTOCOL 7");
         world.expect("second alice", "CONNSTATUS ONLINE", SECONDS(60));
         street
+    }
+
+    /// A second client of `owner`'s daemon, on the same machine: only such a one may name files. There is a folder for them.
+    pub(crate) fn at_home(&mut self, owner: &str) {
+        let (name, world) = (format!("{owner} at home"), &mut self.world);
+        world.give_folder(&host(owner));
+        let person = Person::new(WireKind::SkypeProxy, None, &host(owner), 1401);
+        world.join(&name, person).say("PROTOCOL 7");
+        world.set_address(&name, Ipv4Addr::LOCALHOST.into());
+        world.expect(&name, "CONNSTATUS ONLINE", SECONDS(5));
     }
 
     pub(crate) fn plan(&self) -> RefMut<'_, Plan> {

@@ -2,10 +2,7 @@
 //! Never invents what the real service says itself.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 
-use imo2sproxy_core::config::WireKind;
-use imo2sproxy_sim::Person;
 use serde_json::{Value, json};
 
 use crate::gate::Place;
@@ -118,14 +115,7 @@ fn shape(value: &Value) -> String {
 /// Everything happens to alice once.
 fn walk(street: &mut Street) {
     let png = b"\x89PNG\r\n\x1a\n and so on";
-    street.world.give_folder(&host("bob"));
-    // Only clients on the daemon's own machine may name files.
-    let home = Person::new(WireKind::SkypeProxy, None, &host("bob"), 1401);
-    street.world.join("bob at home", home).say("PROTOCOL 7");
-    street
-        .world
-        .set_address("bob at home", Ipv4Addr::LOCALHOST.into());
-    street.world.run_for(SECONDS(5));
+    street.at_home("bob");
     street.world.folder(&host("bob")).put("me.png", png);
     let mut room = String::new();
     for (name, line) in [
