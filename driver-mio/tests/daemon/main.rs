@@ -19,6 +19,7 @@ mod client;
 mod crash;
 mod drain;
 mod frames;
+mod http;
 mod proxies;
 mod rooms;
 mod spoiled;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::client::Client;
+use crate::client::{Client, PATIENCE};
 use crate::played::{proxy, relay, say, take, take_head};
 use crate::program::{failure, program, run};
 use crate::running::Running;
@@ -156,5 +156,34 @@ fn a_proxy_that_cannot_be_used_ends_the_daemon_with_2_and_hides_its_password() {
             "{line}"
         );
         assert!(!line.contains("sesame"), "{line}");
+    }
+}
+
+#[test]
+fn a_redirect_to_another_server_leads_through_the_proxy_too() {
+    let town = Town::new();
+    let (tell, heard) = std::sync::mpsc::channel();
+    let way = proxy(move |stream| {
+        let target = take_head(&stream).lines().next().unwrap().to_owned();
+        say(&stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        let request = take_head(&stream).lines().next().unwrap().to_owned();
+        let answer = match target.contains("first.invalid") {
+            true => "302 Found\r\nLocation: http://second.invalid:81/page",
+            false => "200 OK",
+        };
+        // The test may have ended.
+        let _ = tell.send(format!("{target} / {request}"));
+        let rest = "Connection: close\r\nContent-Length: 0\r\n\r\n";
+        let _ = (&stream).write_all(format!("HTTP/1.1 {answer}\r\n{rest}").as_bytes());
+    });
+    let way = format!("http://127.0.0.1:{way}");
+    let options = ["--server", "http://first.invalid/", "--proxy", &way];
+    let _daemon = town.daemon_with("alice", &options);
+    for expected in [
+        "CONNECT first.invalid:80 HTTP/1.1 / GET / HTTP/1.1",
+        "CONNECT second.invalid:81 HTTP/1.1 / GET /page HTTP/1.1",
+        "CONNECT first.invalid:80 HTTP/1.1 / POST /imo HTTP/1.1",
+    ] {
+        assert_eq!(heard.recv_timeout(PATIENCE).unwrap(), expected);
     }
 }
