@@ -13,8 +13,10 @@ use crate::store::{Query, Record, StoreError, StoreOp};
 use crate::time::{Instant, Now};
 
 mod outputs;
+mod proxy_fault;
 
 pub use outputs::Outputs;
+pub use proxy_fault::ProxyFault;
 
 /// Something that thinks: a state that turns inputs into outputs and touches nothing else.
 ///
@@ -121,6 +123,8 @@ pub enum CloseCause {
     Untrusted,
     /// TLS failed in another way.
     Tls,
+    /// The way leads through a proxy, which did not open it.
+    Proxy(ProxyFault),
     /// The driver stopped it for want of a resource (open files, for instance).
     Exhausted,
 }
@@ -141,6 +145,7 @@ impl CloseCause {
                 "its certificate is not trusted (a private authority is added with --ca-file)"
             }
             Self::Tls => "TLS handshake failed",
+            Self::Proxy(fault) => fault.explain(),
             Self::Exhausted => "out of system resources",
         }
     }

@@ -188,6 +188,10 @@ pub(crate) struct AccountArgs {
     /// Trust the certificate authorities in PEM too
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Reach the service through a proxy: http://[USER:PASSWORD@]HOST[:PORT] or socks5://... [default: from the environment,
+    /// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<Secret>,
     /// Read the account's password from the first line of FILE; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
@@ -234,7 +238,7 @@ pub(crate) struct ServiceArgs {
 )]
 pub(crate) struct ConsoleArgs {
     /// Be a client of the daemon there, instead of running a session of its own
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "dialect", "ca_file", "password_file", "data_dir"])]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "dialect", "ca_file", "proxy", "password_file", "data_dir"])]
     pub(crate) connect: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,

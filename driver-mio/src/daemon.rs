@@ -98,6 +98,7 @@ impl Daemon {
                 tls: None,
             }],
             client_tls: Some(self.client_tls),
+            ways: self.settings.ways,
             store: self.store,
             files: self.settings.files,
             calls: self.settings.calls,

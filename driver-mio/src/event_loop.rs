@@ -23,12 +23,14 @@ use crate::clock::Clock;
 use crate::jobs::{Answer, Answers, Done};
 use crate::record::{Recordable, Recording};
 use crate::socket::Buffers;
+use crate::via::Ways;
 
 mod accept;
 mod conn;
 mod connect;
 mod hosted;
 mod lobby;
+mod pass;
 mod reactor;
 mod reading;
 
@@ -76,6 +78,8 @@ pub struct Parts {
     pub listeners: Vec<Bound>,
     /// How connections of ours speak TLS; `None` if none does.
     pub client_tls: Option<Arc<rustls::ClientConfig>>,
+    /// Which of them lead through a proxy.
+    pub ways: Ways,
     /// What outlives a restart. It moves to a thread of its own.
     pub store: Box<dyn Store + Send>,
     /// The folder below which files of clients on this machine may be written and read; `None`: there are none.
@@ -290,6 +294,10 @@ impl<M: Machine> EventLoop<M> {
         };
         match &mut conn.stage {
             Stage::Connecting { .. } => reactor.check_attempt(key, &mut self.buffers, spare),
+            Stage::Passing { socket, .. } => {
+                socket.set_writable();
+                reactor.pass(key, &mut self.buffers, spare);
+            }
             Stage::Securing { socket, .. } => {
                 socket.set_writable();
                 reactor.secure(key, &mut self.buffers, spare);

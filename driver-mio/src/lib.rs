@@ -13,5 +13,6 @@ mod resolve;
 mod socket;
 pub mod store;
 pub mod tls;
+pub mod via;
 
 pub use record::Recordable;

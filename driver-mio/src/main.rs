@@ -12,6 +12,7 @@ mod escape;
 mod failure;
 mod journal;
 mod password;
+mod proxy_url;
 mod replay;
 mod run;
 mod server_url;

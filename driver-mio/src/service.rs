@@ -4,6 +4,7 @@
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, Parts};
 use imo2sproxy::tls;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::trace::Plan;
 
@@ -41,6 +42,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
             tls: server_tls,
         }],
         client_tls: None,
+        ways: Ways::straight(),
         store,
         files: None,
         calls: CallHandling::Ignored,

@@ -11,6 +11,7 @@ mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod faults;
 mod files;
 mod groups;
 mod history;
@@ -41,6 +42,7 @@ use avatars::Avatars;
 use call_log::CallLog;
 use chats::{Acts, Chats};
 use directory::Directory;
+use faults::Faults;
 use files::Files;
 use groups::Groups;
 use late_refusals::LateRefusals;
@@ -123,6 +125,7 @@ pub(crate) struct Account {
     /// What clients have set for the moment; what is kept longer stands in `state`.
     parameters: BTreeMap<Parameter, String>,
     groups: Groups,
+    faults: Faults,
     applications: Applications,
     calls: CallLog,
     /// Wishes about calls on their way, by the numbers of the calls.
@@ -205,6 +208,7 @@ impl Account {
             naming: None,
             directory: Directory::default(),
             parameters: BTreeMap::new(),
+            faults: Faults::default(),
             groups: Groups::default(),
             applications: Applications::default(),
             calls: CallLog::default(),

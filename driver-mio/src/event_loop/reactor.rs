@@ -24,6 +24,7 @@ use crate::jobs::Answers;
 use crate::resolve::Resolver;
 use crate::store::{self, StoreThread};
 use crate::tls;
+use crate::via::Ways;
 
 /// How many jobs may wait for the store, or for hashing, before nothing more is read from any socket.
 const JOBS_WAITING_MAX: usize = 1024;
@@ -72,6 +73,7 @@ pub(super) struct Reactor {
     pub(super) lobby: Lobby,
     pub(super) lingering: usize,
     pub(super) client_tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) ways: Ways,
     pub(super) resolver: Resolver,
     pub(super) store: StoreThread,
     pub(super) hashing: HashPool,
@@ -104,6 +106,7 @@ impl Reactor {
             lobby: Lobby::new(Rng::new(tls::random_seed())),
             lingering: 0,
             client_tls: parts.client_tls,
+            ways: parts.ways,
             resolver: Resolver::new(Arc::clone(answers)),
             store: StoreThread::start(parts.store, Arc::clone(answers))?,
             hashing: HashPool::new(Arc::clone(answers)),
@@ -222,6 +225,7 @@ impl Reactor {
             }
             Stage::Resolving(_)
             | Stage::Connecting { .. }
+            | Stage::Passing { .. }
             | Stage::Securing { .. }
             | Stage::Between => conn.early.push(bytes),
         }
@@ -353,6 +357,7 @@ impl Reactor {
             Stage::Open(socket) => socket.shut_writing(),
             Stage::Resolving(_)
             | Stage::Connecting { .. }
+            | Stage::Passing { .. }
             | Stage::Securing { .. }
             | Stage::Between => false,
         };
@@ -373,7 +378,9 @@ impl Reactor {
             return;
         };
         match &conn.stage {
-            Stage::Resolving(_) | Stage::Connecting { .. } => self.attempt_overdue(key),
+            Stage::Resolving(_) | Stage::Connecting { .. } | Stage::Passing { .. } => {
+                self.attempt_overdue(key);
+            }
             Stage::Securing {
                 arrival: Some(arrival),
                 ..

@@ -127,6 +127,16 @@ impl Town {
 
     /// The same with another password.
     pub(crate) fn daemon_of(&self, name: &str, password: &str, more: &[&str]) -> Daemon {
+        self.daemon_in(name, more, &[("IMO2SPROXY_PASSWORD", password)])
+    }
+
+    /// The daemon of somebody in an environment that holds these too, the password among them.
+    pub(crate) fn daemon_in(
+        &self,
+        name: &str,
+        more: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Daemon {
         let data = self.path(name);
         let own = ["--data-dir", &data];
         let folder = if more.contains(&own[0]) {
@@ -136,7 +146,7 @@ impl Town {
         };
         let args = ["-p", "0", name];
         let mut command = program(self.home.path(), &[&args[..], folder, more].concat());
-        command.env("IMO2SPROXY_PASSWORD", password);
+        command.envs(environment.iter().copied());
         let mut process = Running::start(command);
         let port = process.port("skypeproxy");
         assert!(process.line().starts_with("upstream "));

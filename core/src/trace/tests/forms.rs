@@ -12,7 +12,7 @@ use super::{Pass, config, proxy, record, service};
 use crate::event::{Event, EventKind};
 use crate::io::{
     CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId, ListenerId, LoadId, Origin,
-    Output, Peer, StoreId,
+    Output, Peer, ProxyFault, StoreId,
 };
 use crate::rng::Seed;
 use crate::secret::Secret;
@@ -56,6 +56,10 @@ fn inputs() -> Vec<Input<'static>> {
         Input::Closed {
             conn: UPSTREAM,
             cause: CloseCause::NoSuchHost,
+        },
+        Input::Closed {
+            conn: UPSTREAM,
+            cause: CloseCause::Proxy(ProxyFault::NoWay),
         },
         Input::Loaded {
             load,
