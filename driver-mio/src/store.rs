@@ -151,6 +151,12 @@ impl SqliteStore {
                 StoreOp::Remove { key } => transaction
                     .prepare_cached("DELETE FROM record WHERE key = ?1")?
                     .execute([key.as_bytes()])?,
+                StoreOp::RemoveAll { prefix } => {
+                    let bounds = Bounds::new(prefix, None, false);
+                    transaction
+                        .prepare_cached("DELETE FROM record WHERE key >= ?1 AND key < ?2")?
+                        .execute(params![bounds.from, bounds.below])?
+                }
             };
         }
         transaction.commit()
