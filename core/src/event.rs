@@ -69,6 +69,10 @@ pub enum EventKind {
     Call,
     /// The call handler of the operator could not be run.
     CallHandlerFailed,
+    /// A recording has begun, or has ended because somebody wanted it to.
+    Recording,
+    /// A recording has ended though nobody wanted it to.
+    RecordingFailed,
     /// The system has no files or memory left for us; what needs them waits.
     Exhausted,
     /// We broke the contract of [`crate::io::Machine`] ourselves.
@@ -88,6 +92,7 @@ impl EventKind {
             | Self::AccountChanged
             | Self::AccountRemoved
             | Self::StoreRecovered
+            | Self::Recording
             | Self::Call => Level::Info,
             Self::SessionOpened | Self::SessionEnded | Self::RequestFault => Level::Debug,
             Self::ClientRefused
@@ -96,6 +101,7 @@ impl EventKind {
             | Self::CallRefused
             | Self::UpstreamFault
             | Self::CallHandlerFailed
+            | Self::RecordingFailed
             | Self::Exhausted
             | Self::SessionRefused => Level::Warn,
             Self::LoginRefused | Self::StoreFailed | Self::Misuse => Level::Error,

@@ -19,6 +19,12 @@ impl Seed {
         Self(bytes)
     }
 
+    /// Its bytes, for a recording that is to be replayed; whoever sees them knows every draw.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// A seed for tests and simulations: the number in the first eight bytes, the rest zero.
     #[must_use]
     pub fn from_number(number: u64) -> Self {

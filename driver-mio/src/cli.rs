@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Service(ServiceArgs),
     /// Talk to a daemon by hand.
     Console(ConsoleArgs),
+    /// Replay recorded sessions.
+    Replay(ReplayArgs),
     /// Nothing: help or the version was asked for and has been shown.
     Shown,
 }
@@ -41,7 +43,7 @@ pub(crate) enum Command {
     name = "imo2sproxy",
     version,
     about = "Skype API over TCP for instant messengers, on an imo.im-compatible service",
-    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console [OPTIONS]",
+    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console|replay [OPTIONS]",
     after_help = "A USERNAME that equals a command's name is given after --",
     disable_help_flag = true,
     disable_version_flag = true,
@@ -64,6 +66,7 @@ struct Line {
 enum Further {
     Service(ServiceArgs),
     Console(ConsoleArgs),
+    Replay(ReplayArgs),
 }
 
 #[derive(Args, Debug)]
@@ -116,6 +119,8 @@ pub(crate) struct DaemonArgs {
     #[command(flatten)]
     pub(crate) access: AccessArgs,
     #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    #[command(flatten)]
     pub(crate) account: AccountArgs,
     /// Who you are at the service
     #[arg(value_name = "USERNAME")]
@@ -143,6 +148,17 @@ pub(crate) struct AccessArgs {
     /// Read that password from the first line of FILE
     #[arg(long, value_name = "FILE", conflicts_with = "access_password")]
     pub(crate) access_password_file: Option<PathBuf>,
+}
+
+/// Whether the session is recorded.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct RecordArgs {
+    /// Record the session into FILE, which only you may read; secrets are hidden
+    #[arg(long, value_name = "FILE")]
+    pub(crate) record: Option<PathBuf>,
+    /// Leave passwords, cookies and session ids in recordings
+    #[arg(long)]
+    pub(crate) keep_secrets: bool,
 }
 
 /// Where an account is and where it is kept.
@@ -185,6 +201,8 @@ pub(crate) struct ServiceArgs {
     #[arg(long, default_value_t = 25, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(1..=30))]
     pub(crate) poll_hold: u8,
     #[command(flatten)]
+    pub(crate) record: RecordArgs,
+    #[command(flatten)]
     help: Help,
 }
 
@@ -217,6 +235,23 @@ pub(crate) struct ConsoleArgs {
     help: Help,
 }
 
+/// Replay recorded sessions and say where they differ
+#[derive(Args, Debug)]
+#[command(
+    disable_help_flag = true,
+    after_help = "Exit code 0: all went as recorded; 1: one did not; 2: one cannot be read."
+)]
+pub(crate) struct ReplayArgs {
+    /// Compare only what is asked of the service, for recordings of older versions
+    #[arg(long)]
+    pub(crate) calls: bool,
+    /// Files of --record
+    #[arg(value_name = "TRACE", required = true)]
+    pub(crate) traces: Vec<PathBuf>,
+    #[command(flatten)]
+    help: Help,
+}
+
 /// Reads the command line, the program's name included. Help and version are shown here.
 ///
 /// # Errors
@@ -235,6 +270,7 @@ pub(crate) fn read(args: impl Iterator<Item = OsString>) -> Result<Command, Fail
     match line.further {
         Some(Further::Service(args)) => Ok(Command::Service(args)),
         Some(Further::Console(args)) => Ok(Command::Console(args)),
+        Some(Further::Replay(args)) => Ok(Command::Replay(args)),
         None => {
             refuse_command_name(line.daemon.username.as_deref(), &args)?;
             Ok(Command::Daemon(line.daemon))
@@ -253,7 +289,7 @@ fn refuse_command_name(username: Option<&str>, args: &[OsString]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(match name {
-        "service" | "console" => format!(
+        "service" | "console" | "replay" => format!(
             "'{name}' is a command, whose options go behind it; a user of that name is given after --"
         ),
         "help" => "help is shown by --help; a user of that name is given after --".into(),

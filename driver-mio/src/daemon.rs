@@ -7,11 +7,9 @@ use std::sync::Arc;
 use imo2sproxy::event_loop::{Bound, Parts, Remote};
 use imo2sproxy::tls;
 use imo2sproxy_core::config::{Registration, ServiceConfig, WireKind};
-use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::ListenerId;
-use imo2sproxy_core::pair::Pair;
-use imo2sproxy_core::proxy::Proxy;
 use imo2sproxy_core::store::Store;
+use imo2sproxy_core::trace::Plan;
 use rustls::ClientConfig;
 
 use crate::address;
@@ -105,17 +103,17 @@ impl Daemon {
             calls: self.settings.calls,
             watcher: Box::new(self.journal),
         };
-        let proxy = Proxy::new(self.settings.config, tls::random_seed());
-        let ended = if embedded {
-            let config = ServiceConfig {
+        let (config, seed) = (self.settings.config, tls::random_seed());
+        let plan = if embedded {
+            let service = ServiceConfig {
                 registration: Registration::Embedded,
                 ..ServiceConfig::default()
             };
-            let service = Service::new(config, tls::random_seed());
-            run::run(Pair::new(proxy, service), parts, ready)
+            Plan::Pair(config, seed, service, tls::random_seed())
         } else {
-            run::run(proxy, parts, ready)
+            Plan::Proxy(config, seed)
         };
+        let ended = run::run(plan, parts, self.settings.recording, ready);
         // Only now may another process have the folder.
         drop(self.hold);
         ended

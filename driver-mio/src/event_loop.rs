@@ -20,7 +20,8 @@ use signal_hook_mio::v1_0::Signals;
 
 use crate::call_handler::CallHandling;
 use crate::clock::Clock;
-use crate::jobs::{Answer, Answers};
+use crate::jobs::{Answer, Answers, Done};
+use crate::record::{Recordable, Recording};
 use crate::socket::Buffers;
 
 mod accept;
@@ -113,6 +114,28 @@ impl Remote {
     pub fn drain(&self) {
         self.answers.push(Answer::Drain);
     }
+
+    /// Begins to record the session into `path`, in the place of what is being recorded. `done` hears, on the loop's
+    /// thread, whether that could be done, and why not.
+    ///
+    /// What was before is not known then, so that the recording can be read and not replayed.
+    pub fn record_on(&self, path: PathBuf, done: impl FnOnce(Result<(), String>) + Send + 'static) {
+        self.record(Some(path), done);
+    }
+
+    /// Ends the recording; `done` hears, on the loop's thread, whether there was one.
+    pub fn record_off(&self, done: impl FnOnce(Result<(), String>) + Send + 'static) {
+        self.record(None, done);
+    }
+
+    fn record(
+        &self,
+        path: Option<PathBuf>,
+        done: impl FnOnce(Result<(), String>) + Send + 'static,
+    ) {
+        let done = Done(Box::new(done));
+        self.answers.push(Answer::Record(path, done));
+    }
 }
 
 /// Runs one machine.
@@ -123,6 +146,8 @@ pub struct EventLoop<M: Machine> {
     signals: Signals,
     answers: Arc<Answers>,
     buffers: Buffers,
+    recordable: Option<Recordable>,
+    started: bool,
     draining: bool,
     signalled: bool,
     over: bool,
@@ -150,10 +175,34 @@ impl<M: Machine> EventLoop<M> {
             signals,
             answers,
             buffers: Buffers::default(),
+            recordable: None,
+            started: false,
             draining: false,
             signalled: false,
             over: false,
         })
+    }
+
+    /// Says what the machine was made from; without that it cannot be recorded.
+    pub fn set_recordable(&mut self, recordable: Recordable) {
+        self.recordable = Some(recordable);
+    }
+
+    /// Begins to record into `path`: see [`Remote::record_on`]. Before the loop runs, what is recorded is the whole
+    /// session, which can be replayed.
+    ///
+    /// # Errors
+    /// In words, if the file cannot be used, a password cannot be hidden, or it is not known what the machine was made from.
+    pub fn record(&mut self, path: PathBuf) -> Result<(), String> {
+        let recordable = self.recordable.as_ref();
+        let recordable = recordable.ok_or("this session cannot be recorded")?;
+        if !self.started {
+            self.hosted.reactor.now = self.clock.now();
+        }
+        let now = self.hosted.reactor.now;
+        let recording = Recording::begin(recordable, path, now, self.started)?;
+        self.hosted.record(recording);
+        Ok(())
     }
 
     /// A way to reach the loop while it runs.
@@ -170,8 +219,15 @@ impl<M: Machine> EventLoop<M> {
     /// # Errors
     /// If the poll fails, or a helper thread has died.
     pub fn run(&mut self) -> io::Result<()> {
+        let ended = self.turn_until_over();
+        self.hosted.stop_recording();
+        ended
+    }
+
+    fn turn_until_over(&mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS_MAX);
         self.hosted.reactor.now = self.clock.now();
+        self.started = true;
         self.hosted.feed(Input::Start);
         loop {
             self.hosted.settle();
@@ -262,6 +318,11 @@ impl<M: Machine> EventLoop<M> {
                     addresses,
                 } => self.hosted.reactor.resolved(&host, port, &addresses),
                 Answer::Drain => self.drain(),
+                Answer::Record(path, Done(done)) => done(match path {
+                    Some(path) => self.record(path),
+                    None if self.hosted.stop_recording() => Ok(()),
+                    None => Err("nothing is being recorded".into()),
+                }),
                 Answer::Broken(thread) => {
                     let what = format!("the thread for {thread} has died");
                     return Err(io::Error::other(what));
@@ -299,13 +360,18 @@ impl<M: Machine> EventLoop<M> {
     }
 
     fn fire_timers(&mut self) {
+        let mut flush = false;
         let reactor = &mut self.hosted.reactor;
         while let Some(timer) = reactor.timers.pop_due(reactor.now.mono) {
             match timer {
                 Timer::Conn(key) => reactor.overdue(key),
                 Timer::Accept => reactor.accept_paused = false,
                 Timer::Drain => self.over = true,
+                Timer::Record => flush = true,
             }
+        }
+        if flush {
+            self.hosted.flush_recording();
         }
     }
 }

@@ -2,8 +2,10 @@
 //! Never does a job itself, and never makes the event loop wait.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
@@ -93,6 +95,15 @@ impl<T> Jobs<T> {
     }
 }
 
+/// Hears what became of a wish: nothing, or in words why it could not be done.
+pub(crate) struct Done(pub(crate) Box<dyn FnOnce(Result<(), String>) + Send>);
+
+impl fmt::Debug for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Done")
+    }
+}
+
 /// What a helper thread, or another thread of the program, tells the event loop.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -109,6 +120,8 @@ pub(crate) enum Answer {
     },
     /// Somebody wants the machine to drain.
     Drain,
+    /// Somebody wants the session to be recorded, or not to be recorded any more.
+    Record(Option<PathBuf>, Done),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

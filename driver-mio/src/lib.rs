@@ -8,7 +8,10 @@ mod files;
 pub mod hashing;
 mod jobs;
 mod out_queue;
+mod record;
 mod resolve;
 mod socket;
 pub mod store;
 pub mod tls;
+
+pub use record::Recordable;

@@ -12,6 +12,7 @@ mod escape;
 mod failure;
 mod journal;
 mod password;
+mod replay;
 mod run;
 mod server_url;
 mod service;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         cli::Command::Daemon(args) => daemon::command(args),
         cli::Command::Service(args) => service::command(args),
         cli::Command::Console(args) => console::command(args),
+        cli::Command::Replay(args) => replay::command(&args),
         cli::Command::Shown => Ok(()),
     });
     match done {

@@ -5,13 +5,15 @@ use std::fs::OpenOptions;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use imo2sproxy::Recordable;
 use imo2sproxy::event_loop::{EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
-use imo2sproxy_core::io::Machine;
 use imo2sproxy_core::store::Store;
+use imo2sproxy_core::trace::Plan;
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
+use crate::settings::RecordSettings;
 
 /// The file in the data folder that holds the records.
 const STORE_NAME: &str = "store.sqlite";
@@ -62,14 +64,15 @@ pub(crate) fn announce(lines: &[String]) {
     let _ = out.flush();
 }
 
-/// Runs `machine` until it is drained. `ready` is called once signals are heeded, so that whoever has read the
+/// Runs the machine of `plan` until it is drained, and records it if that is wanted. `ready` is called once signals are heeded, so that whoever has read the
 /// start-up lines may send one; it gets the handle by which another thread can ask for the end.
 ///
 /// # Errors
-/// If the event loop cannot go on.
-pub(crate) fn run<M: Machine>(
-    machine: M,
+/// If it cannot be recorded as it should be, or the event loop cannot go on.
+pub(crate) fn run(
+    plan: Plan,
     parts: Parts,
+    recording: RecordSettings,
     ready: impl FnOnce(Remote),
 ) -> Result<(), Failure> {
     let broken = |error: io::Error| {
@@ -78,7 +81,13 @@ pub(crate) fn run<M: Machine>(
             reason(&error)
         ))
     };
-    let mut event_loop = EventLoop::new(machine, parts).map_err(broken)?;
+    let mut event_loop = EventLoop::new(plan.build(), parts).map_err(broken)?;
+    let RecordSettings { file, secrecy } = recording;
+    event_loop.set_recordable(Recordable { plan, secrecy });
+    if let Some(file) = file {
+        let refused = |why: String| Failure::usage(format!("--record: {why}"));
+        event_loop.record(file).map_err(refused)?;
+    }
     ready(event_loop.handle());
     event_loop.run().map_err(broken)
 }

@@ -4,8 +4,8 @@
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, Parts};
 use imo2sproxy::tls;
-use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::ListenerId;
+use imo2sproxy_core::trace::Plan;
 
 use crate::address;
 use crate::cli::ServiceArgs;
@@ -46,6 +46,6 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         calls: CallHandling::Ignored,
         watcher: Box::new(journal),
     };
-    let service = Service::new(settings.config, tls::random_seed());
-    run::run(service, parts, |_| run::announce(&[line]))
+    let plan = Plan::Service(settings.config, tls::random_seed());
+    run::run(plan, parts, settings.recording, |_| run::announce(&[line]))
 }

@@ -11,9 +11,10 @@ use imo2sproxy_core::config::{
 };
 use imo2sproxy_core::handle::{ECHO, is_handle};
 use imo2sproxy_core::secret::Secret;
+use imo2sproxy_core::trace::Secrecy;
 
 use crate::address;
-use crate::cli::{AccountArgs, DaemonArgs, Mode, ServiceArgs};
+use crate::cli::{AccountArgs, DaemonArgs, Mode, RecordArgs, ServiceArgs};
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
 use crate::password;
@@ -41,6 +42,8 @@ pub(crate) struct DaemonSettings {
     pub(crate) files: Option<PathBuf>,
     /// What is done about calls.
     pub(crate) calls: CallHandling,
+    /// What is recorded.
+    pub(crate) recording: RecordSettings,
 }
 
 impl DaemonSettings {
@@ -89,6 +92,7 @@ impl DaemonSettings {
         settings.log_file = args.log_file;
         settings.files = files;
         settings.calls = calls;
+        settings.recording = args.record.into();
         Ok(settings)
     }
 
@@ -140,6 +144,7 @@ impl DaemonSettings {
             log_file: None,
             files: None,
             calls: CallHandling::Ignored,
+            recording: RecordSettings::nothing(),
         })
     }
 
@@ -164,6 +169,8 @@ pub(crate) struct ServiceSettings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Where things are kept.
     pub(crate) data: DataFolder,
+    /// What is recorded.
+    pub(crate) recording: RecordSettings,
 }
 
 impl ServiceSettings {
@@ -199,7 +206,39 @@ impl ServiceSettings {
             address,
             tls,
             data: DataFolder::choose(args.data_dir, Some("service"))?,
+            recording: args.record.into(),
         })
+    }
+}
+
+/// What is recorded, and how.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct RecordSettings {
+    /// The file that the whole session is recorded into, if it is.
+    pub(crate) file: Option<PathBuf>,
+    /// What recordings do about secrets.
+    pub(crate) secrecy: Secrecy,
+}
+
+impl RecordSettings {
+    const fn nothing() -> Self {
+        Self {
+            file: None,
+            secrecy: Secrecy::Hidden,
+        }
+    }
+}
+
+impl From<RecordArgs> for RecordSettings {
+    fn from(args: RecordArgs) -> Self {
+        Self {
+            file: args.record,
+            secrecy: if args.keep_secrets {
+                Secrecy::Kept
+            } else {
+                Secrecy::Hidden
+            },
+        }
     }
 }
 

@@ -51,7 +51,7 @@ const LINK: &[&str] = &["imo::link::*"];
 const SERVICE: &[&str] = &["imo::service::*"];
 const CLIENT: &[&str] = &["client::*"];
 const ACCOUNT: &[&str] = &["account::*"];
-const HUB: &[&str] = &["proxy::*", "pair::*"];
+const HUB: &[&str] = &["proxy::*", "pair::*", "trace::*", "replay::*"];
 
 const LAYERS: &[Layer] = &[
     layer(GROUND, &[]),

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
+use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Input, Machine, Output, Outputs};
 use imo2sproxy_core::time::Now;
 
 use super::ROUNDS_PER_TURN;
-use super::reactor::Reactor;
+use super::reactor::{Reactor, Timer};
+use crate::record::{FLUSH_EVERY, Recording};
 
 /// A machine and its reactor.
 pub(super) struct Hosted<M> {
@@ -16,6 +18,8 @@ pub(super) struct Hosted<M> {
     /// Empty between two calls, but for the spare buffers.
     pub(super) outputs: Outputs,
     batch: Vec<Output>,
+    /// The recording, while there is one.
+    recording: Option<Box<Recording>>,
 }
 
 impl<M: Machine> Hosted<M> {
@@ -25,17 +29,66 @@ impl<M: Machine> Hosted<M> {
             reactor,
             outputs: Outputs::new(),
             batch: Vec::new(),
+            recording: None,
         }
     }
 
     /// Calls the machine and performs what it asks for.
     pub(super) fn feed(&mut self, input: Input<'_>) {
-        self.machine
-            .handle(self.reactor.now, input, &mut self.outputs);
+        let now = self.reactor.now;
+        if let Some(recording) = &mut self.recording {
+            recording.input(now, &input);
+        }
+        self.machine.handle(now, input, &mut self.outputs);
         self.outputs.swap(&mut self.batch);
         for output in self.batch.drain(..) {
+            if let Some(recording) = &mut self.recording {
+                recording.output(now, &output);
+            }
             self.reactor.perform(output, &mut self.outputs);
         }
+    }
+
+    /// Begins to record, in the place of what is being recorded.
+    pub(super) fn record(&mut self, recording: Recording) {
+        self.stop_recording();
+        let detail = format!("recording to {}", recording.path().display());
+        self.reactor
+            .tell(&Event::process(EventKind::Recording, detail));
+        self.recording = Some(Box::new(recording));
+        self.set_record_timer();
+    }
+
+    /// Ends the recording, if there is one. False if there is none.
+    pub(super) fn stop_recording(&mut self) -> bool {
+        let Some(recording) = self.recording.take() else {
+            return false;
+        };
+        self.reactor.timers.set(Timer::Record, None);
+        let event = match recording.end(self.reactor.now) {
+            Ok(detail) => Event::process(EventKind::Recording, detail),
+            Err(detail) => Event::process(EventKind::RecordingFailed, detail),
+        };
+        self.reactor.tell(&event);
+        true
+    }
+
+    /// Writes what has been recorded; a recording that cannot go on ends here.
+    pub(super) fn flush_recording(&mut self) {
+        let Some(recording) = &mut self.recording else {
+            return;
+        };
+        recording.flush(self.reactor.now);
+        if recording.trouble().is_some() {
+            self.stop_recording();
+        } else {
+            self.set_record_timer();
+        }
+    }
+
+    fn set_record_timer(&mut self) {
+        let at = self.reactor.now.mono + FLUSH_EVERY;
+        self.reactor.timers.set(Timer::Record, Some(at));
     }
 
     /// Tells the machine what has arisen so far; what arises from that waits for the next call.

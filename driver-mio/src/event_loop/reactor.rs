@@ -39,6 +39,8 @@ pub(super) enum Timer {
     Accept,
     /// The drain has taken too long.
     Drain,
+    /// What has been recorded is written.
+    Record,
 }
 
 /// Where the connection of an id is.

@@ -74,6 +74,19 @@ impl Town {
     }
 
     fn start_service(&self, port: u16) -> Running {
+        self.start_service_with(port, &[])
+    }
+
+    /// A town whose service records itself into `name`.
+    pub(crate) fn with_recorded_service(name: &str) -> (Self, Running) {
+        let mut town = Self::new();
+        town.make_certificates();
+        let mut service = town.start_service_with(0, &["--record", &town.path(name)]);
+        town.port = service.port("service");
+        (town, service)
+    }
+
+    fn start_service_with(&self, port: u16, more: &[&str]) -> Running {
         let args = [
             "service",
             "--listen",
@@ -88,14 +101,20 @@ impl Town {
             "--poll-hold",
             "2",
         ];
-        Running::start(program(self.home.path(), &args))
+        Running::start(program(self.home.path(), &[&args[..], more].concat()))
     }
 
     /// The daemon of somebody, on the town's service.
     pub(crate) fn daemon(&self, name: &str) -> Daemon {
+        self.daemon_here(name, &[])
+    }
+
+    /// The same with some more options.
+    pub(crate) fn daemon_here(&self, name: &str, more: &[&str]) -> Daemon {
         let server = format!("https://localhost:{}/", self.port);
         let ca = self.path("ca.pem");
-        self.daemon_with(name, &["--server", &server, "--ca-file", &ca])
+        let own = ["--server", &server, "--ca-file", &ca];
+        self.daemon_with(name, &[&own[..], more].concat())
     }
 
     /// The daemon of somebody, with some more options.

@@ -15,3 +15,4 @@ mod flow;
 mod helpers;
 mod jobs;
 mod outgoing;
+mod record;

@@ -1,0 +1,204 @@
+//! What a machine was told when it was made, as it stands in the header of a trace.
+//! Never leaves out what the machine was told: it is made anew from this.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::{LimitsForm, Millis};
+use super::output::Place;
+use crate::config::{
+    AccountConfig, Config, Listener, Registration, ServiceConfig, Upstream, WireKind,
+};
+use crate::secret::Secret;
+
+/// The form of a [`Config`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProxyForm {
+    listeners: Vec<ListenerForm>,
+    pub(super) accounts: Vec<AccountForm>,
+    verbose: bool,
+    local_time: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    linger: Option<Millis>,
+    limits: LimitsForm,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListenerForm {
+    kind: WireForm,
+    account: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WireForm {
+    SkypeProxy,
+    Len8,
+}
+
+/// The form of an [`AccountConfig`]. Its passwords are those of the trace, hidden or not.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountForm {
+    pub(super) name: String,
+    pub(super) username: String,
+    pub(super) password: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) access: Option<String>,
+    upstream: UpstreamForm,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct UpstreamForm {
+    #[serde(flatten)]
+    origin: Place,
+    path: String,
+}
+
+/// The form of a [`ServiceConfig`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServiceForm {
+    registration: RegistrationForm,
+    poll_hold: Millis,
+    limits: LimitsForm,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RegistrationForm {
+    Closed,
+    Embedded,
+    Open,
+}
+
+impl From<&Config> for ProxyForm {
+    fn from(config: &Config) -> Self {
+        let Config {
+            listeners,
+            accounts,
+            verbose,
+            local_time,
+            linger,
+            limits,
+        } = config;
+        Self {
+            listeners: listeners.iter().map(ListenerForm::from).collect(),
+            accounts: accounts.iter().map(AccountForm::from).collect(),
+            verbose: *verbose,
+            local_time: *local_time,
+            linger: linger.map(Millis::from),
+            limits: limits.clone().into(),
+        }
+    }
+}
+
+impl From<ProxyForm> for Config {
+    fn from(form: ProxyForm) -> Self {
+        Self {
+            listeners: form.listeners.into_iter().map(Listener::from).collect(),
+            accounts: form.accounts.into_iter().map(AccountConfig::from).collect(),
+            verbose: form.verbose,
+            local_time: form.local_time,
+            linger: form.linger.map(Into::into),
+            limits: form.limits.into(),
+        }
+    }
+}
+
+impl From<&Listener> for ListenerForm {
+    fn from(listener: &Listener) -> Self {
+        let Listener { kind, account } = listener;
+        let kind = match kind {
+            WireKind::SkypeProxy => WireForm::SkypeProxy,
+            WireKind::Len8 => WireForm::Len8,
+        };
+        let account = account.clone();
+        Self { kind, account }
+    }
+}
+
+impl From<ListenerForm> for Listener {
+    fn from(form: ListenerForm) -> Self {
+        let kind = match form.kind {
+            WireForm::SkypeProxy => WireKind::SkypeProxy,
+            WireForm::Len8 => WireKind::Len8,
+        };
+        let account = form.account;
+        Self { kind, account }
+    }
+}
+
+impl From<&AccountConfig> for AccountForm {
+    fn from(account: &AccountConfig) -> Self {
+        let AccountConfig {
+            name,
+            username,
+            password,
+            access,
+            upstream: Upstream { origin, path },
+        } = account;
+        Self {
+            name: name.clone(),
+            username: username.clone(),
+            password: password.reveal().into(),
+            access: access.as_ref().map(|access| access.reveal().into()),
+            upstream: UpstreamForm {
+                origin: Place(origin.clone()),
+                path: path.clone(),
+            },
+        }
+    }
+}
+
+impl From<AccountForm> for AccountConfig {
+    fn from(form: AccountForm) -> Self {
+        Self {
+            name: form.name,
+            username: form.username,
+            password: Secret::new(form.password),
+            access: form.access.map(Secret::new),
+            upstream: Upstream {
+                origin: form.upstream.origin.0,
+                path: form.upstream.path,
+            },
+        }
+    }
+}
+
+impl From<&ServiceConfig> for ServiceForm {
+    fn from(config: &ServiceConfig) -> Self {
+        let ServiceConfig {
+            registration,
+            poll_hold,
+            limits,
+        } = config;
+        Self {
+            registration: match registration {
+                Registration::Closed => RegistrationForm::Closed,
+                Registration::Embedded => RegistrationForm::Embedded,
+                Registration::Open => RegistrationForm::Open,
+            },
+            poll_hold: (*poll_hold).into(),
+            limits: limits.clone().into(),
+        }
+    }
+}
+
+impl From<ServiceForm> for ServiceConfig {
+    fn from(form: ServiceForm) -> Self {
+        Self {
+            registration: match form.registration {
+                RegistrationForm::Closed => Registration::Closed,
+                RegistrationForm::Embedded => Registration::Embedded,
+                RegistrationForm::Open => Registration::Open,
+            },
+            poll_hold: form.poll_hold.into(),
+            limits: form.limits.into(),
+        }
+    }
+}
