@@ -9,6 +9,7 @@ use imo2sproxy_core::trace::Plan;
 
 use crate::address;
 use crate::cli::ServiceArgs;
+use crate::control_socket::ControlSocket;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::run;
@@ -33,6 +34,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         .data
         .hold("stop that one first, or give another folder with --data-dir")?;
     let store = run::open_store(&settings.data)?;
+    let (control, _socket) = ControlSocket::bind(&settings.data);
     let line = address::listening("service", &socket)?;
     let parts = Parts {
         listeners: vec![Bound {
@@ -41,6 +43,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
             tls: server_tls,
         }],
         client_tls: None,
+        control,
         store,
         files: None,
         calls: CallHandling::Ignored,

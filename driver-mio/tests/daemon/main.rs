@@ -17,6 +17,7 @@ mod client;
 mod crash;
 mod drain;
 mod frames;
+mod operator;
 mod record;
 mod rooms;
 mod thrift;

@@ -65,6 +65,7 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
             watcher: Box::new(move |event: &Event| {
                 let _ = tell.send(format!("{:?}: {event}", event.kind));
             }),
