@@ -53,6 +53,10 @@ pub enum EventKind {
     StoreRecovered,
     /// The service made an account.
     AccountCreated,
+    /// The operator gave an account of the service another password.
+    AccountChanged,
+    /// The operator took an account of the service away.
+    AccountRemoved,
     /// The service opened a session.
     SessionOpened,
     /// The service ended a session.
@@ -85,6 +89,8 @@ impl EventKind {
             | Self::ClientLeft
             | Self::LinkOnline
             | Self::AccountCreated
+            | Self::AccountChanged
+            | Self::AccountRemoved
             | Self::StoreRecovered
             | Self::Recording
             | Self::Call => Level::Info,

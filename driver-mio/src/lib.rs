@@ -3,6 +3,7 @@
 
 pub mod call_handler;
 pub mod clock;
+pub mod control;
 pub mod event_loop;
 mod files;
 pub mod hashing;

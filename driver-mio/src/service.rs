@@ -10,6 +10,7 @@ use imo2sproxy_core::trace::Plan;
 
 use crate::address;
 use crate::cli::ServiceArgs;
+use crate::control_socket::ControlSocket;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::run;
@@ -34,6 +35,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         .data
         .hold("stop that one first, or give another folder with --data-dir")?;
     let store = run::open_store(&settings.data)?;
+    let (control, _socket) = ControlSocket::bind(&settings.data);
     let line = address::listening("service", &socket)?;
     let parts = Parts {
         listeners: vec![Bound {
@@ -43,6 +45,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         }],
         client_tls: None,
         ways: Ways::straight(),
+        control,
         store,
         files: None,
         calls: CallHandling::Ignored,

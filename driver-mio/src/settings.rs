@@ -232,7 +232,7 @@ pub(crate) struct RecordSettings {
 }
 
 impl RecordSettings {
-    const fn nothing() -> Self {
+    pub(crate) const fn nothing() -> Self {
         Self {
             file: None,
             secrecy: Secrecy::Hidden,

@@ -65,6 +65,7 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
             watcher: Box::new(move |event: &Event| tell.send(event.kind).unwrap()),
         };
         let mut engine = EventLoop::new(Echo, parts).unwrap();

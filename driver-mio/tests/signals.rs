@@ -42,6 +42,7 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
             watcher: Box::new(|_: &Event| {}),
         };
         let mut engine = EventLoop::new(Stubborn(drained), parts).unwrap();

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::event::EventKind;
-use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProxyFault};
+use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProxyFault, UserError};
 use crate::store::StoreError;
 
 /// A newtype that is written as one of a closed list of words.
@@ -89,6 +89,19 @@ names! {
 }
 
 names! {
+    /// Why nothing was done about accounts.
+    UserFault(UserError) {
+        NoService = "no-service",
+        BadName = "bad-name",
+        BadPassword = "bad-password",
+        Exists = "exists",
+        Unknown = "unknown",
+        Busy = "busy",
+        Store = "store",
+    }
+}
+
+names! {
     /// Why a file was not written or read.
     FileFault(FileError) {
         NoFolder = "no-folder",
@@ -117,6 +130,8 @@ names! {
         StoreFailed = "store-failed",
         StoreRecovered = "store-recovered",
         AccountCreated = "account-created",
+        AccountChanged = "account-changed",
+        AccountRemoved = "account-removed",
         SessionOpened = "session-opened",
         SessionEnded = "session-ended",
         SessionRefused = "session-refused",

@@ -15,6 +15,7 @@ use slab::Slab;
 use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
+use super::desk::Desk;
 use super::lobby::Lobby;
 use super::{CLOSE_WAIT, LINGER_BYTES, LINGER_WAIT, LINGERING_MAX, Parts};
 use crate::call_handler::CallHandlers;
@@ -79,6 +80,7 @@ pub(super) struct Reactor {
     pub(super) hashing: HashPool,
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
+    pub(super) desk: Desk,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
 }
@@ -90,6 +92,7 @@ impl Reactor {
         answers: &Arc<Answers>,
     ) -> io::Result<Self> {
         let doors = Door::all(parts.listeners, &registry)?;
+        let desk = Desk::new(parts.control, &registry)?;
         Ok(Self {
             now: Now::default(),
             registry,
@@ -112,6 +115,7 @@ impl Reactor {
             hashing: HashPool::new(Arc::clone(answers)),
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
+            desk,
             stopped: false,
             watcher: parts.watcher,
         })
@@ -146,6 +150,8 @@ impl Reactor {
                     self.tell(&event);
                 }
             }
+            Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
+            Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
         }

@@ -107,6 +107,11 @@ impl Town {
         Running::start(program(self.home.path(), &[&args[..], more].concat()))
     }
 
+    /// The program with these arguments, for as long as it runs.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running::start(program(self.home.path(), args))
+    }
+
     /// The daemon of somebody, on the town's service.
     pub(crate) fn daemon(&self, name: &str) -> Daemon {
         self.daemon_here(name, &[])

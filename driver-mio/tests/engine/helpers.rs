@@ -73,6 +73,7 @@ impl Machine for Closure {
             | Input::Verified { .. }
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
+            | Input::Control(Control::Status | Control::Users { .. })
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);
@@ -170,6 +171,7 @@ impl Setup {
                 store,
                 files,
                 calls,
+                control: None,
                 watcher: Box::new(move |event: &Event| {
                     teller.tell(format!("{:?}: {event}", event.kind))
                 }),

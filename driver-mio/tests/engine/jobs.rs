@@ -218,6 +218,7 @@ fn a_helper_thread_that_dies_of_our_mistake_ends_the_loop_with_an_error() {
         store: Box::new(Mistaken),
         files: None,
         calls: CallHandling::Ignored,
+        control: None,
         watcher: Box::new(|_: &Event| {}),
     };
     let error = EventLoop::new(Keeper, parts).unwrap().run().unwrap_err();
