@@ -22,6 +22,7 @@ use crate::store::MemoryStore;
 use crate::sweep::{self, Knobs};
 use crate::tape::{Resident, Tape};
 
+mod breaks;
 mod disk;
 mod ending;
 mod files;
@@ -29,6 +30,8 @@ mod network;
 mod perform;
 mod turn;
 
+use breaks::Watch;
+pub use breaks::{Break, BreakKind};
 use ending::Ending;
 
 /// The wall clock at the start of every world: 2012-07-11, when the protocol was in use.
@@ -79,6 +82,7 @@ pub struct World {
     doors: BTreeMap<(String, u16), Door>,
     connections: BTreeMap<ConnKey, Connection>,
     connections_made: u64,
+    watch: Option<Watch>,
     outputs: Outputs,
     recorder: Recorder,
     inputs: u64,
@@ -104,6 +108,7 @@ impl World {
             doors: BTreeMap::new(),
             connections: BTreeMap::new(),
             connections_made: 0,
+            watch: None,
             outputs: Outputs::new(),
             recorder: Recorder::default(),
             inputs: 0,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use imo2sproxy_core::io::{CloseCause, ConnId, Input, Peer};
 
+use super::breaks::BreakKind;
 use super::ending::Ending;
 use super::{Job, World};
 use crate::net::{ConnKey, Doom, End, NetJob, Phase, Side};
@@ -132,7 +133,7 @@ impl World {
             return;
         };
         let (host, conn, count) = (taken.host, taken.conn, taken.count);
-        self.carry(key, side, taken.bytes, taken.is_last);
+        self.carry_watched(key, side, taken.bytes, taken.is_last);
         if taken.is_doomed {
             self.break_off(key);
         }
@@ -184,6 +185,21 @@ impl World {
             rest_after: (!is_all).then_some(rest_wait),
             is_last,
         })
+    }
+
+    /// Puts bytes on their way, up to where the connection is to break in the midst of them.
+    fn carry_watched(&mut self, key: ConnKey, side: Side, mut bytes: Vec<u8>, is_last: bool) {
+        let Some((offset, plan)) = self.watch_bytes(key, side, bytes.len()) else {
+            return self.carry(key, side, bytes, is_last);
+        };
+        let rest = bytes.split_off(offset);
+        self.carry(key, side, bytes, false);
+        if let BreakKind::Stall(wait) = plan.kind {
+            self.stall(key, wait);
+            self.carry(key, side, rest, is_last);
+        } else {
+            self.part(key, side, plan);
+        }
     }
 
     /// Puts bytes of `side` on their way, with the end of the stream behind them if they are the last.

@@ -71,6 +71,7 @@ impl World {
     fn connect(&mut self, life: Life, conn: ConnId, origin: Origin) {
         let key = ConnKey(self.connections_made);
         self.connections_made += 1;
+        self.watch_opened(life.host, key);
         let is_new = self.hosts[life.host].open(conn, key, Side::Opener);
         if !is_new || matches!(conn, ConnId::Client(_)) {
             let name = &self.hosts[life.host].name;

@@ -9,9 +9,11 @@
 #[expect(dead_code, reason = "the scenes use only a part of the town")]
 mod town;
 
+mod every_byte;
 mod original;
 mod rough;
 mod scenes;
+mod stage;
 mod stand_in;
 
 use std::collections::BTreeSet;
@@ -20,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use imo2sproxy_core::replay::{Mode, Verdict, replay};
 use imo2sproxy_core::trace::{Line, Trace};
+use scenes::Scene;
 
 /// What is in the folder beside our own recordings: a session of another program, in a form of its own.
 const FOREIGN: &str = "original-client";
@@ -49,7 +52,7 @@ fn check_same(name: &str, text: &str) {
 
 #[test]
 fn every_session_of_the_library_is_replayed_to_the_byte_twice() {
-    for (name, _) in scenes::ALL {
+    for Scene { name, .. } in scenes::ALL {
         let text = read(name);
         check_same(name, &text);
         let trace = Trace::parse(&text).unwrap();
@@ -62,8 +65,8 @@ fn every_session_of_the_library_is_replayed_to_the_byte_twice() {
 #[test]
 fn every_session_of_the_library_is_what_its_scene_records_today() {
     let records = std::env::var_os("SESSIONS").is_some_and(|value| value == "record");
-    for (name, scene) in scenes::ALL {
-        let text = scene();
+    for scene in scenes::ALL {
+        let (name, text) = (scene.name, scene.record());
         if records {
             fs::write(file(name), &text).unwrap();
         }
@@ -88,13 +91,13 @@ fn every_file_of_the_library_has_its_scene() {
         .filter(|path| path.extension().is_some_and(|ending| ending == "jsonl"))
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
-    let names = scenes::ALL.iter().map(|(name, _)| (*name).to_owned());
+    let names = scenes::ALL.iter().map(|scene| scene.name.to_owned());
     assert_eq!(files, names.chain([FOREIGN.to_owned()]).collect());
 }
 
 #[test]
 fn no_session_of_the_library_shows_a_password() {
-    for (name, _) in scenes::ALL {
+    for Scene { name, .. } in scenes::ALL {
         let text = read(name);
         for secret in [scenes::PASSWORD, scenes::WRONG, scenes::ACCESS] {
             assert!(!text.contains(secret), "{name} shows {secret}");
