@@ -122,7 +122,9 @@ fn check(text: &str) {
         let (key, bytes) = match line {
             Line::In(_, In::Received { conn, bytes }) => ((true, format!("{conn:?}")), bytes),
             Line::Out(_, Out::Send { conn, bytes }) => ((false, format!("{conn:?}")), bytes),
-            _ => continue,
+            Line::In(..) | Line::Out(..) | Line::Wall(..) | Line::Blurred(..) | Line::End(_) => {
+                continue;
+            }
         };
         streams.entry(key).or_default().extend(&bytes.0);
     }
