@@ -13,6 +13,8 @@ pub mod link;
 pub mod mids;
 pub mod notice;
 pub mod service;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

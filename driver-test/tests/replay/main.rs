@@ -133,7 +133,7 @@ fn a_change_of_any_output_is_found_where_it_is() {
 /// What older versions said to clients, and when they ticked, may be another matter; what they asked the service for is not.
 #[test]
 fn in_the_looser_mode_only_requests_count() {
-    let text = read("messages");
+    let text = read("expiry");
     let calls = |text: &str| replay(&Trace::parse(text).unwrap(), Mode::Calls).unwrap();
     let is_to_client = |line: &str| line.contains("\"out\":\"send\",\"conn\":\"c");
     let is_tick = |line: &str| line.contains("\"in\":\"tick\"");
@@ -150,15 +150,15 @@ fn in_the_looser_mode_only_requests_count() {
             "{verdict}"
         );
     }
-    let other_text = text.replace("for%20later", "for%20never");
+    let other_text = text.replace("over%20the%20gap", "over%20all%20else");
     assert_ne!(other_text, text);
     let Verdict::Different(difference) = calls(&other_text) else {
         panic!("the change was not found");
     };
     let mut lines = other_text.lines();
-    let place = lines.position(|line| line.contains("for%20never"));
+    let place = lines.position(|line| line.contains("over%20all%20else"));
     assert_eq!(Some(difference.line - 1), place);
-    assert!(difference.got.contains("for later"), "{difference:?}");
+    assert!(difference.got.contains("over the gap"), "{difference:?}");
 }
 
 fn other_output() -> imo2sproxy_core::trace::Out {

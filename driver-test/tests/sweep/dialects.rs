@@ -11,11 +11,6 @@ fn a_rough_network_loses_and_doubles_nothing_in_the_older_dialect() {
 }
 
 #[test]
-fn a_rough_network_loses_and_doubles_nothing_between_the_dialects() {
-    on_a_rough_network([V0, V1]);
-}
-
-#[test]
 fn deaths_lose_nothing_and_double_nothing_in_the_older_dialect() {
     among_deaths([V0, V0]);
 }

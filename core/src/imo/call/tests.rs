@@ -9,7 +9,7 @@ mod any;
 proptest! {
     #[test]
     fn every_call_survives_the_wire_in_every_dialect(
-        call in any::call(), ssid in "[A-Za-z0-9]{16,17}", uid in any::text(),
+        call in any::call(), ssid in "[A-Za-z0-9]{16,17}", uid in crate::imo::tests::text(),
         request_id in proptest::option::of(0_u64..1 << 31),
     ) {
         for dialect in Dialect::ALL {

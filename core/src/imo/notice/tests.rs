@@ -6,7 +6,7 @@ mod any;
 proptest! {
     // Notices are the same in all dialects.
     #[test]
-    fn every_notice_survives_the_wire(notice in any::notice(), uid in any::text()) {
+    fn every_notice_survives_the_wire(notice in any::notice(), uid in crate::imo::tests::text()) {
         let encoded = notice.encode(&uid);
         let text = encoded.data.get();
         prop_assert!(text.starts_with('{'), "{}", text);

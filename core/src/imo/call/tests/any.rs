@@ -7,12 +7,8 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::super::{Call, Verdict};
-use crate::imo::{Primitive, TypingState};
+use crate::imo::tests::{primitive, text, typing};
 use crate::secret::Secret;
-
-pub(super) fn text() -> impl Strategy<Value = String> {
-    any::<String>()
-}
 
 fn handle() -> impl Strategy<Value = String> {
     "[a-z][a-z0-9.,_-]{0,31}"
@@ -20,24 +16,6 @@ fn handle() -> impl Strategy<Value = String> {
 
 fn group() -> impl Strategy<Value = String> {
     "[a-z0-9]{1,16}"
-}
-
-fn primitive() -> impl Strategy<Value = Primitive> {
-    prop_oneof![
-        Just(Primitive::Available),
-        Just(Primitive::Away),
-        Just(Primitive::Busy),
-        Just(Primitive::Invisible),
-        Just(Primitive::Offline),
-    ]
-}
-
-fn typing() -> impl Strategy<Value = TypingState> {
-    prop_oneof![
-        Just(TypingState::Typing),
-        Just(TypingState::Typed),
-        Just(TypingState::NotTyping),
-    ]
 }
 
 fn verdict() -> impl Strategy<Value = Verdict> {

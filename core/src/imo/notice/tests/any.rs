@@ -10,32 +10,10 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::super::{Auth, Buddy, EndReason, Icon, Incoming, Notice, Outcome, Refusal};
-use crate::imo::{Primitive, TypingState};
-
-pub(super) fn text() -> impl Strategy<Value = String> {
-    any::<String>()
-}
+use crate::imo::tests::{primitive, text, typing};
 
 fn maybe() -> impl Strategy<Value = Option<String>> {
     option::of(text())
-}
-
-fn primitive() -> impl Strategy<Value = Primitive> {
-    prop_oneof![
-        Just(Primitive::Available),
-        Just(Primitive::Away),
-        Just(Primitive::Busy),
-        Just(Primitive::Invisible),
-        Just(Primitive::Offline),
-    ]
-}
-
-fn typing() -> impl Strategy<Value = TypingState> {
-    prop_oneof![
-        Just(TypingState::Typing),
-        Just(TypingState::Typed),
-        Just(TypingState::NotTyping),
-    ]
 }
 
 fn reason() -> impl Strategy<Value = EndReason> {
