@@ -5,26 +5,20 @@
 //! the clock; take in newcomers and answers; read from each ready connection, up to a bound; tick if it is time.
 
 use std::io::{self, ErrorKind};
-use std::net::TcpListener;
-use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{Control, Input, ListenerId, Machine, UserError, UserOp, UserPage};
-use imo2sproxy_core::store::Store;
+use imo2sproxy_core::io::{Control, Input, Machine};
 use mio::event::Event as Readiness;
 use mio::{Events, Interest, Poll, Token, Waker};
 use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
-use crate::call_handler::CallHandling;
 use crate::clock::Clock;
 use crate::jobs::{Answer, Answers, Done};
 use crate::record::{Recordable, Recording};
 use crate::socket::Buffers;
-use crate::via::Ways;
 
 mod accept;
 mod conn;
@@ -33,15 +27,20 @@ mod desk;
 mod hosted;
 mod lobby;
 mod operate;
+mod parting;
+mod parts;
 mod pass;
 mod reactor;
 mod reading;
+mod remote;
 
 use conn::Stage;
 use desk::{Asker, DESK, DESK_LAST};
 use hosted::Hosted;
+pub use parts::{Bound, Parts, Watcher};
 use reactor::{Reactor, Timer};
 use reading::Step;
+pub use remote::Remote;
 
 /// How often one connection is read in a turn, 16 KiB each time.
 const READS_PER_TURN: usize = 16;
@@ -64,98 +63,6 @@ const LINGERING_MAX: usize = 512;
 const WAKER: Token = Token(usize::MAX - 1);
 const SIGNALS: Token = Token(usize::MAX - 2);
 const LISTENERS: Token = Token(usize::MAX - 3);
-
-/// A listener that is bound already.
-#[derive(Debug)]
-pub struct Bound {
-    /// What the machine calls it.
-    pub listener: ListenerId,
-    /// The socket, listening.
-    pub socket: TcpListener,
-    /// Set if its clients speak TLS.
-    pub tls: Option<Arc<rustls::ServerConfig>>,
-}
-
-/// What a machine is given of the world.
-pub struct Parts {
-    /// Where clients come in.
-    pub listeners: Vec<Bound>,
-    /// How connections of ours speak TLS; `None` if none does.
-    pub client_tls: Option<Arc<rustls::ClientConfig>>,
-    /// Which of them lead through a proxy.
-    pub ways: Ways,
-    /// Where the operator asks; `None`: nowhere (see [`crate::control`]).
-    pub control: Option<UnixListener>,
-    /// What outlives a restart. It moves to a thread of its own.
-    pub store: Box<dyn Store + Send>,
-    /// The folder below which files of clients on this machine may be written and read; `None`: there are none.
-    pub files: Option<PathBuf>,
-    /// What is done about calls.
-    pub calls: CallHandling,
-    /// Whom events are told.
-    pub watcher: Box<dyn Watcher>,
-}
-
-/// Who is told what happens. Any function of an event is one.
-pub trait Watcher {
-    /// Takes an event.
-    fn event(&mut self, event: &Event);
-
-    /// Whoever started the process has hung up (SIGHUP). True if the machine is to come to an end.
-    fn hang_up(&mut self) -> bool {
-        true
-    }
-}
-
-impl<F: FnMut(&Event)> Watcher for F {
-    fn event(&mut self, event: &Event) {
-        self(event);
-    }
-}
-
-/// Reaches a running event loop from any thread.
-#[derive(Clone, Debug)]
-pub struct Remote {
-    answers: Arc<Answers>,
-}
-
-impl Remote {
-    /// Asks the machine to come to an end, as SIGTERM does. Asking again changes nothing.
-    pub fn drain(&self) {
-        self.answers.push(Answer::Drain);
-    }
-
-    /// Does something about the accounts of the machine's service; `done` hears, on the loop's thread, what came of it.
-    pub fn users(
-        &self,
-        op: UserOp,
-        done: impl FnOnce(Result<UserPage, UserError>) + Send + 'static,
-    ) {
-        self.answers.push(Answer::Users(op, Done(Box::new(done))));
-    }
-
-    /// Begins to record the session into `path`, in the place of what is being recorded. `done` hears, on the loop's
-    /// thread, whether that could be done, and why not.
-    ///
-    /// What was before is not known then, so that the recording can be read and not replayed.
-    pub fn record_on(&self, path: PathBuf, done: impl FnOnce(Result<(), String>) + Send + 'static) {
-        self.record(Some(path), done);
-    }
-
-    /// Ends the recording; `done` hears, on the loop's thread, whether there was one.
-    pub fn record_off(&self, done: impl FnOnce(Result<(), String>) + Send + 'static) {
-        self.record(None, done);
-    }
-
-    fn record(
-        &self,
-        path: Option<PathBuf>,
-        done: impl FnOnce(Result<(), String>) + Send + 'static,
-    ) {
-        let done = Done(Box::new(done));
-        self.answers.push(Answer::Record(path, done));
-    }
-}
 
 /// Runs one machine.
 pub struct EventLoop<M: Machine> {

@@ -2,6 +2,7 @@
 
 mod canary;
 mod forms;
+mod operators;
 mod reading;
 
 use alloc::string::String;

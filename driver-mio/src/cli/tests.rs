@@ -21,7 +21,7 @@ fn the_definition_of_the_options_holds_together() {
 #[test]
 fn the_drop_in_form_is_understood() {
     let line = "imo2sproxy -v -l a.log -t -i -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ \
-                --proxy http://me:pw2@p/ alice secret";
+                --proxy http://me:pw2@p/ alice pw3";
     let Ok(Command::Daemon(args)) = parse(line) else {
         panic!("not the daemon");
     };
@@ -34,10 +34,10 @@ fn the_drop_in_form_is_understood() {
     assert_eq!(args.username.as_deref(), Some("alice"));
     let shown = format!("{args:?}");
     assert!(
-        !shown.contains("pw1") && !shown.contains("pw2") && !shown.contains("secret"),
+        !shown.contains("pw1") && !shown.contains("pw2") && !shown.contains("pw3"),
         "{shown}"
     );
-    assert_eq!(args.password, Some("secret".into()));
+    assert_eq!(args.password, Some("pw3".into()));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
         assert_eq!(args.username.as_deref(), Some(name));
         assert!(usage(&format!("imo2sproxy -v {name}")).contains("given after --"));
     }
-    assert!(usage("imo2sproxy control status").contains("no command 'control'"));
+    assert!(usage("imo2sproxy hash-password").contains("no command 'hash-password'"));
 }
 
 #[test]
@@ -93,13 +93,46 @@ fn options_of_other_versions_are_refused() {
         "--listen len8=127.0.0.1:1",
         "--tls-cert a.pem",
         "--tls-key a.pem",
-        "--record a.jsonl",
         "--admin 127.0.0.1:1",
         "--check-config",
         "-V",
     ] {
         let text = usage(&format!("imo2sproxy {option} alice"));
         assert!(text.contains("unexpected argument"), "{text}");
+    }
+}
+
+#[test]
+fn operators_ask_and_keep_accounts() {
+    let folder = Some(PathBuf::from("d"));
+    for line in [
+        "imo2sproxy control --data-dir d record on a.jsonl",
+        "imo2sproxy control record on a.jsonl --data-dir d",
+    ] {
+        let Ok(Command::Control(args)) = parse(line) else {
+            panic!("{line}");
+        };
+        assert_eq!(args.data_dir, folder);
+        let Wish::Record {
+            wish: RecordWish::On { file },
+        } = args.wish
+        else {
+            panic!("{line}: {:?}", args.wish);
+        };
+        assert_eq!(file, PathBuf::from("a.jsonl"));
+    }
+    let Ok(Command::User(args)) = parse("imo2sproxy user passwd bob --data-dir d") else {
+        panic!("not the command for accounts");
+    };
+    assert!(matches!(args.deed, Deed::Passwd { name } if name == "bob"));
+    for wrong in [
+        "user",
+        "user add",
+        "user list bob",
+        "control",
+        "control reload",
+    ] {
+        usage(&format!("imo2sproxy {wrong}"));
     }
 }
 

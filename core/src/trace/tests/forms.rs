@@ -8,12 +8,12 @@ use alloc::vec::Vec;
 use alloc::{format, string};
 
 use super::super::{In, Line, Out, Plan, Trace};
+use super::operators;
 use super::{Pass, config, proxy, record, service};
 use crate::event::{Event, EventKind};
 use crate::io::{
-    AccountSnapshot, AskId, CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId,
-    ListenerId, LoadId, Origin, Output, Peer, ProxyFault, Snapshot, StoreId, UserError, UserOp,
-    UserPage,
+    CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId, ListenerId, LoadId, Origin,
+    Output, Peer, ProxyFault, StoreId,
 };
 use crate::rng::Seed;
 use crate::secret::Secret;
@@ -98,56 +98,8 @@ fn inputs() -> Vec<Input<'static>> {
         },
         Input::Control(Control::Drain),
         Input::Control(Control::Status),
-        users(UserOp::Add {
-            name: "bob".into(),
-            password: Secret::from("secret"),
-        }),
-        users(UserOp::SetPassword {
-            name: "bob".into(),
-            password: Secret::from("secret"),
-        }),
-        users(UserOp::Remove { name: "bob".into() }),
-        users(UserOp::List { after: "a".into() }),
         Input::Tick,
     ]
-}
-
-fn users(op: UserOp) -> Input<'static> {
-    let ask = AskId(9);
-    Input::Control(Control::Users { ask, op })
-}
-
-/// What operators are answered.
-fn answers() -> Vec<Output> {
-    let ask = AskId(9);
-    let page = |names: &[&str], next: Option<&str>| UserPage {
-        names: names.iter().map(|name| (*name).into()).collect(),
-        next: next.map(Into::into),
-    };
-    let account = AccountSnapshot {
-        name: "alice".into(),
-        link: "connecting",
-        clients: 2,
-        unsent: 3,
-    };
-    let mut outputs: Vec<Output> = [
-        Ok(page(&[], None)),
-        Ok(page(&["alice", "bob"], Some("bob"))),
-        Err(UserError::NoService),
-    ]
-    .into_iter()
-    .map(|result| Output::Users { ask, result })
-    .collect();
-    outputs.push(Output::Status(Snapshot::Proxy {
-        strangers: 1,
-        accounts: vec![account],
-    }));
-    outputs.push(Output::Status(Snapshot::Service {
-        connections: 1,
-        sessions: 2,
-        strangers: 3,
-    }));
-    outputs
 }
 
 fn outputs() -> Vec<Output> {
@@ -243,7 +195,7 @@ fn back(line: &Line) -> Line {
 
 #[test]
 fn every_input_comes_back_from_its_line() {
-    for input in inputs() {
+    for input in inputs().into_iter().chain(operators::questions()) {
         let Line::In(9, form) = back(&Line::In(9, In::from(&input))) else {
             panic!("{input:?} became something else");
         };
@@ -254,7 +206,7 @@ fn every_input_comes_back_from_its_line() {
 
 #[test]
 fn every_output_comes_back_from_its_line() {
-    for output in outputs().into_iter().chain(answers()) {
+    for output in outputs().into_iter().chain(operators::answers()) {
         let Line::Out(9, form) = back(&Line::Out(9, Out::from(&output))) else {
             panic!("{output:?} became something else");
         };

@@ -1,0 +1,62 @@
+//! What a machine is given of the world when it begins to run.
+//! Never opens anything: whoever makes it has done that.
+
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use imo2sproxy_core::event::Event;
+use imo2sproxy_core::io::ListenerId;
+use imo2sproxy_core::store::Store;
+
+use crate::call_handler::CallHandling;
+use crate::via::Ways;
+
+/// A listener that is bound already.
+#[derive(Debug)]
+pub struct Bound {
+    /// What the machine calls it.
+    pub listener: ListenerId,
+    /// The socket, listening.
+    pub socket: TcpListener,
+    /// Set if its clients speak TLS.
+    pub tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// What a machine is given of the world.
+pub struct Parts {
+    /// Where clients come in.
+    pub listeners: Vec<Bound>,
+    /// How connections of ours speak TLS; `None` if none does.
+    pub client_tls: Option<Arc<rustls::ClientConfig>>,
+    /// Which of them lead through a proxy.
+    pub ways: Ways,
+    /// Where the operator asks; `None`: nowhere (see [`crate::control`]).
+    pub control: Option<UnixListener>,
+    /// What outlives a restart. It moves to a thread of its own.
+    pub store: Box<dyn Store + Send>,
+    /// The folder below which files of clients on this machine may be written and read; `None`: there are none.
+    pub files: Option<PathBuf>,
+    /// What is done about calls.
+    pub calls: CallHandling,
+    /// Whom events are told.
+    pub watcher: Box<dyn Watcher>,
+}
+
+/// Who is told what happens. Any function of an event is one.
+pub trait Watcher {
+    /// Takes an event.
+    fn event(&mut self, event: &Event);
+
+    /// Whoever started the process has hung up (SIGHUP). True if the machine is to come to an end.
+    fn hang_up(&mut self) -> bool {
+        true
+    }
+}
+
+impl<F: FnMut(&Event)> Watcher for F {
+    fn event(&mut self, event: &Event) {
+        self(event);
+    }
+}
