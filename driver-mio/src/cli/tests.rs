@@ -54,7 +54,7 @@ fn sessions_are_recorded_and_replayed() {
         panic!("not the daemon");
     };
     assert_eq!(args.record.record, Some("a.jsonl".into()));
-    assert!(args.record.keep_secrets);
+    assert!(args.record.unhidden);
     let Ok(Command::Replay(args)) = parse("imo2sproxy replay --calls a.jsonl b.jsonl") else {
         panic!("not the replay");
     };
@@ -92,7 +92,6 @@ fn options_of_other_versions_are_refused() {
         "--listen len8=127.0.0.1:1",
         "--tls-cert a.pem",
         "--tls-key a.pem",
-        "--record a.jsonl",
         "--admin 127.0.0.1:1",
         "--check-config",
         "-V",
