@@ -39,13 +39,13 @@ pub enum EventKind {
     Reply,
     /// The link of an account is up.
     LinkOnline,
-    /// The link of an account is down; the detail says why. Put out once per cause, not per attempt.
+    /// The link of an account is down; the detail says why. Put out once per cause until all is well again, not per attempt.
     LinkDown,
     /// The service refuses the account's password; no further attempt is made by itself.
     LoginRefused,
     /// The service refused something that was asked of it.
     CallRefused,
-    /// The service sent something that does not fit the protocol.
+    /// The service sent something that does not fit the protocol. Put out once per kind of fault and session.
     UpstreamFault,
     /// The store failed; it is tried again.
     StoreFailed,
@@ -53,6 +53,10 @@ pub enum EventKind {
     StoreRecovered,
     /// The service made an account.
     AccountCreated,
+    /// The operator gave an account of the service another password.
+    AccountChanged,
+    /// The operator took an account of the service away.
+    AccountRemoved,
     /// The service opened a session.
     SessionOpened,
     /// The service ended a session.
@@ -85,6 +89,8 @@ impl EventKind {
             | Self::ClientLeft
             | Self::LinkOnline
             | Self::AccountCreated
+            | Self::AccountChanged
+            | Self::AccountRemoved
             | Self::StoreRecovered
             | Self::Recording
             | Self::Call => Level::Info,

@@ -12,9 +12,13 @@ use crate::secret::Secret;
 use crate::store::{Query, Record, StoreError, StoreOp};
 use crate::time::{Instant, Now};
 
+mod operator;
 mod outputs;
+mod proxy_fault;
 
+pub use operator::{AccountSnapshot, AskId, Control, Snapshot, UserError, UserOp, UserPage};
 pub use outputs::Outputs;
+pub use proxy_fault::ProxyFault;
 
 /// Something that thinks: a state that turns inputs into outputs and touches nothing else.
 ///
@@ -121,6 +125,8 @@ pub enum CloseCause {
     Untrusted,
     /// TLS failed in another way.
     Tls,
+    /// The way leads through a proxy, which did not open it.
+    Proxy(ProxyFault),
     /// The driver stopped it for want of a resource (open files, for instance).
     Exhausted,
 }
@@ -141,6 +147,7 @@ impl CloseCause {
                 "its certificate is not trusted (a private authority is added with --ca-file)"
             }
             Self::Tls => "TLS handshake failed",
+            Self::Proxy(fault) => fault.explain(),
             Self::Exhausted => "out of system resources",
         }
     }
@@ -187,13 +194,6 @@ impl FileError {
             }
         }
     }
-}
-
-/// A request from whoever operates the process.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Control {
-    /// Say goodbye to everybody, store what is left, then put out [`Output::Stopped`].
-    Drain,
 }
 
 /// What the world tells a machine.
@@ -377,6 +377,15 @@ pub enum Output {
         call: u32,
         /// Whether the peer calls.
         incoming: bool,
+    },
+    /// The answer to [`Control::Status`].
+    Status(Snapshot),
+    /// The answer to [`Control::Users`]; what was asked for is durable.
+    Users {
+        /// The question.
+        ask: AskId,
+        /// Handles where they were asked for, otherwise an empty page; or why nothing was done.
+        result: Result<UserPage, UserError>,
     },
     /// The drain is complete; the driver exits.
     Stopped,

@@ -64,6 +64,11 @@ impl Journal {
         self.add(StoreOp::Remove { key })
     }
 
+    /// Adds all records whose keys begin with `prefix` to take away.
+    pub fn remove_all(&mut self, prefix: String) -> Ticket {
+        self.add(StoreOp::RemoveAll { prefix })
+    }
+
     fn add(&mut self, change: StoreOp) -> Ticket {
         self.gathering.push(change);
         self.latest.0 += 1;

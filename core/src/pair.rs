@@ -199,6 +199,8 @@ impl Pair {
             | Output::Close { .. }
             | Output::RunCallHandler { .. }
             | Output::Stopped
+            | Output::Status(_)
+            | Output::Users { .. }
             | Output::Event(_) => out.push(output),
         }
     }
@@ -346,7 +348,18 @@ impl Machine for Pair {
                 let job = JobId(id);
                 self.give(now, side, Input::FileRead { job, result }, out);
             }
-            Input::Control(control) => self.give(now, Side::Proxy, Input::Control(control), out),
+            Input::Control(Control::Status) => {
+                for side in [Side::Proxy, Side::Service] {
+                    self.give(now, side, Input::Control(Control::Status), out);
+                }
+            }
+            // Accounts are the service's; the end begins with the proxy.
+            Input::Control(control @ Control::Users { .. }) => {
+                self.give(now, Side::Service, Input::Control(control), out);
+            }
+            Input::Control(Control::Drain) => {
+                self.give(now, Side::Proxy, Input::Control(Control::Drain), out);
+            }
             Input::Accepted { .. }
             | Input::Connected { .. }
             | Input::Received { .. }

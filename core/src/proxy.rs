@@ -14,7 +14,9 @@ use crate::config::{AccountConfig, Config, Limits, WireKind};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
-use crate::io::{CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs};
+use crate::io::{
+    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Snapshot, UserError,
+};
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
 use crate::store::{Record, StoreError};
@@ -294,6 +296,22 @@ impl Proxy {
                 }
             }
             Control::Drain => {}
+            Control::Status => out.push(Output::Status(self.snapshot())),
+            Control::Users { ask, .. } => {
+                let result = Err(UserError::NoService);
+                out.push(Output::Users { ask, result });
+            }
+        }
+    }
+
+    /// How things stand here.
+    fn snapshot(&self) -> Snapshot {
+        let accounts = self.accounts.iter().zip(&self.attached);
+        Snapshot::Proxy {
+            strangers: self.strangers,
+            accounts: accounts
+                .map(|(account, clients)| account.snapshot(clients.len()))
+                .collect(),
         }
     }
 

@@ -32,6 +32,11 @@ pub enum StoreOp {
         /// Where.
         key: String,
     },
+    /// Take away all records whose keys begin with `prefix`, however many there are.
+    RemoveAll {
+        /// What the keys begin with.
+        prefix: String,
+    },
 }
 
 /// One question to the store.

@@ -11,6 +11,7 @@ mod input;
 mod limits;
 mod line;
 mod names;
+mod operator;
 mod output;
 mod plan;
 mod reader;

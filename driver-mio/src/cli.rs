@@ -11,6 +11,10 @@ use imo2sproxy_core::secret::Secret;
 
 use crate::failure::Failure;
 
+mod operator;
+
+pub(crate) use operator::{ControlArgs, Deed, RecordWish, UserArgs, Wish};
+
 /// Names that may not stand where a USERNAME is expected, without `--` before them: those of the commands,
 /// and those reserved for commands of other versions.
 const COMMAND_NAMES: [&str; 7] = [
@@ -34,6 +38,10 @@ pub(crate) enum Command {
     Console(ConsoleArgs),
     /// Replay recorded sessions.
     Replay(ReplayArgs),
+    /// Talk to a running daemon or service.
+    Control(ControlArgs),
+    /// Do something about the accounts of a service.
+    User(UserArgs),
     /// Nothing: help or the version was asked for and has been shown.
     Shown,
 }
@@ -43,7 +51,7 @@ pub(crate) enum Command {
     name = "imo2sproxy",
     version,
     about = "Skype API over TCP for instant messengers, on an imo.im-compatible service",
-    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console|replay [OPTIONS]",
+    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console|replay|control|user [OPTIONS]",
     after_help = "A USERNAME that equals a command's name is given after --",
     disable_help_flag = true,
     disable_version_flag = true,
@@ -67,6 +75,8 @@ enum Further {
     Service(ServiceArgs),
     Console(ConsoleArgs),
     Replay(ReplayArgs),
+    Control(ControlArgs),
+    User(UserArgs),
 }
 
 #[derive(Args, Debug)]
@@ -188,6 +198,10 @@ pub(crate) struct AccountArgs {
     /// Trust the certificate authorities in PEM too
     #[arg(long, value_name = "PEM")]
     pub(crate) ca_file: Option<PathBuf>,
+    /// Reach the service through a proxy: http://[USER:PASSWORD@]HOST[:PORT] or socks5://... [default: from the environment,
+    /// HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY]
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<Secret>,
     /// Read the account's password from the first line of FILE; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
@@ -234,7 +248,7 @@ pub(crate) struct ServiceArgs {
 )]
 pub(crate) struct ConsoleArgs {
     /// Be a client of the daemon there, instead of running a session of its own
-    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "dialect", "ca_file", "password_file", "data_dir"])]
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with_all = ["username", "server", "dialect", "ca_file", "proxy", "password_file", "data_dir"])]
     pub(crate) connect: Option<String>,
     #[command(flatten)]
     pub(crate) access: AccessArgs,
@@ -289,6 +303,8 @@ pub(crate) fn read(args: impl Iterator<Item = OsString>) -> Result<Command, Fail
         Some(Further::Service(args)) => Ok(Command::Service(args)),
         Some(Further::Console(args)) => Ok(Command::Console(args)),
         Some(Further::Replay(args)) => Ok(Command::Replay(args)),
+        Some(Further::Control(args)) => Ok(Command::Control(args)),
+        Some(Further::User(args)) => Ok(Command::User(args)),
         None => {
             refuse_command_name(line.daemon.username.as_deref(), &args)?;
             Ok(Command::Daemon(line.daemon))
@@ -307,7 +323,7 @@ fn refuse_command_name(username: Option<&str>, args: &[OsString]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(match name {
-        "service" | "console" | "replay" => format!(
+        "service" | "console" | "replay" | "control" | "user" => format!(
             "'{name}' is a command, whose options go behind it; a user of that name is given after --"
         ),
         "help" => "help is shown by --help; a user of that name is given after --".into(),

@@ -14,6 +14,7 @@ use rustls::ClientConfig;
 
 use crate::address;
 use crate::cli::DaemonArgs;
+use crate::control_socket::ControlSocket;
 use crate::data_folder::Hold;
 use crate::failure::Failure;
 use crate::journal::Journal;
@@ -91,6 +92,7 @@ impl Daemon {
     /// If it cannot go on.
     pub(crate) fn run(self, ready: impl FnOnce(Remote)) -> Result<(), Failure> {
         let embedded = self.settings.is_embedded();
+        let (control, socket) = ControlSocket::bind(&self.settings.data);
         let parts = Parts {
             listeners: vec![Bound {
                 listener: ListenerId(0),
@@ -98,6 +100,8 @@ impl Daemon {
                 tls: None,
             }],
             client_tls: Some(self.client_tls),
+            ways: self.settings.ways,
+            control,
             store: self.store,
             files: self.settings.files,
             calls: self.settings.calls,
@@ -115,6 +119,7 @@ impl Daemon {
         };
         let ended = run::run(plan, parts, self.settings.recording, ready);
         // Only now may another process have the folder.
+        drop(socket);
         drop(self.hold);
         ended
     }

@@ -6,12 +6,13 @@
 
 use std::io::{self, ErrorKind};
 use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{Control, Input, ListenerId, Machine};
+use imo2sproxy_core::io::{Control, Input, ListenerId, Machine, UserError, UserOp, UserPage};
 use imo2sproxy_core::store::Store;
 use mio::event::Event as Readiness;
 use mio::{Events, Interest, Poll, Token, Waker};
@@ -23,16 +24,21 @@ use crate::clock::Clock;
 use crate::jobs::{Answer, Answers, Done};
 use crate::record::{Recordable, Recording};
 use crate::socket::Buffers;
+use crate::via::Ways;
 
 mod accept;
 mod conn;
 mod connect;
+mod desk;
 mod hosted;
 mod lobby;
+mod operate;
+mod pass;
 mod reactor;
 mod reading;
 
 use conn::Stage;
+use desk::{Asker, DESK, DESK_LAST};
 use hosted::Hosted;
 use reactor::{Reactor, Timer};
 use reading::Step;
@@ -76,6 +82,10 @@ pub struct Parts {
     pub listeners: Vec<Bound>,
     /// How connections of ours speak TLS; `None` if none does.
     pub client_tls: Option<Arc<rustls::ClientConfig>>,
+    /// Which of them lead through a proxy.
+    pub ways: Ways,
+    /// Where the operator asks; `None`: nowhere (see [`crate::control`]).
+    pub control: Option<UnixListener>,
     /// What outlives a restart. It moves to a thread of its own.
     pub store: Box<dyn Store + Send>,
     /// The folder below which files of clients on this machine may be written and read; `None`: there are none.
@@ -113,6 +123,15 @@ impl Remote {
     /// Asks the machine to come to an end, as SIGTERM does. Asking again changes nothing.
     pub fn drain(&self) {
         self.answers.push(Answer::Drain);
+    }
+
+    /// Does something about the accounts of the machine's service; `done` hears, on the loop's thread, what came of it.
+    pub fn users(
+        &self,
+        op: UserOp,
+        done: impl FnOnce(Result<UserPage, UserError>) + Send + 'static,
+    ) {
+        self.answers.push(Answer::Users(op, Done(Box::new(done))));
     }
 
     /// Begins to record the session into `path`, in the place of what is being recorded. `done` hears, on the loop's
@@ -274,6 +293,7 @@ impl<M: Machine> EventLoop<M> {
                     self.drain();
                 }
             }
+            Token(token @ DESK..=DESK_LAST) => self.note_desk(token),
             Token(token) if token > LISTENERS.0 - self.hosted.reactor.doors.len() => {
                 self.hosted.reactor.doors[LISTENERS.0 - token].ready = true;
             }
@@ -290,6 +310,10 @@ impl<M: Machine> EventLoop<M> {
         };
         match &mut conn.stage {
             Stage::Connecting { .. } => reactor.check_attempt(key, &mut self.buffers, spare),
+            Stage::Passing { socket, .. } => {
+                socket.set_writable();
+                reactor.pass(key, &mut self.buffers, spare);
+            }
             Stage::Securing { socket, .. } => {
                 socket.set_writable();
                 reactor.secure(key, &mut self.buffers, spare);
@@ -320,9 +344,9 @@ impl<M: Machine> EventLoop<M> {
                 Answer::Drain => self.drain(),
                 Answer::Record(path, Done(done)) => done(match path {
                     Some(path) => self.record(path),
-                    None if self.hosted.stop_recording() => Ok(()),
-                    None => Err("nothing is being recorded".into()),
+                    None => self.stop_recording(),
                 }),
+                Answer::Users(op, Done(done)) => self.users(op, Asker::Part(done)),
                 Answer::Broken(thread) => {
                     let what = format!("the thread for {thread} has died");
                     return Err(io::Error::other(what));
@@ -370,6 +394,8 @@ impl<M: Machine> EventLoop<M> {
                 Timer::Record => flush = true,
             }
         }
+        let now = self.hosted.reactor.now.mono;
+        self.hosted.reactor.desk.overdue(now);
         if flush {
             self.hosted.flush_recording();
         }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
-use imo2sproxy_core::io::Input;
+use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
 
 /// A queue of jobs that helper threads take from.
@@ -95,10 +95,10 @@ impl<T> Jobs<T> {
     }
 }
 
-/// Hears what became of a wish: nothing, or in words why it could not be done.
-pub(crate) struct Done(pub(crate) Box<dyn FnOnce(Result<(), String>) + Send>);
+/// Hears what became of a wish.
+pub(crate) struct Done<R>(pub(crate) Box<dyn FnOnce(R) + Send>);
 
-impl fmt::Debug for Done {
+impl<R> fmt::Debug for Done<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Done")
     }
@@ -121,7 +121,9 @@ pub(crate) enum Answer {
     /// Somebody wants the machine to drain.
     Drain,
     /// Somebody wants the session to be recorded, or not to be recorded any more.
-    Record(Option<PathBuf>, Done),
+    Record(Option<PathBuf>, Done<Result<(), String>>),
+    /// Somebody wants something to be done about accounts.
+    Users(UserOp, Done<Result<UserPage, UserError>>),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

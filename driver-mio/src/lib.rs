@@ -3,6 +3,7 @@
 
 pub mod call_handler;
 pub mod clock;
+pub mod control;
 pub mod event_loop;
 mod files;
 pub mod hashing;
@@ -13,5 +14,6 @@ mod resolve;
 mod socket;
 pub mod store;
 pub mod tls;
+pub mod via;
 
 pub use record::Recordable;

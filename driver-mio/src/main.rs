@@ -6,17 +6,21 @@ use std::process::ExitCode;
 mod address;
 mod cli;
 mod console;
+mod control_command;
+mod control_socket;
 mod daemon;
 mod data_folder;
 mod escape;
 mod failure;
 mod journal;
 mod password;
+mod proxy_url;
 mod replay;
 mod run;
 mod server_url;
 mod service;
 mod settings;
+mod user;
 
 fn main() -> ExitCode {
     let done = cli::read(std::env::args_os()).and_then(|command| match command {
@@ -24,6 +28,8 @@ fn main() -> ExitCode {
         cli::Command::Service(args) => service::command(args),
         cli::Command::Console(args) => console::command(args),
         cli::Command::Replay(args) => replay::command(&args),
+        cli::Command::Control(args) => control_command::command(args),
+        cli::Command::User(args) => user::command(args),
         cli::Command::Shown => Ok(()),
     });
     match done {

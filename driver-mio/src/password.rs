@@ -51,6 +51,28 @@ pub(crate) fn of_account(
     checked(Secret::new(password), "the password typed")
 }
 
+/// The password that an account of a service is to have: asked for twice at a terminal, otherwise the first line of
+/// standard input.
+///
+/// # Errors
+/// If there is none, or the two differ.
+pub(crate) fn of_new(name: &str) -> Result<Secret, Failure> {
+    if !io::stdin().is_terminal() {
+        return of_file(Path::new("-"));
+    }
+    let ask = |prompt: String| {
+        let typed = rpassword::prompt_password(prompt).map_err(|error| {
+            Failure::usage(format!("cannot ask for a password: {}", reason(&error)))
+        })?;
+        checked(Secret::new(typed), "the password typed")
+    };
+    let password = ask(format!("New password of {name}: "))?;
+    if ask("Once more: ".into())? != password {
+        return Err(Failure::usage("the two passwords differ; nothing was done"));
+    }
+    Ok(password)
+}
+
 /// What clients must give, if anything.
 ///
 /// # Errors

@@ -90,7 +90,10 @@ pub(crate) fn is_readable_on_the_way(upstream: &Upstream) -> bool {
 }
 
 /// Splits at the colon before the port; the colons inside the brackets of an IPv6 address do not count.
-fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlError> {
+///
+/// # Errors
+/// If what stands behind the host is no port.
+pub(crate) fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlError> {
     let host_end = if authority.starts_with('[') {
         authority.find(']').ok_or(UrlError::Host)? + 1
     } else {
@@ -107,7 +110,11 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlError> {
     Ok((host, Some(port)))
 }
 
-fn parse_port(digits: &str) -> Result<u16, UrlError> {
+/// The number of a port.
+///
+/// # Errors
+/// If it is none from 1 to 65535.
+pub(crate) fn parse_port(digits: &str) -> Result<u16, UrlError> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(UrlError::Port);
     }
@@ -118,7 +125,10 @@ fn parse_port(digits: &str) -> Result<u16, UrlError> {
 }
 
 /// The host in lower case and without brackets.
-fn parse_host(host: &str) -> Result<String, UrlError> {
+///
+/// # Errors
+/// If it is neither a name nor an address.
+pub(crate) fn parse_host(host: &str) -> Result<String, UrlError> {
     if let Some(literal) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
         let address: Ipv6Addr = literal.parse().map_err(|_| UrlError::Host)?;
         return Ok(address.to_string());

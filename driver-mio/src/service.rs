@@ -4,11 +4,13 @@
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, Parts};
 use imo2sproxy::tls;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::trace::Plan;
 
 use crate::address;
 use crate::cli::ServiceArgs;
+use crate::control_socket::ControlSocket;
 use crate::failure::Failure;
 use crate::journal::Journal;
 use crate::run;
@@ -33,6 +35,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         .data
         .hold("stop that one first, or give another folder with --data-dir")?;
     let store = run::open_store(&settings.data)?;
+    let (control, _socket) = ControlSocket::bind(&settings.data);
     let line = address::listening("service", &socket)?;
     let parts = Parts {
         listeners: vec![Bound {
@@ -41,6 +44,8 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
             tls: server_tls,
         }],
         client_tls: None,
+        ways: Ways::straight(),
+        control,
         store,
         files: None,
         calls: CallHandling::Ignored,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use imo2sproxy::call_handler::CallHandling;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::config::{
     AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, WireKind,
 };
@@ -19,6 +20,7 @@ use crate::cli::{AccountArgs, DaemonArgs, Dialect, Mode, RecordArgs, ServiceArgs
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
 use crate::password;
+use crate::proxy_url;
 use crate::server_url;
 
 /// How long the one account stays signed on without clients.
@@ -35,6 +37,8 @@ pub(crate) struct DaemonSettings {
     pub(crate) server: String,
     /// Further trusted authorities.
     pub(crate) ca_file: Option<PathBuf>,
+    /// The ways to the service.
+    pub(crate) ways: Ways,
     /// Where things are kept.
     pub(crate) data: DataFolder,
     /// Where the log goes; `None`: standard error.
@@ -120,6 +124,10 @@ impl DaemonSettings {
                 "warning: with http:// others can read the password and the messages on the way; use https:// if the service has it",
             );
         }
+        let ways = match upstream.origin {
+            Origin::Embedded => Ways::straight(),
+            Origin::Net { .. } => proxy_url::ways(args.proxy, |name| std::env::var(name).ok())?,
+        };
         let below = (upstream.origin != Origin::Embedded).then_some(username.as_str());
         let data = DataFolder::choose(args.data_dir, below)?;
         let password = password::of_account(&username, password, args.password_file.as_deref())?;
@@ -145,6 +153,7 @@ impl DaemonSettings {
             address: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
             server: args.server,
             ca_file: args.ca_file,
+            ways,
             data,
             log_file: None,
             files: None,
@@ -223,7 +232,7 @@ pub(crate) struct RecordSettings {
 }
 
 impl RecordSettings {
-    const fn nothing() -> Self {
+    pub(crate) const fn nothing() -> Self {
         Self {
             file: None,
             secrecy: Secrecy::Hidden,

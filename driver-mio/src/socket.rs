@@ -190,6 +190,11 @@ impl Socket {
         }
     }
 
+    /// The socket alone, for whoever goes on with it; what is queued is dropped.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.stream
+    }
+
     /// The socket itself, for the poll.
     pub(crate) fn stream(&mut self) -> &mut TcpStream {
         &mut self.stream

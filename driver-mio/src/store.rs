@@ -1,73 +1,21 @@
 //! The core's records in one SQLite file: durable when `apply` returns, whatever happens to the machine.
 //! Never looks into a key or a value; what they mean is the core's (`core/docs/storage.md`).
 
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
 use imo2sproxy_core::store::{Query, Record, Store, StoreError, StoreOp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+mod layout;
 mod thread;
+pub use layout::OpenError;
 pub(crate) use thread::{Job, StoreThread};
 
-/// Marks the file as ours ("imo2" in ASCII).
-const APPLICATION_ID: i32 = 0x696d_6f32;
-/// The layout of the file.
-const VERSION: i32 = 1;
 /// How long another process (an administration command, a backup) may keep the file from us.
 const BUSY_MAX: Duration = Duration::from_secs(5);
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
-
-/// Why a store cannot be opened.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum OpenError {
-    /// The file cannot be made, read or written.
-    Unreadable,
-    /// Another process keeps it.
-    Busy,
-    /// No space left.
-    Full,
-    /// It is no SQLite file, or a damaged one.
-    Damaged,
-    /// It is a SQLite file of another program.
-    Foreign,
-    /// It was written by a newer version of this program.
-    Newer {
-        /// The layout it has.
-        version: i32,
-    },
-}
-
-impl OpenError {
-    /// The error in words, with what to do about it; fits behind "cannot open FILE: ".
-    #[must_use]
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::Unreadable => {
-                "it cannot be read and written; check that the folder exists and belongs to this user"
-            }
-            Self::Busy => "another process keeps it; end that one, or use another --data-dir",
-            Self::Full => "no space left in the data folder; free some",
-            Self::Damaged => {
-                "it is damaged or no store at all; restore it from a backup, or move it away to begin anew"
-            }
-            Self::Foreign => "it belongs to another program; use another --data-dir",
-            Self::Newer { .. } => {
-                "a newer version of imo2sproxy wrote it; use that one, or another --data-dir"
-            }
-        }
-    }
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.explain())
-    }
-}
-
-impl std::error::Error for OpenError {}
 
 /// Records in a SQLite file, or in memory.
 #[derive(Debug)]
@@ -81,11 +29,12 @@ impl SqliteStore {
     /// # Errors
     /// If the file cannot be used; nothing in it has been changed then.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let look = layout::is_small(path);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(open_error)?;
-        Self::prepare(connection)
+        let connection = Connection::open_with_flags(path, flags).map_err(layout::open_error)?;
+        Self::prepare(connection, look)
     }
 
     /// A store that lives as long as this value.
@@ -93,47 +42,23 @@ impl SqliteStore {
     /// # Errors
     /// If there is no memory for it.
     pub fn in_memory() -> Result<Self, OpenError> {
-        Self::prepare(Connection::open_in_memory().map_err(open_error)?)
+        Self::prepare(
+            Connection::open_in_memory().map_err(layout::open_error)?,
+            false,
+        )
     }
 
-    fn prepare(mut connection: Connection) -> Result<Self, OpenError> {
-        connection.busy_timeout(BUSY_MAX).map_err(open_error)?;
-        Self::check(&mut connection)?;
+    fn prepare(mut connection: Connection, look: bool) -> Result<Self, OpenError> {
+        connection
+            .busy_timeout(BUSY_MAX)
+            .map_err(layout::open_error)?;
+        layout::check(&mut connection, look)?;
         // The answers (`wal`, or `memory` for a store without a file) are of no interest.
         connection
             .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
             .and_then(|()| connection.execute_batch("PRAGMA synchronous = FULL"))
-            .map_err(open_error)?;
+            .map_err(layout::open_error)?;
         Ok(Self { connection })
-    }
-
-    /// Makes sure that the file is ours before anything is written; a new one is made ours.
-    fn check(connection: &mut Connection) -> Result<(), OpenError> {
-        let transaction = connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(open_error)?;
-        let number = |sql: &str| -> Result<i32, OpenError> {
-            transaction
-                .query_row(sql, [], |row| row.get(0))
-                .map_err(open_error)
-        };
-        let application = number("PRAGMA application_id")?;
-        let version = number("PRAGMA user_version")?;
-        let tables = number("SELECT count(*) FROM sqlite_schema")?;
-        match (application, version) {
-            (APPLICATION_ID, VERSION) => Ok(()),
-            (APPLICATION_ID, version) if version > VERSION => Err(OpenError::Newer { version }),
-            (APPLICATION_ID, _) => Err(OpenError::Damaged),
-            (0, 0) if tables == 0 => transaction
-                .execute_batch(&format!(
-                    "CREATE TABLE record(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-                     PRAGMA application_id = {APPLICATION_ID};
-                     PRAGMA user_version = {VERSION};"
-                ))
-                .and_then(|()| transaction.commit())
-                .map_err(open_error),
-            _ => Err(OpenError::Foreign),
-        }
     }
 
     fn write(&mut self, changes: &[StoreOp]) -> rusqlite::Result<()> {
@@ -151,6 +76,12 @@ impl SqliteStore {
                 StoreOp::Remove { key } => transaction
                     .prepare_cached("DELETE FROM record WHERE key = ?1")?
                     .execute([key.as_bytes()])?,
+                StoreOp::RemoveAll { prefix } => {
+                    let bounds = Bounds::new(prefix, None, false);
+                    transaction
+                        .prepare_cached("DELETE FROM record WHERE key >= ?1 AND key < ?2")?
+                        .execute(params![bounds.from, bounds.below])?
+                }
             };
         }
         transaction.commit()
@@ -274,15 +205,6 @@ fn store_error(error: rusqlite::Error) -> StoreError {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Damaged,
         _ => StoreError::Io,
-    }
-}
-
-fn open_error(error: rusqlite::Error) -> OpenError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => OpenError::Full,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => OpenError::Damaged,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy,
-        _ => OpenError::Unreadable,
     }
 }
 

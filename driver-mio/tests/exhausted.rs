@@ -9,6 +9,7 @@ use std::time::Duration;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Input, ListenerId, Machine, Output, Outputs};
 use imo2sproxy_core::time::{Instant, Now};
@@ -60,9 +61,11 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
         let parts = Parts {
             listeners: vec![listener],
             client_tls: None,
+            ways: Ways::straight(),
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
             watcher: Box::new(move |event: &Event| tell.send(event.kind).unwrap()),
         };
         let mut engine = EventLoop::new(Echo, parts).unwrap();

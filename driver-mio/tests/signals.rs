@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{Control, Input, Machine, Outputs};
 use imo2sproxy_core::time::{Instant as CoreInstant, Now};
@@ -37,9 +38,11 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
         let parts = Parts {
             listeners: Vec::new(),
             client_tls: None,
+            ways: Ways::straight(),
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
             watcher: Box::new(|_: &Event| {}),
         };
         let mut engine = EventLoop::new(Stubborn(drained), parts).unwrap();

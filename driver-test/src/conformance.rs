@@ -14,6 +14,7 @@ use imo2sproxy_core::store::{Query, Record, Store, StoreOp};
 pub fn check_store(store: &mut dyn Store) {
     a_put_is_read_back_and_replaced(store);
     a_transaction_is_done_in_order(store);
+    all_below_a_prefix_can_be_removed_at_once(store);
     a_range_follows_the_bytes_of_the_keys(store);
     a_range_goes_on_beyond_after_in_both_directions(store);
     a_prefix_holds_every_key_that_begins_with_it(store);
@@ -85,6 +86,23 @@ fn a_transaction_is_done_in_order(store: &mut dyn Store) {
     assert_eq!(get(store, "order").unwrap(), b"3");
     store.apply(&[put(b"4"), remove()]).unwrap();
     assert_eq!(get(store, "order"), None);
+}
+
+fn all_below_a_prefix_can_be_removed_at_once(store: &mut dyn Store) {
+    let keys = ["p/", "p/1", "p/2", "p/\u{10ffff}"];
+    for key in keys.iter().chain(&["p", "p0", "o/9"]) {
+        put(store, key, b"");
+    }
+    let remove = StoreOp::RemoveAll {
+        prefix: "p/".into(),
+    };
+    let again = StoreOp::Put {
+        key: "p/3".into(),
+        value: Vec::new(),
+    };
+    store.apply(&[remove, again]).unwrap();
+    assert_eq!(range(store, "p", None, 99, false), ["p", "p/3", "p0"]);
+    assert!(get(store, "o/9").is_some());
 }
 
 fn a_range_follows_the_bytes_of_the_keys(store: &mut dyn Store) {

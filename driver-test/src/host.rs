@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{ConnId, FileError, JobId, LoadId, Machine, StoreId};
+use imo2sproxy_core::io::{ConnId, FileError, JobId, LoadId, Machine, Output, StoreId};
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_core::store::{Query, Record, StoreError, StoreOp};
 use imo2sproxy_core::time::Instant;
@@ -108,6 +108,8 @@ pub(crate) struct Host {
     pub(crate) answered_at: Instant,
     pub(crate) folder: Option<Folder>,
     pub(crate) handled_calls: Vec<HandledCall>,
+    /// What the machines have answered their operator.
+    pub(crate) operator: Vec<Output>,
     pub(crate) events: Vec<(Instant, Event)>,
     pub(crate) stopped: Option<Instant>,
     /// What has passed in this run, or in the last one, if it can be replayed.
@@ -138,6 +140,7 @@ impl Host {
             answered_at: Instant::ZERO,
             folder: None,
             handled_calls: Vec::new(),
+            operator: Vec::new(),
             events: Vec::new(),
             stopped: None,
             tape: None,

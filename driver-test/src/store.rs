@@ -58,6 +58,9 @@ impl Store for MemoryStore {
                 StoreOp::Remove { key } => {
                     self.records.remove(key);
                 }
+                StoreOp::RemoveAll { prefix } => {
+                    self.records.retain(|key, _| !key.starts_with(prefix));
+                }
             }
         }
         Ok(())

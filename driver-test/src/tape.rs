@@ -153,6 +153,8 @@ fn size_of_output(output: &Output) -> usize {
         | Output::ReadFile { .. }
         | Output::RunCallHandler { .. }
         | Output::Stopped
+        | Output::Status(_)
+        | Output::Users { .. }
         | Output::Event(_) => 0,
     }
 }
@@ -160,6 +162,6 @@ fn size_of_output(output: &Output) -> usize {
 fn size_of_change(change: &StoreOp) -> usize {
     match change {
         StoreOp::Put { key, value } => key.len() + value.len(),
-        StoreOp::Remove { key } => key.len(),
+        StoreOp::Remove { key } | StoreOp::RemoveAll { prefix: key } => key.len(),
     }
 }

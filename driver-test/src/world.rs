@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use imo2sproxy_core::event::Event;
-use imo2sproxy_core::io::{Control, ListenerId, Outputs};
+use imo2sproxy_core::io::{Control, ListenerId, Output, Outputs};
 use imo2sproxy_core::rng::{Rng, Seed};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
@@ -238,6 +238,12 @@ impl World {
     pub fn control(&mut self, name: &str, control: Control) {
         let life = self.hosts[self.index(name)].life;
         self.schedule(self.now, Job::Host(life, HostJob::Control(control)));
+    }
+
+    /// What the machines of `name` have answered to [`World::control`], in order.
+    #[must_use]
+    pub fn operator_answers(&self, name: &str) -> &[Output] {
+        &self.hosts[self.index(name)].operator
     }
 
     /// All that the machines of `name` have told logs, with the time.

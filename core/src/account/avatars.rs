@@ -219,7 +219,7 @@ impl Account {
 
     fn not_fetched(&mut self, scene: &mut Scene<'_>, icon: String, error: FetchError) {
         let detail = format!("a picture was not fetched: {}", error.explain());
-        self.event(scene, EventKind::UpstreamFault, detail);
+        self.fault(scene, detail);
         self.avatars.failed.push_back((icon, scene.now.mono));
         if self.avatars.failed.len() > FAILURES_MAX {
             self.avatars.failed.pop_front();

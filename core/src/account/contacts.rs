@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 
 use super::roster::{Change, Request};
 use super::{Account, Scene, cut};
-use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::call::{Call, Verdict};
 use crate::imo::notice::Buddy;
@@ -47,11 +46,7 @@ impl Account {
         let handle = canonical(&buddy.buid);
         let full = self.roster.contacts.len() >= self.limits.contacts;
         if !is_handle(&handle) || full && !self.roster.contacts.contains_key(&*handle) {
-            self.event(
-                scene,
-                EventKind::UpstreamFault,
-                "a contact cannot be taken".into(),
-            );
+            self.fault(scene, "a contact cannot be taken".into());
             return;
         }
         let is_new = !self.roster.contacts.contains_key(&*handle);

@@ -66,6 +66,11 @@ impl Messages {
         }
     }
 
+    /// How many own texts the service has not taken.
+    pub(super) fn unsent_count(&self) -> usize {
+        self.unsent.len()
+    }
+
     /// Takes a record of the lists of unread and unsent messages.
     pub(super) fn restore(&mut self, record: &Record) {
         let Ok(number) = last_part(&record.key).parse() else {

@@ -11,6 +11,7 @@ mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod faults;
 mod files;
 mod groups;
 mod history;
@@ -41,6 +42,7 @@ use avatars::Avatars;
 use call_log::CallLog;
 use chats::{Acts, Chats};
 use directory::Directory;
+use faults::Faults;
 use files::Files;
 use groups::Groups;
 use late_refusals::LateRefusals;
@@ -54,10 +56,11 @@ use crate::event::{Event, EventKind};
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
 use crate::imo::mids::Mids;
+use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
 use crate::rng::Rng;
 use crate::secret::Secret;
-use crate::skype::{Parameter, Status};
+use crate::skype::{ConnStatus, Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
@@ -123,6 +126,7 @@ pub(crate) struct Account {
     /// What clients have set for the moment; what is kept longer stands in `state`.
     parameters: BTreeMap<Parameter, String>,
     groups: Groups,
+    faults: Faults,
     applications: Applications,
     calls: CallLog,
     /// Wishes about calls on their way, by the numbers of the calls.
@@ -205,6 +209,7 @@ impl Account {
             naming: None,
             directory: Directory::default(),
             parameters: BTreeMap::new(),
+            faults: Faults::default(),
             groups: Groups::default(),
             applications: Applications::default(),
             calls: CallLog::default(),
@@ -224,6 +229,20 @@ impl Account {
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How it stands, with so many clients.
+    pub(crate) fn snapshot(&self, clients: usize) -> AccountSnapshot {
+        AccountSnapshot {
+            name: self.name.clone(),
+            link: match self.conn_status() {
+                ConnStatus::Online => "online",
+                ConnStatus::Connecting => "connecting",
+                ConnStatus::Offline | ConnStatus::Pausing | ConnStatus::LoggedOut => "offline",
+            },
+            clients,
+            unsent: self.messages.unsent_count(),
+        }
     }
 
     /// What a client must give, if anything.

@@ -54,7 +54,7 @@ impl Account {
                               SET USERSTATUS ONLINE to try once more";
                 self.event(scene, EventKind::LoginRefused, detail.to_string());
             }
-            LinkOutput::Fault(what) => self.event(scene, EventKind::UpstreamFault, what),
+            LinkOutput::Fault(what) => self.fault(scene, what),
         }
     }
 
@@ -128,6 +128,7 @@ impl Account {
             Notice::SignedOn { alias } => {
                 self.name_told(scene, &alias);
                 self.roster.begin();
+                self.faults.begin();
                 self.begin_rooms();
                 self.await_icons(scene.now.mono);
                 self.forget_calls(scene);

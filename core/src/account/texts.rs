@@ -7,7 +7,6 @@ use alloc::string::String;
 use super::chats::{News, Place};
 use super::records::{FIRST_NUMBER, MessageKind, MessageRecord, Standing};
 use super::{Account, Answer, Scene};
-use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::buid::{Buid, group_buid};
 use crate::imo::mids;
@@ -130,9 +129,9 @@ impl Account {
         }
     }
 
-    fn nobodys_text(&self, scene: &mut Scene<'_>) {
+    fn nobodys_text(&mut self, scene: &mut Scene<'_>) {
         let detail = "a message from nobody".into();
-        self.event(scene, EventKind::UpstreamFault, detail);
+        self.fault(scene, detail);
     }
 
     fn received_from(&mut self, scene: &mut Scene<'_>, partner: &str, message: Incoming) {

@@ -130,8 +130,8 @@ pub struct Link {
     failures: u32,
     /// Since when the account is signed on in the present session.
     online_since: Option<Instant>,
-    /// The last cause that was told.
-    told: Option<String>,
+    /// The causes that have been told since all was well, oldest first.
+    told: Vec<String>,
     /// It was started again before its sign-off was done.
     again: bool,
     timers: Timers<Wake>,
@@ -187,7 +187,7 @@ impl Link {
             mood: String::new(),
             failures: 0,
             online_since: None,
-            told: None,
+            told: Vec::new(),
             again: false,
             timers: Timers::new(),
         }
@@ -242,7 +242,7 @@ impl Link {
         match self.state {
             State::Stopped => {
                 self.failures = 0;
-                self.told = None;
+                self.told.clear();
                 self.open(now, out);
             }
             State::SigningOff => self.again = true,

@@ -107,6 +107,8 @@ impl Book {
             | Output::Close { .. }
             | Output::RunCallHandler { .. }
             | Output::Stopped
+            | Output::Status(_)
+            | Output::Users { .. }
             | Output::Event(_) => {}
         }
     }

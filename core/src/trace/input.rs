@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bytes::Bytes;
 use super::names::{Cause, Conn, FileFault, StoreFault};
-use crate::io::{Control, Input, JobId, ListenerId, LoadId, Peer, StoreId};
+use super::operator::Asked;
+use crate::io::{Input, JobId, ListenerId, LoadId, Peer, StoreId};
 use crate::store::{Record, StoreError};
 
 /// How [`Peer::Embedded`] is written.
@@ -77,14 +78,6 @@ pub enum In {
     Tick,
 }
 
-/// What the operator wants.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "kebab-case")]
-pub enum Asked {
-    /// See [`Control::Drain`].
-    Drain,
-}
-
 /// A record of the store.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stored {
@@ -150,9 +143,7 @@ impl From<&Input<'_>> for In {
                 bytes: result.as_ref().ok().map(|bytes| Bytes(bytes.clone())),
                 error: result.as_ref().err().map(|error| FileFault(*error)),
             },
-            Input::Control(control) => Self::Control(match control {
-                Control::Drain => Asked::Drain,
-            }),
+            Input::Control(control) => Self::Control(control.into()),
             Input::Tick => Self::Tick,
         }
     }
@@ -229,7 +220,7 @@ impl In {
                     }
                 },
             },
-            Self::Control(Asked::Drain) => Input::Control(Control::Drain),
+            Self::Control(asked) => Input::Control(asked.clone().into()),
             Self::Tick => Input::Tick,
         })
     }

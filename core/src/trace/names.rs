@@ -8,12 +8,12 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::event::EventKind;
-use crate::io::{CloseCause, CloseHow, ConnId, FileError};
+use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProxyFault, UserError};
 use crate::store::StoreError;
 
 /// A newtype that is written as one of a closed list of words.
 macro_rules! names {
-    ($(#[$doc:meta])* $name:ident($of:ident) { $($variant:ident = $word:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident($of:ident) { $($variant:ident $(($inner:path))? = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub struct $name(pub $of);
@@ -21,13 +21,13 @@ macro_rules! names {
         impl $name {
             const fn word(self) -> &'static str {
                 match self.0 {
-                    $($of::$variant => $word,)+
+                    $($of::$variant $(($inner))? => $word,)+
                 }
             }
 
             fn of_word(word: &str) -> Option<Self> {
                 match word {
-                    $($word => Some(Self($of::$variant)),)+
+                    $($word => Some(Self($of::$variant $(($inner))?)),)+
                     _ => None,
                 }
             }
@@ -60,6 +60,13 @@ names! {
         NoSuchHost = "no-such-host",
         Untrusted = "untrusted",
         Tls = "tls",
+        Proxy(ProxyFault::Unreachable) = "proxy-unreachable",
+        Proxy(ProxyFault::Credentials) = "proxy-credentials",
+        Proxy(ProxyFault::Refused) = "proxy-refused",
+        Proxy(ProxyFault::NoWay) = "proxy-no-way",
+        Proxy(ProxyFault::Closed) = "proxy-closed",
+        Proxy(ProxyFault::Garbled) = "proxy-garbled",
+        Proxy(ProxyFault::TimedOut) = "proxy-timed-out",
         Exhausted = "exhausted",
     }
 }
@@ -78,6 +85,19 @@ names! {
         Full = "full",
         Io = "io",
         Damaged = "damaged",
+    }
+}
+
+names! {
+    /// Why nothing was done about accounts.
+    UserFault(UserError) {
+        NoService = "no-service",
+        BadName = "bad-name",
+        BadPassword = "bad-password",
+        Exists = "exists",
+        Unknown = "unknown",
+        Busy = "busy",
+        Store = "store",
     }
 }
 
@@ -110,6 +130,8 @@ names! {
         StoreFailed = "store-failed",
         StoreRecovered = "store-recovered",
         AccountCreated = "account-created",
+        AccountChanged = "account-changed",
+        AccountRemoved = "account-removed",
         SessionOpened = "session-opened",
         SessionEnded = "session-ended",
         SessionRefused = "session-refused",

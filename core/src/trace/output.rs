@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bytes::Bytes;
 use super::names::{Conn, How, Kind};
+use super::operator::{Answered, Standing};
 use crate::event::{About, Event};
 use crate::io::{JobId, LoadId, Origin, Output, StoreId};
 use crate::secret::Secret;
@@ -71,6 +72,8 @@ pub enum Out {
         call: u32,
         incoming: bool,
     },
+    Status(Standing),
+    Users(Answered),
     Stopped,
     Event {
         name: Kind,
@@ -139,6 +142,11 @@ pub enum Change {
         /// Where.
         remove: String,
     },
+    /// All records are taken away whose keys begin so.
+    RemoveAll {
+        /// What they begin with.
+        remove_all: String,
+    },
 }
 
 /// One question to the store.
@@ -179,6 +187,9 @@ impl From<&StoreOp> for Change {
             StoreOp::Remove { key } => Self::Remove {
                 remove: key.clone(),
             },
+            StoreOp::RemoveAll { prefix } => Self::RemoveAll {
+                remove_all: prefix.clone(),
+            },
         }
     }
 }
@@ -191,6 +202,7 @@ impl From<Change> for StoreOp {
                 value: value.0,
             },
             Change::Remove { remove } => Self::Remove { key: remove },
+            Change::RemoveAll { remove_all } => Self::RemoveAll { prefix: remove_all },
         }
     }
 }
@@ -292,6 +304,8 @@ impl From<&Output> for Out {
                 call: *call,
                 incoming: *incoming,
             },
+            Output::Status(snapshot) => Self::Status(snapshot.into()),
+            Output::Users { ask, result } => Self::Users(Answered::of(*ask, result)),
             Output::Stopped => Self::Stopped,
             Output::Event(event) => event.into(),
         }
@@ -366,6 +380,11 @@ impl From<Out> for Output {
                 call,
                 incoming,
             },
+            Out::Status(standing) => Self::Status(standing.into()),
+            Out::Users(answered) => {
+                let (ask, result) = answered.into_parts();
+                Self::Users { ask, result }
+            }
             Out::Stopped => Self::Stopped,
             Out::Event {
                 name,

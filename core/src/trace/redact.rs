@@ -245,6 +245,11 @@ impl Redactor {
                     self.hide_record(&mut record.value);
                 }
             }
+            In::Control(asked) => {
+                if let Some(secret) = asked.secret() {
+                    self.learn_text(secret);
+                }
+            }
             In::FileRead { bytes, .. } => {
                 if let Some(bytes) = bytes {
                     self.hide_bytes(bytes, &[]);
@@ -259,7 +264,6 @@ impl Redactor {
             | In::Stored { .. }
             | In::Verified { .. }
             | In::FileWritten { .. }
-            | In::Control(_)
             | In::Tick => {}
         }
     }
@@ -278,7 +282,9 @@ impl Redactor {
                             self.hide_text(put);
                             self.hide_record(value);
                         }
-                        Change::Remove { remove } => self.hide_text(remove),
+                        Change::Remove { remove: key } | Change::RemoveAll { remove_all: key } => {
+                            self.hide_text(key)
+                        }
                     }
                 }
             }
@@ -302,6 +308,8 @@ impl Redactor {
             | Out::Send { .. }
             | Out::Reading { .. }
             | Out::Close { .. }
+            | Out::Status(_)
+            | Out::Users(_)
             | Out::Stopped => {}
         }
     }

@@ -20,7 +20,8 @@ fn the_definition_of_the_options_holds_together() {
 
 #[test]
 fn the_drop_in_form_is_understood() {
-    let line = "imo2sproxy -v -l a.log -t -i -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ alice secret";
+    let line = "imo2sproxy -v -l a.log -t -i -m s -h ::1 -p 0 -k pw1 --server https://imo.example/ \
+                --proxy http://me:pw2@p/ alice secret";
     let Ok(Command::Daemon(args)) = parse(line) else {
         panic!("not the daemon");
     };
@@ -29,10 +30,11 @@ fn the_drop_in_form_is_understood() {
     assert_eq!((args.bind.as_deref(), args.port), (Some("::1"), 0));
     assert_eq!(args.access.access_password, Some("pw1".into()));
     assert_eq!(args.account.server, "https://imo.example/");
+    assert_eq!(args.account.proxy, Some("http://me:pw2@p/".into()));
     assert_eq!(args.username.as_deref(), Some("alice"));
     let shown = format!("{args:?}");
     assert!(
-        !shown.contains("pw1") && !shown.contains("secret"),
+        !shown.contains("pw1") && !shown.contains("pw2") && !shown.contains("secret"),
         "{shown}"
     );
     assert_eq!(args.password, Some("secret".into()));
@@ -87,7 +89,6 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
 fn options_of_other_versions_are_refused() {
     for option in [
         "-d",
-        "--proxy http://p:1/",
         "--config a.toml",
         "--listen len8=127.0.0.1:1",
         "--tls-cert a.pem",

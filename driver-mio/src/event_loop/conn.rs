@@ -3,14 +3,16 @@
 
 use std::mem;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::vec;
 
-use imo2sproxy_core::io::{CloseCause, ConnId, ListenerId};
+use imo2sproxy_core::io::{CloseCause, ConnId, ListenerId, ProxyFault};
 use imo2sproxy_core::time::Instant;
 use mio::net::TcpStream;
 
 use super::lobby::Ticket;
 use crate::socket::Socket;
+use crate::via::{Passage, ProxyServer};
 
 /// One connection, or what is left of one.
 #[derive(Debug)]
@@ -62,7 +64,9 @@ impl Conn {
     pub(super) fn stream(&mut self) -> Option<&mut TcpStream> {
         match &mut self.stage {
             Stage::Connecting { stream, .. } => Some(stream),
-            Stage::Securing { socket, .. } | Stage::Open(socket) => Some(socket.stream()),
+            Stage::Passing { socket, .. }
+            | Stage::Securing { socket, .. }
+            | Stage::Open(socket) => Some(socket.stream()),
             Stage::Resolving(_) | Stage::Between => None,
         }
     }
@@ -86,6 +90,12 @@ pub(super) enum Stage {
         /// The addresses that have not been tried.
         others: vec::IntoIter<SocketAddr>,
     },
+    /// Waits for a proxy to open the way.
+    Passing {
+        socket: Socket,
+        target: Target,
+        passage: Passage,
+    },
     /// TLS is coming up, on a connection of ours or on one that came to us.
     Securing {
         socket: Socket,
@@ -103,8 +113,40 @@ pub(super) struct Target {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) tls: bool,
+    /// The proxy on the way, if there is one.
+    pub(super) via: Option<Arc<ProxyServer>>,
     /// When to give up.
     pub(super) until: Instant,
+    /// When to give up while the proxy's work is not done; [`Target::until`] where there is none.
+    pub(super) reached_until: Instant,
+}
+
+impl Target {
+    /// Where a socket is to be connected to: to the proxy if there is one.
+    pub(super) fn first_stop(&self) -> (&str, u16) {
+        match &self.via {
+            Some(proxy) => (&proxy.host, proxy.port),
+            None => (&self.host, self.port),
+        }
+    }
+
+    /// What it means that the first stop was not reached.
+    pub(super) fn blame(&self, cause: CloseCause) -> CloseCause {
+        match cause {
+            _ if self.via.is_none() => cause,
+            CloseCause::TimedOut => CloseCause::Proxy(ProxyFault::TimedOut),
+            CloseCause::Refused
+            | CloseCause::Unreachable
+            | CloseCause::NoSuchHost
+            | CloseCause::Peer
+            | CloseCause::Reset => CloseCause::Proxy(ProxyFault::Unreachable),
+            CloseCause::Local
+            | CloseCause::Untrusted
+            | CloseCause::Tls
+            | CloseCause::Proxy(_)
+            | CloseCause::Exhausted => cause,
+        }
+    }
 }
 
 /// Whence a connection came that the machine has not heard of yet.

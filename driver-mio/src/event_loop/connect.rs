@@ -1,4 +1,5 @@
-//! Bringing up the connections that the machine asks for: name, address after address, TLS.
+//! Bringing up the connections that the machine asks for: name, address after address, TLS. What lies between the last two if
+//! there is a proxy is the business of `pass`.
 //! Never tries again after the last address: that is the machine's to decide.
 
 use std::net::{IpAddr, SocketAddr};
@@ -33,22 +34,30 @@ impl Reactor {
             return self.inbox.push_back(Input::Closed { conn, cause });
         };
         let until = self.now.mono + CONNECT_WAIT;
-        let literal = host.parse::<IpAddr>();
+        let via = self.ways.to(&host, port, tls);
+        let reached_until = match via {
+            Some(_) => until.min(self.now.mono + self.ways.patience),
+            None => until,
+        };
         let target = Target {
             host,
             port,
             tls,
+            via,
             until,
+            reached_until,
         };
+        let (host, port) = target.first_stop();
+        let literal = host.parse::<IpAddr>();
         let asked = match literal {
             Ok(_) => Ok(()),
-            Err(_) => self.resolver.ask(&target.host, port, conn),
+            Err(_) => self.resolver.ask(host, port, conn),
         };
         let key = self
             .conns
             .insert(Conn::new(Some(conn), Stage::Resolving(target)));
         self.ids.insert(conn, Place::Live(key));
-        self.timers.set(Timer::Conn(key), Some(until));
+        self.timers.set(Timer::Conn(key), Some(reached_until));
         match (literal, asked) {
             (Ok(address), _) => self.try_addresses(key, vec![SocketAddr::new(address, port)]),
             (Err(_), Ok(())) => {}
@@ -64,8 +73,7 @@ impl Reactor {
             };
             // The machine may have closed the one that asked and be using its name anew.
             if let Stage::Resolving(target) = &self.conns[key].stage
-                && target.host == host
-                && target.port == port
+                && target.first_stop() == (host, port)
             {
                 self.try_addresses(key, addresses.to_vec());
             }
@@ -90,9 +98,9 @@ impl Reactor {
             match TcpStream::connect(address) {
                 Ok(stream) => {
                     let until = if others.len() == 0 {
-                        target.until
+                        target.reached_until
                     } else {
-                        target.until.min(self.now.mono + ADDRESS_WAIT)
+                        target.reached_until.min(self.now.mono + ADDRESS_WAIT)
                     };
                     self.timers.set(Timer::Conn(key), Some(until));
                     self.conns[key].stage = Stage::Connecting {
@@ -108,7 +116,7 @@ impl Reactor {
                 Err(error) => cause = connect_cause(&error),
             }
         }
-        self.end(key, cause);
+        self.end(key, target.blame(cause));
     }
 
     /// Looks what has become of a connection attempt that the poll says something about.
@@ -142,14 +150,19 @@ impl Reactor {
 
     /// An address has not answered in time.
     pub(super) fn attempt_overdue(&mut self, key: usize) {
-        if let Stage::Connecting { target, others, .. } = self.conns[key].take_stage()
-            && self.now.mono < target.until
-        {
-            return self.try_next(key, target, others, CloseCause::TimedOut);
-        }
-        self.end(key, CloseCause::TimedOut);
+        let cause = match self.conns[key].take_stage() {
+            Stage::Connecting { target, others, .. } if self.now.mono < target.reached_until => {
+                return self.try_next(key, target, others, CloseCause::TimedOut);
+            }
+            Stage::Resolving(target)
+            | Stage::Connecting { target, .. }
+            | Stage::Passing { target, .. } => target.blame(CloseCause::TimedOut),
+            Stage::Securing { .. } | Stage::Open(_) | Stage::Between => CloseCause::TimedOut,
+        };
+        self.end(key, cause);
     }
 
+    /// The first stop is reached.
     fn reached(
         &mut self,
         key: usize,
@@ -160,6 +173,21 @@ impl Reactor {
     ) {
         // Where the system refuses it, the connection works all the same.
         let _ = stream.set_nodelay(true);
+        if target.via.is_some() {
+            return self.begin_passage(key, stream, target, buffers, spare);
+        }
+        self.arrived(key, stream, target, buffers, spare);
+    }
+
+    /// The service itself is reached.
+    pub(super) fn arrived(
+        &mut self,
+        key: usize,
+        stream: TcpStream,
+        target: Target,
+        buffers: &mut Buffers,
+        spare: &mut Outputs,
+    ) {
         if !target.tls {
             self.conns[key].stage = Stage::Open(Socket::plain(stream));
             return self.connected(key, spare);

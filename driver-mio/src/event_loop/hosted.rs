@@ -73,6 +73,11 @@ impl<M: Machine> Hosted<M> {
         true
     }
 
+    /// True while there is a recording.
+    pub(super) const fn is_recording(&self) -> bool {
+        self.recording.is_some()
+    }
+
     /// Writes what has been recorded; a recording that cannot go on ends here.
     pub(super) fn flush_recording(&mut self) {
         let Some(recording) = &mut self.recording else {
@@ -122,7 +127,11 @@ impl<M: Machine> Hosted<M> {
         if !reactor.inbox.is_empty() || unread && !reactor.is_congested() {
             return Some(Duration::ZERO);
         }
-        let deadlines = [self.machine.deadline(), reactor.timers.next()];
+        let deadlines = [
+            self.machine.deadline(),
+            reactor.timers.next(),
+            reactor.desk.deadline(),
+        ];
         let next = deadlines.into_iter().flatten().min()?;
         Some(next.since(now.mono))
     }

@@ -15,6 +15,7 @@ use slab::Slab;
 use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
+use super::desk::Desk;
 use super::lobby::Lobby;
 use super::{CLOSE_WAIT, LINGER_BYTES, LINGER_WAIT, LINGERING_MAX, Parts};
 use crate::call_handler::CallHandlers;
@@ -24,6 +25,7 @@ use crate::jobs::Answers;
 use crate::resolve::Resolver;
 use crate::store::{self, StoreThread};
 use crate::tls;
+use crate::via::Ways;
 
 /// How many jobs may wait for the store, or for hashing, before nothing more is read from any socket.
 const JOBS_WAITING_MAX: usize = 1024;
@@ -72,11 +74,13 @@ pub(super) struct Reactor {
     pub(super) lobby: Lobby,
     pub(super) lingering: usize,
     pub(super) client_tls: Option<Arc<rustls::ClientConfig>>,
+    pub(super) ways: Ways,
     pub(super) resolver: Resolver,
     pub(super) store: StoreThread,
     pub(super) hashing: HashPool,
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
+    pub(super) desk: Desk,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
 }
@@ -88,6 +92,7 @@ impl Reactor {
         answers: &Arc<Answers>,
     ) -> io::Result<Self> {
         let doors = Door::all(parts.listeners, &registry)?;
+        let desk = Desk::new(parts.control, &registry)?;
         Ok(Self {
             now: Now::default(),
             registry,
@@ -104,11 +109,13 @@ impl Reactor {
             lobby: Lobby::new(Rng::new(tls::random_seed())),
             lingering: 0,
             client_tls: parts.client_tls,
+            ways: parts.ways,
             resolver: Resolver::new(Arc::clone(answers)),
             store: StoreThread::start(parts.store, Arc::clone(answers))?,
             hashing: HashPool::new(Arc::clone(answers)),
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
+            desk,
             stopped: false,
             watcher: parts.watcher,
         })
@@ -143,6 +150,8 @@ impl Reactor {
                     self.tell(&event);
                 }
             }
+            Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
+            Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
         }
@@ -222,6 +231,7 @@ impl Reactor {
             }
             Stage::Resolving(_)
             | Stage::Connecting { .. }
+            | Stage::Passing { .. }
             | Stage::Securing { .. }
             | Stage::Between => conn.early.push(bytes),
         }
@@ -353,6 +363,7 @@ impl Reactor {
             Stage::Open(socket) => socket.shut_writing(),
             Stage::Resolving(_)
             | Stage::Connecting { .. }
+            | Stage::Passing { .. }
             | Stage::Securing { .. }
             | Stage::Between => false,
         };
@@ -373,7 +384,9 @@ impl Reactor {
             return;
         };
         match &conn.stage {
-            Stage::Resolving(_) | Stage::Connecting { .. } => self.attempt_overdue(key),
+            Stage::Resolving(_) | Stage::Connecting { .. } | Stage::Passing { .. } => {
+                self.attempt_overdue(key);
+            }
             Stage::Securing {
                 arrival: Some(arrival),
                 ..

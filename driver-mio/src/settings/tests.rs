@@ -102,6 +102,7 @@ fn what_makes_no_sense_is_refused() {
         server: "embedded".into(),
         dialect: Dialect::V1,
         ca_file: None,
+        proxy: None,
         password_file: None,
         data_dir: Some("".into()),
     };

@@ -135,6 +135,24 @@ impl Client {
         self.hear_between("CHATMESSAGE ", " STATUS RECEIVED")
     }
 
+    /// Waits for a message of a kind, and gives its number.
+    pub(crate) fn hear_kind(&mut self, kind: &str) -> String {
+        loop {
+            let number = self.hear_message();
+            if self.get(&format!("CHATMESSAGE {number} TYPE")) == kind {
+                return number;
+            }
+        }
+    }
+
+    /// Makes a chat with these people and gives its name.
+    pub(crate) fn make_room(&mut self, others: &str) -> String {
+        let reply = self.ask(&format!("CHAT CREATE {others}"));
+        let chat = reply.strip_prefix("CHAT ");
+        let chat = chat.and_then(|chat| chat.strip_suffix(" STATUS MULTI_SUBSCRIBED"));
+        chat.unwrap_or_else(|| panic!("{reply}")).into()
+    }
+
     /// The text of the next message that comes.
     pub(crate) fn hear_text(&mut self) -> String {
         let number = self.hear_message();

@@ -6,6 +6,8 @@
     reason = "all of this is test code, helpers included"
 )]
 
+#[path = "../program/proxy.rs"]
+mod played;
 #[path = "../program/mod.rs"]
 mod program;
 #[path = "../program/running.rs"]
@@ -17,8 +19,12 @@ mod client;
 mod crash;
 mod drain;
 mod frames;
+mod http;
+mod operator;
+mod proxies;
 mod record;
 mod rooms;
+mod spoiled;
 mod thrift;
 mod town;
 mod trouble;

@@ -7,19 +7,9 @@ use crate::client::Client;
 use crate::program::{program, text};
 use crate::town::{Daemon, Town, acquaint_with};
 
-/// Waits for a message of a kind, and gives its number.
-fn hear_kind(client: &mut Client, kind: &str) -> String {
-    loop {
-        let number = client.hear_message();
-        if client.get(&format!("CHATMESSAGE {number} TYPE")) == kind {
-            return number;
-        }
-    }
-}
-
 /// The next text, whatever else happens before it.
 fn hear_said(client: &mut Client) -> String {
-    let number = hear_kind(client, "SAID");
+    let number = client.hear_kind("SAID");
     client.get(&format!("CHATMESSAGE {number} BODY"))
 }
 
@@ -36,18 +26,16 @@ fn three() -> (Town, [Daemon; 3], [Client; 3], crate::running::Running) {
 /// The room that alice makes with both others; everybody has heard of it.
 fn room(people: &mut [Client; 3]) -> String {
     let [alice, bob, carol] = people;
-    let reply = alice.ask("CHAT CREATE bob, carol");
-    let chat = reply.strip_prefix("CHAT ").unwrap();
-    let chat = chat.strip_suffix(" STATUS MULTI_SUBSCRIBED").unwrap();
+    let chat = alice.make_room("bob, carol");
     for other in [&mut *bob, &mut *carol] {
-        let number = hear_kind(other, "ADDEDMEMBERS");
+        let number = other.hear_kind("ADDEDMEMBERS");
         assert_eq!(other.get(&format!("CHATMESSAGE {number} CHATNAME")), chat);
         assert_eq!(
             other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
             "alice"
         );
     }
-    chat.into()
+    chat
 }
 
 #[test]
@@ -73,7 +61,7 @@ fn three_people_talk_in_a_room_that_gets_a_topic_and_loses_two_of_them() {
     let reply = bob.ask(&format!("ALTER CHAT {chat} SETTOPIC Tea; at $5"));
     assert_eq!(reply, "ALTER CHAT SETTOPIC");
     for other in [&mut *alice, &mut *carol] {
-        let number = hear_kind(other, "SETTOPIC");
+        let number = other.hear_kind("SETTOPIC");
         assert_eq!(
             other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
             "bob"
@@ -94,7 +82,7 @@ fn three_people_talk_in_a_room_that_gets_a_topic_and_loses_two_of_them() {
         "ALTER CHAT KICK"
     );
     for other in [&mut *bob, &mut *carol] {
-        let number = hear_kind(other, "KICKED");
+        let number = other.hear_kind("KICKED");
         assert_eq!(
             other.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
             "alice"
@@ -108,7 +96,7 @@ fn three_people_talk_in_a_room_that_gets_a_topic_and_loses_two_of_them() {
         bob.ask(&format!("ALTER CHAT {chat} LEAVE")),
         "ALTER CHAT LEAVE"
     );
-    let number = hear_kind(alice, "LEFT");
+    let number = alice.hear_kind("LEFT");
     assert_eq!(
         alice.get(&format!("CHATMESSAGE {number} FROM_HANDLE")),
         "bob"
@@ -167,7 +155,7 @@ fn two_consoles_make_a_room_and_talk_in_it() {
         .unwrap()
         .write_all(b"PROTOCOL 7\nCHAT CREATE bob, echo123\n")
         .unwrap();
-    let number = hear_kind(&mut bob, "ADDEDMEMBERS");
+    let number = bob.hear_kind("ADDEDMEMBERS");
     let chat = bob.get(&format!("CHATMESSAGE {number} CHATNAME"));
     alice.say(&format!("CHATMESSAGE {chat} to the room"));
     assert_eq!(hear_said(&mut bob), "to the room");

@@ -5,7 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
 
 use crate::client::{Client, PATIENCE};
@@ -56,6 +56,9 @@ impl Town {
     pub(crate) fn make_certificates(&self) {
         let mut authority = CertificateParams::default();
         authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // An issuer of the same name as the host would make its certificate look signed by itself.
+        let name = &mut authority.distinguished_name;
+        name.push(DnType::CommonName, "the town's authority");
         let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap());
         let authority = authority.unwrap();
         let key = KeyPair::generate().unwrap();
@@ -104,6 +107,11 @@ impl Town {
         Running::start(program(self.home.path(), &[&args[..], more].concat()))
     }
 
+    /// The program with these arguments, for as long as it runs.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        Running::start(program(self.home.path(), args))
+    }
+
     /// The daemon of somebody, on the town's service.
     pub(crate) fn daemon(&self, name: &str) -> Daemon {
         self.daemon_here(name, &[])
@@ -124,6 +132,16 @@ impl Town {
 
     /// The same with another password.
     pub(crate) fn daemon_of(&self, name: &str, password: &str, more: &[&str]) -> Daemon {
+        self.daemon_in(name, more, &[("IMO2SPROXY_PASSWORD", password)])
+    }
+
+    /// The daemon of somebody in an environment that holds these too, the password among them.
+    pub(crate) fn daemon_in(
+        &self,
+        name: &str,
+        more: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Daemon {
         let data = self.path(name);
         let own = ["--data-dir", &data];
         let folder = if more.contains(&own[0]) {
@@ -133,7 +151,7 @@ impl Town {
         };
         let args = ["-p", "0", name];
         let mut command = program(self.home.path(), &[&args[..], folder, more].concat());
-        command.env("IMO2SPROXY_PASSWORD", password);
+        command.envs(environment.iter().copied());
         let mut process = Running::start(command);
         let port = process.port("skypeproxy");
         assert!(process.line().starts_with("upstream "));

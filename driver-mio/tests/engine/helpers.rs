@@ -14,6 +14,7 @@ use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::tls;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{
     CloseCause, ConnId, Control, Input, ListenerId, Machine, Origin, Output, Outputs,
@@ -72,6 +73,7 @@ impl Machine for Closure {
             | Input::Verified { .. }
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
+            | Input::Control(Control::Status | Control::Users { .. })
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);
@@ -86,6 +88,7 @@ impl Machine for Closure {
 pub(crate) struct Setup {
     pub(crate) listeners: Vec<Option<Arc<ServerConfig>>>,
     pub(crate) client_tls: Option<Arc<ClientConfig>>,
+    pub(crate) ways: Ways,
     pub(crate) store: Box<dyn Store + Send>,
     pub(crate) files: Option<PathBuf>,
     pub(crate) calls: CallHandling,
@@ -97,6 +100,7 @@ impl Default for Setup {
         Self {
             listeners: Vec::new(),
             client_tls: None,
+            ways: Ways::straight(),
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
@@ -155,7 +159,7 @@ impl Setup {
                 tls,
             });
         }
-        let (client_tls, store) = (self.client_tls, self.store);
+        let (client_tls, ways, store) = (self.client_tls, self.ways, self.store);
         let (files, calls) = (self.files, self.calls);
         let (ready, remote) = channel();
         let thread = thread::spawn(move || {
@@ -163,9 +167,11 @@ impl Setup {
             let parts = Parts {
                 listeners,
                 client_tls,
+                ways,
                 store,
                 files,
                 calls,
+                control: None,
                 watcher: Box::new(move |event: &Event| {
                     teller.tell(format!("{:?}: {event}", event.kind))
                 }),

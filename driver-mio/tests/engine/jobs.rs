@@ -5,6 +5,7 @@ use std::sync::Arc;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{EventLoop, Parts};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{Input, JobId, LoadId, Machine, Output, Outputs, StoreId};
 use imo2sproxy_core::secret::Secret;
@@ -213,9 +214,11 @@ fn a_helper_thread_that_dies_of_our_mistake_ends_the_loop_with_an_error() {
     let parts = Parts {
         listeners: Vec::new(),
         client_tls: None,
+        ways: Ways::straight(),
         store: Box::new(Mistaken),
         files: None,
         calls: CallHandling::Ignored,
+        control: None,
         watcher: Box::new(|_: &Event| {}),
     };
     let error = EventLoop::new(Keeper, parts).unwrap().run().unwrap_err();

@@ -9,10 +9,14 @@
     reason = "each test machine cares for a few inputs only"
 )]
 
+#[path = "../program/proxy.rs"]
+mod played;
+
 mod clients;
 mod files;
 mod flow;
 mod helpers;
 mod jobs;
 mod outgoing;
+mod proxies;
 mod record;

@@ -9,7 +9,7 @@ use imo2sproxy_core::io::{CloseHow, Input, Origin, Output};
 use crate::helpers::{Certificate, Engine, Setup, closed, origin, send};
 
 /// An engine that connects to `target` at once, says hello when it is up, and tells what comes back.
-fn connector(setup: Setup, target: impl FnOnce(u16) -> Origin, port: u16) -> Engine {
+pub(crate) fn connector(setup: Setup, target: impl FnOnce(u16) -> Origin, port: u16) -> Engine {
     let target = target(port);
     setup.start(move |_, input, out, teller| match input {
         Input::Start => out.push(Output::Connect {

@@ -12,6 +12,7 @@ use imo2sproxy::Recordable;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
+use imo2sproxy::via::Ways;
 use imo2sproxy_core::config::ServiceConfig;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::ListenerId;
@@ -65,6 +66,8 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
             store: Box::new(SqliteStore::in_memory().unwrap()),
             files: None,
             calls: CallHandling::Ignored,
+            control: None,
+            ways: Ways::straight(),
             watcher: Box::new(move |event: &Event| {
                 let _ = tell.send(format!("{:?}: {event}", event.kind));
             }),

@@ -8,6 +8,9 @@ use std::process::{Command, Output, Stdio};
 /// The program, in an environment without a home of its own.
 pub(crate) fn program(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_imo2sproxy"));
+    for name in ["https_proxy", "http_proxy", "all_proxy", "no_proxy"] {
+        command.env_remove(name).env_remove(name.to_uppercase());
+    }
     command
         .args(args)
         .env_remove("IMO2SPROXY_PASSWORD")

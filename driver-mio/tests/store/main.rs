@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 use imo2sproxy::store::{OpenError, SqliteStore};
-use imo2sproxy_core::store::{Query, Store, StoreOp};
+use imo2sproxy_core::store::{Query, Store, StoreError, StoreOp};
 use rusqlite::Connection;
 
 fn put(key: &str) -> StoreOp {
@@ -97,12 +97,6 @@ fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
     drop(marked);
     assert_eq!(refusal(&path("marked")), OpenError::Foreign);
 
-    drop(SqliteStore::open(&path("newer")).unwrap());
-    let newer = Connection::open(path("newer")).unwrap();
-    newer.execute_batch("PRAGMA user_version = 2").unwrap();
-    drop(newer);
-    assert_eq!(refusal(&path("newer")), OpenError::Newer { version: 2 });
-
     let nowhere = path("none").join("store");
     assert_eq!(
         SqliteStore::open(&nowhere).unwrap_err(),
@@ -110,28 +104,148 @@ fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
     );
 }
 
+/// A store of another version, made by hand.
+fn by_hand(path: &Path, sql: &str) {
+    let store = Connection::open(path).unwrap();
+    store.execute_batch(sql).unwrap();
+}
+
+/// As the first version of the layout was.
+const FIRST: &str = "CREATE TABLE record(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+    INSERT INTO record VALUES (CAST('a' AS BLOB), CAST('{}' AS BLOB));
+    PRAGMA application_id = 1768779570;
+    PRAGMA user_version = 1;";
+
 #[test]
-fn a_store_cut_in_half_is_refused_or_reports_damage() {
+fn a_store_of_the_first_version_is_brought_to_this_one_with_its_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    by_hand(&path, FIRST);
+    for _ in 0..2 {
+        let mut store = SqliteStore::open(&path).unwrap();
+        assert_eq!(count(&mut store), 1);
+    }
+    let version = |name: &str| -> i32 {
+        let store = Connection::open(&path).unwrap();
+        let sql = format!("PRAGMA {name}");
+        store.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(version("user_version"), 2);
+}
+
+#[test]
+fn a_store_that_cannot_be_brought_to_this_version_is_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    // Something stands in the way of the new table.
+    by_hand(&path, &format!("{FIRST} CREATE TABLE about(x);"));
+    SqliteStore::open(&path).unwrap_err();
+    let store = Connection::open(&path).unwrap();
+    let version: i32 = store
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 1);
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_refused_by_the_name_of_its_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let named = folder.path().join("named");
+    drop(SqliteStore::open(&named).unwrap());
+    by_hand(
+        &named,
+        "PRAGMA user_version = 3; UPDATE about SET value = '9.1.0'",
+    );
+    let error = refusal(&named);
+    assert_eq!(
+        error,
+        OpenError::Newer {
+            by: Some("9.1.0".into())
+        }
+    );
+    assert!(error.to_string().contains("imo2sproxy 9.1.0"));
+    let nameless = folder.path().join("nameless");
+    by_hand(
+        &nameless,
+        &FIRST.replace("user_version = 1", "user_version = 7"),
+    );
+    assert_eq!(refusal(&nameless), OpenError::Newer { by: None });
+}
+
+/// A store with so many records that it has many pages.
+fn large(path: &Path) {
+    let mut store = SqliteStore::open(path).unwrap();
+    let many: Vec<_> = (0..2000).map(|n| put(&format!("key/{n:05}"))).collect();
+    store.apply(&many).unwrap();
+}
+
+#[test]
+fn a_damaged_store_is_refused_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    large(&path);
+    let whole = fs::read(&path).unwrap();
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        fs::write(&path, bytes).unwrap();
+        assert_eq!(refusal(&path), OpenError::Damaged);
+    };
+    damaged(&|bytes| bytes.truncate(bytes.len() / 2));
+    damaged(&|bytes| bytes[..100].fill(0x5a));
+    damaged(&|bytes| {
+        let middle = bytes.len() / 2 / 4096 * 4096;
+        bytes[middle..middle + 4096].fill(0x5a);
+    });
+    fs::write(&path, whole).unwrap();
+    assert_eq!(count(&mut SqliteStore::open(&path).unwrap()), 99);
+}
+
+#[test]
+fn damage_that_comes_while_the_store_is_open_is_reported() {
+    use std::os::unix::fs::FileExt as _;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
     let mut store = SqliteStore::open(&path).unwrap();
-    let many: Vec<_> = (0..2000).map(|n| put(&format!("key/{n:05}"))).collect();
+    // Far more than is kept in memory.
+    let many: Vec<_> = (0..4000)
+        .map(|n| StoreOp::Put {
+            key: format!("key/{n:05}"),
+            value: vec![b'x'; 3000],
+        })
+        .collect();
     store.apply(&many).unwrap();
     drop(store);
-    let bytes = fs::read(&path).unwrap();
-    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    match SqliteStore::open(&path) {
-        Err(error) => assert_eq!(error, OpenError::Damaged),
-        Ok(mut store) => {
-            let mut records = Vec::new();
-            let all = Query::Range {
-                prefix: "key/".into(),
-                after: None,
-                limit: usize::MAX,
-                newest_first: false,
-            };
-            let result = store.query(&all, &mut records);
-            assert_eq!(result, Err(imo2sproxy_core::store::StoreError::Damaged));
-        }
+    let mut store = SqliteStore::open(&path).unwrap();
+    let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let half = file.metadata().unwrap().len() / 2;
+    let rubbish = vec![0x5a; usize::try_from(half).unwrap()];
+    file.write_all_at(&rubbish, half).unwrap();
+    let mut records = Vec::new();
+    let all = Query::Range {
+        prefix: "key/".into(),
+        after: None,
+        limit: usize::MAX,
+        newest_first: false,
+    };
+    let result = store.query(&all, &mut records);
+    assert_eq!(result, Err(StoreError::Damaged));
+    assert!(StoreError::Damaged.explain().contains("backup"));
+}
+
+#[test]
+fn the_write_ahead_log_stays_small_and_is_gone_after_a_clean_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let log = folder.path().join("store-wal");
+    let mut store = SqliteStore::open(&path).unwrap();
+    for number in 0..400 {
+        let key = format!("{number:04}");
+        let value = vec![b'x'; 40_000];
+        store.apply(&[StoreOp::Put { key, value }]).unwrap();
     }
+    let length = fs::metadata(&log).unwrap().len();
+    assert!(length < 6 * 1024 * 1024, "{length} bytes");
+    drop(store);
+    assert!(fs::metadata(&log).is_err());
 }

@@ -64,6 +64,24 @@ fn a_result_that_overtakes_its_acknowledgement_counts_once() {
 }
 
 #[test]
+fn a_call_whose_result_came_before_its_connection_broke_goes_out_again_as_it_was() {
+    let mut bench = Bench::signed_on();
+    let id = send(&mut bench, "one");
+    let first = bench.ask(LaneId::Calls).messages()[0].clone();
+    let result = json!({"request_id": 0, "response": {"timestamp": 1}});
+    let messages = [message(1, "internal", &result)];
+    bench.say(LaneId::Poll, &json!({"ack": 5, "messages": messages}));
+    assert_eq!(done(&bench, id), Some(true));
+    bench.told.clear();
+    bench.cut(LaneId::Calls);
+    bench.run(Duration::from_secs(2));
+    assert_eq!(bench.ask(LaneId::Calls).messages()[0], first);
+    bench.acknowledge();
+    bench.run(Duration::from_secs(20));
+    assert_eq!(done(&bench, id), None);
+}
+
+#[test]
 fn without_a_result_the_acknowledgement_is_all_there_is() {
     let mut bench = Bench::signed_on();
     let id = send(&mut bench, "one");

@@ -12,7 +12,8 @@ use imo2sproxy_core::http::client::HttpClient;
 use imo2sproxy_core::http::{Headers, Request, Response, form};
 use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::{
-    CloseCause, ConnId, Input, JobId, ListenerId, LoadId, Machine, Output, Outputs, Peer, StoreId,
+    AskId, CloseCause, ConnId, Control, Input, JobId, ListenerId, LoadId, Machine, Output, Outputs,
+    Peer, StoreId, UserError, UserOp, UserPage,
 };
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::store::{Query, Store, StoreError, StoreOp};
@@ -41,6 +42,7 @@ enum Job {
 }
 
 pub(crate) struct Bench {
+    registration: Registration,
     service: Service,
     pub(crate) now: Now,
     pub(crate) store: MemoryStore,
@@ -59,6 +61,10 @@ pub(crate) struct Bench {
     /// Whether anything is read; if not, it waits.
     pub(crate) reads: bool,
     pub(crate) events: Vec<Event>,
+    /// How often the operator has asked for something.
+    asked: u64,
+    /// What the operator was answered.
+    pub(crate) answers: Vec<Result<UserPage, UserError>>,
 }
 
 impl Bench {
@@ -73,6 +79,7 @@ impl Bench {
             ..ServiceConfig::default()
         };
         Self {
+            registration: Registration::Open,
             service: Service::new(config, Seed::from_number(1)),
             now: Now {
                 mono: Instant::ZERO,
@@ -89,16 +96,32 @@ impl Bench {
             works: true,
             reads: true,
             events: Vec::new(),
+            asked: 0,
+            answers: Vec::new(),
+        }
+    }
+
+    /// A service that nobody can register with.
+    pub(crate) fn closed() -> Self {
+        let config = ServiceConfig::default();
+        Self {
+            registration: config.registration,
+            service: Service::new(config, Seed::from_number(1)),
+            ..Self::new()
         }
     }
 
     /// The machine dies and another takes its place, with the same store.
     pub(crate) fn restart(&mut self) {
         let store = std::mem::take(&mut self.store);
+        let fresh = match self.registration {
+            Registration::Closed => Self::closed(),
+            Registration::Open | Registration::Embedded => Self::new(),
+        };
         *self = Self {
             store,
             now: self.now,
-            ..Self::new()
+            ..fresh
         };
     }
 
@@ -123,15 +146,28 @@ impl Bench {
                     let secret = secret.reveal().to_owned();
                     self.jobs.push_back(Job::Verify(job, secret, hash));
                 }
+                Output::Users { ask, result } => {
+                    assert_eq!(ask, AskId(self.asked), "the question that was asked");
+                    self.answers.push(result);
+                }
                 Output::Event(event) => self.events.push(event),
                 Output::Connect { .. }
                 | Output::Reading { .. }
                 | Output::WriteFile { .. }
                 | Output::ReadFile { .. }
                 | Output::RunCallHandler { .. }
+                | Output::Status(_)
                 | Output::Stopped => {}
             }
         }
+    }
+
+    /// The operator asks for something; what he is answered is in `answers`.
+    pub(crate) fn operate(&mut self, op: UserOp) {
+        self.asked += 1;
+        let ask = AskId(self.asked);
+        self.input(Input::Control(Control::Users { ask, op }));
+        self.settle();
     }
 
     /// Does all that can be done at once.

@@ -7,7 +7,11 @@ use crate::bench::Bench;
 use crate::session::{Session, two};
 
 /// What came of a search: the handles found, or the code of the refusal.
-fn search(bench: &mut Bench, who: &mut Session, text: &str) -> Result<Vec<String>, String> {
+pub(crate) fn search(
+    bench: &mut Bench,
+    who: &mut Session,
+    text: &str,
+) -> Result<Vec<String>, String> {
     let mut call = who.body("search_users", &json!({"text": text}));
     call["request_id"] = json!(7);
     who.request(bench, "im", &call);

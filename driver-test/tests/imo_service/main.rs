@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
+mod accounts;
 mod bench;
 mod calls;
 mod company;

@@ -8,7 +8,6 @@ use alloc::vec::Vec;
 use super::{ChatId, Group, News};
 use crate::account::records::{MessageKind, MessageRecord, Standing};
 use crate::account::{Account, Held, Scene};
-use crate::event::EventKind;
 use crate::handle::is_handle;
 use crate::imo::buid::group_buid;
 
@@ -171,7 +170,7 @@ impl Account {
             None => {
                 let Some(id) = self.chats.open_group(group, now, scene.journal) else {
                     let detail = "a group chat cannot be taken".into();
-                    self.event(scene, EventKind::UpstreamFault, detail);
+                    self.fault(scene, detail);
                     return None;
                 };
                 id

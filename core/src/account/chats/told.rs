@@ -9,7 +9,6 @@ use alloc::vec::Vec;
 use super::{ChatId, Group, News};
 use crate::account::records::{MessageKind, Standing};
 use crate::account::{Account, Scene};
-use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::buid::Buid;
 use crate::imo::notice::Buddy;
@@ -92,7 +91,7 @@ impl Account {
         for (gid, told) in Told::read(buddies) {
             if !is_gid(gid) {
                 let detail = "a group chat of no proper id".into();
-                self.event(scene, EventKind::UpstreamFault, detail);
+                self.fault(scene, detail);
                 continue;
             }
             match self.chats.group(gid) {

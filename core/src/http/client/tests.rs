@@ -2,6 +2,8 @@ use super::*;
 use crate::http::tests::{asking, limits, receive};
 use alloc::format;
 
+extern crate std;
+
 #[test]
 fn responses_read_the_same_however_they_are_cut() {
     for (bytes, body, reusable) in [
@@ -99,4 +101,63 @@ fn bad_responses_are_refused() {
         idle.receive(b"HTTP/1.1 408 Slow\r\n\r\n"),
         Err(HttpError::Unasked)
     );
+}
+
+#[test]
+fn a_slow_drip_costs_linear_time_whatever_ends_the_body() {
+    const BODY_BYTES: usize = 1 << 19;
+    let limits = Limits {
+        response_bytes: BODY_BYTES,
+        ..limits()
+    };
+    let in_chunks = |size: usize| {
+        let mut bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        for chunk in std::vec![b'x'; BODY_BYTES].chunks(size) {
+            body::write_chunk(chunk, &mut bytes);
+        }
+        body::write_last_chunk(&mut bytes);
+        bytes
+    };
+    let behind = |head: &str| [head.as_bytes(), &std::vec![b'x'; BODY_BYTES]].concat();
+    let start = std::time::Instant::now();
+    for bytes in [
+        behind(&format!(
+            "HTTP/1.1 200 OK\r\nContent-Length: {BODY_BYTES}\r\n\r\n"
+        )),
+        behind("HTTP/1.1 200 OK\r\n\r\n"),
+        in_chunks(BODY_BYTES),
+        in_chunks(1),
+    ] {
+        // Byte by byte, and all at once: neither may look at all that is there for each byte or chunk.
+        for piece in [1, bytes.len()] {
+            let mut client = HttpClient::new(&limits);
+            let request = Request::get("/".into());
+            client.send(&request, &Headers::new(), &mut Vec::new());
+            let reply = receive(&mut client, bytes.chunks(piece)).unwrap().unwrap();
+            assert_eq!(reply.response.body.len(), BODY_BYTES);
+        }
+    }
+    assert!(start.elapsed() < core::time::Duration::from_secs(20));
+}
+
+#[test]
+fn a_head_and_a_body_may_have_exactly_their_limits() {
+    let head = |length: usize, body: usize| {
+        let start = format!("HTTP/1.1 200 OK\r\nContent-Length: {body}\r\nA: ");
+        let fill = "x".repeat(length - start.len() - 4);
+        format!("{start}{fill}\r\n\r\n{}", "y".repeat(body))
+    };
+    let limits = limits();
+    for (head_bytes, body_bytes, error) in [
+        (limits.head_bytes, limits.response_bytes, None),
+        (limits.head_bytes + 1, 0, Some(HttpError::HeadTooLong)),
+        (100, limits.response_bytes + 1, Some(HttpError::BodyTooLong)),
+    ] {
+        let bytes = head(head_bytes, body_bytes);
+        for piece in [1, bytes.len()] {
+            let pieces = bytes.as_bytes().chunks(piece);
+            let result = receive(&mut asking(Method::Get), pieces);
+            assert_eq!(result.err(), error, "{head_bytes} and {body_bytes}");
+        }
+    }
 }

@@ -201,3 +201,52 @@ fn a_slow_drip_costs_linear_time() {
 fn a_connection_is_small() {
     assert!(size_of::<HttpServer>() <= 256);
 }
+
+#[test]
+fn a_slow_drip_of_a_body_costs_linear_time_whatever_its_framing() {
+    const BODY_BYTES: usize = 1 << 19;
+    let limits = Limits {
+        request_bytes: BODY_BYTES,
+        ..limits()
+    };
+    let mut chunks = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+    for _ in 0..BODY_BYTES {
+        body::write_chunk(b"x", &mut chunks);
+    }
+    body::write_last_chunk(&mut chunks);
+    let head = format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {BODY_BYTES}\r\n\r\n");
+    let counted = [head.as_bytes(), &std::vec![b'x'; BODY_BYTES]].concat();
+    let start = std::time::Instant::now();
+    for bytes in [counted, chunks] {
+        for piece in [1, bytes.len()] {
+            let mut server = HttpServer::new(&limits);
+            let mut request = None;
+            for bytes in bytes.chunks(piece) {
+                server.receive(bytes);
+                request = request.or(server.next(&mut Vec::new()).unwrap());
+            }
+            assert_eq!(request.unwrap().body.len(), BODY_BYTES);
+        }
+    }
+    assert!(start.elapsed() < core::time::Duration::from_secs(20));
+}
+
+#[test]
+fn a_request_over_its_limit_is_refused_however_its_length_is_told() {
+    let over = limits().request_bytes + 1;
+    let mut chunks = Vec::new();
+    for _ in 0..over {
+        body::write_chunk(b"x", &mut chunks);
+    }
+    for (field, body) in [
+        (format!("Content-Length: {over}"), std::vec![b'x'; over]),
+        ("Transfer-Encoding: chunked".to_string(), chunks),
+    ] {
+        let head = format!("POST / HTTP/1.1\r\nHost: h\r\n{field}\r\n\r\n");
+        let bytes = [head.as_bytes(), &body].concat();
+        for piece in [1, bytes.len()] {
+            let (requests, error) = serve(bytes.chunks(piece));
+            assert_eq!((requests.len(), error), (0, Some(HttpError::BodyTooLong)));
+        }
+    }
+}

@@ -19,6 +19,9 @@ const BACKOFF_MIN: Duration = Duration::from_millis(50);
 /// that a new one is all there is left to try.
 const TROUBLE_MAX: Duration = Duration::from_secs(120);
 
+/// How many causes of trouble are remembered, so that each is told once; beyond it the oldest may be told again.
+const CAUSES_MAX: usize = 16;
+
 /// A lane, and how the requests of the present session fare on it.
 pub(super) struct Line {
     lane: Lane,
@@ -253,7 +256,7 @@ impl Link {
         (line.failures, line.failing_since) = (0, None);
         let all_is_well = self.calls.failures.max(self.poll.failures) <= 1;
         if self.state == State::Online && all_is_well {
-            self.told = None;
+            self.told.clear();
             self.set_status(LinkStatus::Online, out);
         }
     }
@@ -268,10 +271,13 @@ impl Link {
         self.rng.jitter(bound).max(BACKOFF_MIN)
     }
 
-    /// Says why nothing goes, unless that was the last thing said.
+    /// Says why nothing goes, unless that has been said since all was well.
     pub(super) fn tell_down(&mut self, reason: &str, out: &mut Vec<LinkOutput>) {
-        if self.told.as_deref() != Some(reason) {
-            self.told = Some(String::from(reason));
+        if !self.told.iter().any(|told| told == reason) {
+            if self.told.len() == CAUSES_MAX {
+                self.told.remove(0);
+            }
+            self.told.push(String::from(reason));
             out.push(LinkOutput::Down(String::from(reason)));
         }
     }

@@ -139,7 +139,7 @@ impl Link {
                 self.timers.set(Wake::Patience, None);
                 self.timers
                     .set(Wake::Activity, Some(now.mono + self.limits.activity_every));
-                self.told = None;
+                self.told.clear();
                 self.set_status(LinkStatus::Online, out);
                 self.push_status();
                 while let Some(queued) = self.waiting.pop_front() {

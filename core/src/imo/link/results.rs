@@ -22,6 +22,7 @@ impl Link {
         let mut taken = Vec::new();
         self.outbox
             .acknowledge(ack, |seq, queued| match queued.request_id {
+                _ if queued.done => {}
                 Some(request_id) => {
                     awaited.insert(
                         request_id,
@@ -33,7 +34,6 @@ impl Link {
                         },
                     );
                 }
-                None if queued.done => {}
                 None => taken.push((seq, queued.id)),
             });
         for (seq, id) in taken {
@@ -65,7 +65,8 @@ impl Link {
     }
 
     /// A result can overtake the acknowledgement of its call on the other lane. The call is then done, and
-    /// nothing is left to await when the acknowledgement comes.
+    /// nothing is left to await when the acknowledgement comes. Should it go out again before that, it is what it
+    /// was, with the same `request_id` ("Delivery").
     pub(super) fn early_result(
         &mut self,
         request_id: u64,
@@ -75,9 +76,8 @@ impl Link {
         let early = self
             .outbox
             .iter_mut()
-            .find(|queued| queued.request_id == Some(request_id));
+            .find(|queued| queued.request_id == Some(request_id) && !queued.done);
         if let Some(queued) = early {
-            queued.request_id = None;
             queued.done = true;
             out.push(LinkOutput::Done(queued.id, result));
         }

@@ -7,6 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::house::{Effect, Stop};
+use super::operator::PASSWORD_MAX;
 use super::session::{Login, Mail};
 use super::{Service, SessionId};
 use crate::config::Registration;
@@ -16,9 +17,6 @@ use crate::imo::notice::{Notice, Outcome};
 use crate::io::{JobId, Output, Outputs};
 use crate::secret::Secret;
 use crate::time::Now;
-
-/// Longest password that is looked at, in bytes; a longer one is wrong.
-const PASSWORD_MAX: usize = 1024;
 
 impl Service {
     /// Moves a login on; called again after each wait.
@@ -41,7 +39,7 @@ impl Service {
             Registration::Closed => false,
             Registration::Embedded => session.embedded,
             Registration::Open => true,
-        };
+        } && !self.house.is_withheld(&name);
         let is_embedded = session.embedded;
         session.tried = valid.then(|| name.clone().into_owned());
         match core::mem::take(&mut session.login) {
@@ -130,6 +128,11 @@ impl Service {
         let Some(id) = self.jobs.remove(&job) else {
             return;
         };
+        if let Login::Made { hash } = &login
+            && self.operation_hashed(now, id, hash, out)
+        {
+            return;
+        }
         if let Some(session) = self.sessions.get_mut(&id) {
             session.login = login;
             self.advance(now, id, out);

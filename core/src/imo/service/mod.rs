@@ -7,6 +7,7 @@
 mod deliver;
 mod house;
 mod login;
+mod operator;
 mod perform;
 mod rpc;
 mod session;
@@ -18,13 +19,14 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use house::{Answered, Effect, House};
+use operator::Operation;
 use session::{Asked, Mail, Session};
 
 use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
 use crate::imo::notice::Notice;
 use crate::io::{
-    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer, StoreId,
+    AskId, CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer, StoreId,
 };
 use crate::journal::Ticket;
 use crate::rng::{Rng, Seed};
@@ -77,6 +79,10 @@ pub struct Service {
     jobs: BTreeMap<JobId, SessionId>,
     next_job: u64,
     house: House,
+    /// What the operator has asked for and is not done yet.
+    operations: BTreeMap<SessionId, Operation>,
+    /// What of that is done and waits to be durable.
+    settled: BTreeMap<SessionId, AskId>,
     held: BTreeMap<Ticket, Vec<Finished>>,
     timers: Timers<Wake>,
     /// Sessions that have something to say on the poll they hold.
@@ -118,6 +124,8 @@ impl Service {
             jobs: BTreeMap::new(),
             next_job: 0,
             house,
+            operations: BTreeMap::new(),
+            settled: BTreeMap::new(),
             held: BTreeMap::new(),
             timers: Timers::new(),
             ripe: BTreeSet::new(),
@@ -184,16 +192,21 @@ impl Service {
             None => {}
             Some(Answered::Ready(sessions)) => {
                 for id in sessions {
-                    self.advance(now, id, out);
+                    if !self.operate(now, id, out) {
+                        self.advance(now, id, out);
+                    }
                 }
             }
             Some(Answered::Failed(sessions)) => {
                 for id in sessions {
-                    self.fail_request(now, id, out);
+                    if !self.operation_failed(id, out) {
+                        self.fail_request(now, id, out);
+                    }
                 }
             }
             Some(Answered::Mail(id, page)) => self.deliver_page(now, id, load, page, out),
             Some(Answered::Icons(id, records)) => self.tell_icons(now, id, &records),
+            Some(Answered::Handles(id, page)) => self.listed(id, page, out),
             Some(Answered::Picture(conn, picture)) => self.send_picture(now, conn, picture, out),
         }
     }
@@ -209,6 +222,7 @@ impl Service {
             for finished in entry.remove() {
                 let id = finished.session;
                 self.release(now, finished, out);
+                self.operation_is_durable(id, out);
                 self.advance(now, id, out);
             }
         }
@@ -216,6 +230,8 @@ impl Service {
 
     fn control(&mut self, now: Now, control: Control, out: &mut Outputs) {
         match control {
+            Control::Status => out.push(Output::Status(self.snapshot())),
+            Control::Users { ask, op } => self.ask(now, ask, op, out),
             Control::Drain => {
                 self.draining = true;
                 self.timers

@@ -11,8 +11,9 @@ use super::super::{In, Line, Out, Plan, Trace};
 use super::{Pass, config, proxy, record, service};
 use crate::event::{Event, EventKind};
 use crate::io::{
-    CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId, ListenerId, LoadId, Origin,
-    Output, Peer, StoreId,
+    AccountSnapshot, AskId, CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId,
+    ListenerId, LoadId, Origin, Output, Peer, ProxyFault, Snapshot, StoreId, UserError, UserOp,
+    UserPage,
 };
 use crate::rng::Seed;
 use crate::secret::Secret;
@@ -57,6 +58,10 @@ fn inputs() -> Vec<Input<'static>> {
             conn: UPSTREAM,
             cause: CloseCause::NoSuchHost,
         },
+        Input::Closed {
+            conn: UPSTREAM,
+            cause: CloseCause::Proxy(ProxyFault::NoWay),
+        },
         Input::Loaded {
             load,
             result: Ok(vec![record]),
@@ -92,8 +97,57 @@ fn inputs() -> Vec<Input<'static>> {
             result: Err(FileError::TooLarge),
         },
         Input::Control(Control::Drain),
+        Input::Control(Control::Status),
+        users(UserOp::Add {
+            name: "bob".into(),
+            password: Secret::from("secret"),
+        }),
+        users(UserOp::SetPassword {
+            name: "bob".into(),
+            password: Secret::from("secret"),
+        }),
+        users(UserOp::Remove { name: "bob".into() }),
+        users(UserOp::List { after: "a".into() }),
         Input::Tick,
     ]
+}
+
+fn users(op: UserOp) -> Input<'static> {
+    let ask = AskId(9);
+    Input::Control(Control::Users { ask, op })
+}
+
+/// What operators are answered.
+fn answers() -> Vec<Output> {
+    let ask = AskId(9);
+    let page = |names: &[&str], next: Option<&str>| UserPage {
+        names: names.iter().map(|name| (*name).into()).collect(),
+        next: next.map(Into::into),
+    };
+    let account = AccountSnapshot {
+        name: "alice".into(),
+        link: "connecting",
+        clients: 2,
+        unsent: 3,
+    };
+    let mut outputs: Vec<Output> = [
+        Ok(page(&[], None)),
+        Ok(page(&["alice", "bob"], Some("bob"))),
+        Err(UserError::NoService),
+    ]
+    .into_iter()
+    .map(|result| Output::Users { ask, result })
+    .collect();
+    outputs.push(Output::Status(Snapshot::Proxy {
+        strangers: 1,
+        accounts: vec![account],
+    }));
+    outputs.push(Output::Status(Snapshot::Service {
+        connections: 1,
+        sessions: 2,
+        strangers: 3,
+    }));
+    outputs
 }
 
 fn outputs() -> Vec<Output> {
@@ -118,6 +172,9 @@ fn outputs() -> Vec<Output> {
             value: vec![0xff],
         },
         StoreOp::Remove { key: key() },
+        StoreOp::RemoveAll {
+            prefix: "a/".into(),
+        },
     ]);
     vec![
         Output::Connect {
@@ -197,7 +254,7 @@ fn every_input_comes_back_from_its_line() {
 
 #[test]
 fn every_output_comes_back_from_its_line() {
-    for output in outputs() {
+    for output in outputs().into_iter().chain(answers()) {
         let Line::Out(9, form) = back(&Line::Out(9, Out::from(&output))) else {
             panic!("{output:?} became something else");
         };

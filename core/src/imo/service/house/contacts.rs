@@ -163,7 +163,7 @@ impl House {
     }
 
     /// Takes the request that `from` has put before `name` away, if there is one.
-    fn drop_request(&mut self, name: &str, from: &str) -> bool {
+    pub(super) fn drop_request(&mut self, name: &str, from: &str) -> bool {
         let Some(resident) = self.resident(name) else {
             return false;
         };

@@ -10,6 +10,7 @@ use core::fmt::Write as _;
 
 use super::memory::Topic;
 use super::records::{NameRecord, account_key, name_key};
+use super::registry::is_removed;
 use super::{Effect, House, Stop, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::notice::Refusal;
@@ -96,7 +97,7 @@ impl House {
         if ECHO.starts_with(&*canonical(&text)) {
             users.push(ECHO.to_owned());
         }
-        for record in records {
+        for record in records.iter().filter(|record| !is_removed(record)) {
             let handle = last_part(&record.key);
             // Of the handle and the name of one account both may fit.
             if !users.iter().any(|known| known == handle) {
@@ -107,7 +108,7 @@ impl House {
     }
 }
 
-fn index_key(own: &str, name: &str) -> String {
+pub(super) fn index_key(own: &str, name: &str) -> String {
     let mut key = index_prefix(own);
     key.push('/');
     key.push_str(name);

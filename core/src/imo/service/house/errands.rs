@@ -69,7 +69,7 @@ impl House {
         let mut last = None;
         for name in names.clone() {
             let load = match self.places.get(name) {
-                Some(Place::Here(_) | Place::Absent) => continue,
+                Some(Place::Here(_) | Place::Absent | Place::Removed(_)) => continue,
                 Some(Place::Asked(load)) => *load,
                 None => self.ask_account(name, None, out),
             };

@@ -13,7 +13,7 @@ mod talk;
 
 use super::errands::Errand;
 use super::records::{GroupRecord, MembershipRecord, membership_key};
-use super::{Effect, House, Stop, refuse};
+use super::{Effect, House, Stop, refuse, tell};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::buid::{group_buid, member_buid};
 use crate::imo::notice::{Notice, Refusal};
@@ -223,7 +223,7 @@ impl House {
     }
 
     /// Who is in a group chat.
-    fn members(&self, group: &str) -> Vec<String> {
+    pub(super) fn members(&self, group: &str) -> Vec<String> {
         let members = self.group(group).map(|record| record.members.keys());
         members.into_iter().flatten().cloned().collect()
     }
@@ -243,7 +243,7 @@ impl House {
     }
 
     /// Takes an account in memory out of a group chat in memory.
-    fn part(&mut self, name: &str, group: &str) {
+    pub(super) fn part(&mut self, name: &str, group: &str) {
         let changed = self.journal.remove(membership_key(name, group));
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;
@@ -261,13 +261,5 @@ impl House {
         if let Some(resident) = self.resident(name) {
             resident.changed = resident.changed.max(changed);
         }
-    }
-}
-
-fn tell(to: &str, notice: Notice) -> Effect {
-    Effect::Tell {
-        to: to.to_owned(),
-        notice,
-        except: None,
     }
 }

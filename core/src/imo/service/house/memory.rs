@@ -12,11 +12,12 @@ use super::records::{
     name_key, request_prefix,
 };
 use super::resident::Resident;
-use super::{House, Place, Wait, icons, mail};
+use super::{House, Place, Wait, icons, mail, registry};
 use crate::imo::mids::Mids;
 use crate::imo::notice::Incoming;
 use crate::imo::service::SessionId;
-use crate::io::{ConnId, LoadId, Output, Outputs};
+use crate::io::{ConnId, LoadId, Output, Outputs, UserPage};
+use crate::journal::Ticket;
 use crate::store::{Query, Record, StoreError};
 
 /// How many accounts that nobody uses stay in memory.
@@ -39,6 +40,7 @@ pub(super) enum Topic {
     Groups(Vec<String>),
     Names(SessionId, Vec<String>),
     Search(SessionId, String),
+    Handles(SessionId),
 }
 
 /// What an answered load leads to.
@@ -52,6 +54,8 @@ pub(in crate::imo::service) enum Answered {
     Mail(SessionId, Option<MailPage>),
     /// What the store tells of pictures, for [`House::icons`].
     Icons(SessionId, Vec<Record>),
+    /// Handles of accounts, for the operator.
+    Handles(SessionId, Result<UserPage, StoreError>),
     /// The picture that a connection has asked for, if there is one.
     Picture(ConnId, Result<Option<Picture>, StoreError>),
 }
@@ -75,7 +79,7 @@ impl House {
     ) -> Result<bool, Wait> {
         match self.places.get(name) {
             Some(Place::Here(_)) => return Ok(true),
-            Some(Place::Absent) => return Ok(false),
+            Some(Place::Absent | Place::Removed(_)) => return Ok(false),
             Some(Place::Asked(load)) => {
                 if let Some(question) = self.questions.get_mut(load) {
                     question.waiting.insert(session);
@@ -153,8 +157,11 @@ impl House {
         let ok = result.is_ok();
         match (question.about, result) {
             (Topic::Account(name), Ok(records)) => {
-                let place = Resident::from_records(&records)
-                    .map_or(Place::Absent, |resident| Place::Here(Box::new(resident)));
+                let place = match Resident::from_records(&records) {
+                    Some(resident) => Place::Here(Box::new(resident)),
+                    None if registry::was_removed(&records) => Place::Removed(Ticket::default()),
+                    None => Place::Absent,
+                };
                 self.places.insert(name.clone(), place);
                 self.rest(name);
             }
@@ -188,6 +195,10 @@ impl House {
             (Topic::Icons(session), result) => {
                 return Some(Answered::Icons(session, result.unwrap_or_default()));
             }
+            (Topic::Handles(asker), result) => {
+                let page = result.map(|records| registry::page(&records));
+                return Some(Answered::Handles(asker, page));
+            }
             (Topic::Picture(conn), Ok(records)) => return Some(icons::picture(conn, &records)),
             (Topic::Picture(conn), Err(error)) => {
                 return Some(Answered::Picture(conn, Err(error)));
@@ -218,7 +229,10 @@ impl House {
                 {
                     self.idle.push_back(oldest);
                 }
-                Some(Place::Here(_) | Place::Absent) => {
+                Some(Place::Removed(changed)) if !self.journal.is_durable(*changed) => {
+                    self.idle.push_back(oldest);
+                }
+                Some(Place::Here(_) | Place::Absent | Place::Removed(_)) => {
                     self.places.remove(&oldest);
                 }
                 Some(Place::Asked(_)) | None => {}

@@ -14,6 +14,7 @@ mod mail;
 mod memory;
 mod presence;
 mod records;
+mod registry;
 mod resident;
 mod roster;
 
@@ -30,12 +31,11 @@ use groups::Groups;
 pub(super) use icons::Picture;
 use memory::Question;
 pub(super) use memory::{Answered, MailPage};
-use records::{AccountRecord, Contact, account_key, contact_key};
+use records::contact_key;
 use resident::Resident;
 
 use super::SessionId;
 use crate::config::Limits;
-use crate::handle::ECHO;
 use crate::imo::Primitive;
 use crate::imo::buid::Buid;
 use crate::imo::call::Call;
@@ -119,6 +119,8 @@ impl From<Refusal> for Stop {
 enum Place {
     Asked(LoadId),
     Absent,
+    /// It was taken away; its name is kept from others. The ticket is that of its removal.
+    Removed(Ticket),
     Here(Box<Resident>),
 }
 
@@ -157,14 +159,14 @@ impl House {
     fn resident(&mut self, name: &str) -> Option<&mut Resident> {
         match self.places.get_mut(name) {
             Some(Place::Here(resident)) => Some(resident),
-            Some(Place::Asked(_) | Place::Absent) | None => None,
+            Some(Place::Asked(_) | Place::Absent | Place::Removed(_)) | None => None,
         }
     }
 
     fn peek(&self, name: &str) -> Option<&Resident> {
         match self.places.get(name) {
             Some(Place::Here(resident)) => Some(resident),
-            Some(Place::Asked(_) | Place::Absent) | None => None,
+            Some(Place::Asked(_) | Place::Absent | Place::Removed(_)) | None => None,
         }
     }
 
@@ -179,24 +181,6 @@ impl House {
         self.peek(name)
             .and_then(|resident| resident.contacts.get(other))
             .is_some_and(|contact| contact.listed && contact.granted)
-    }
-
-    /// Makes an account. It begins with the echo contact on its roster.
-    pub(super) fn create(&mut self, name: &str, hash: String) {
-        let record = AccountRecord { hash };
-        self.journal.put(account_key(name), &record);
-        let echo = Contact {
-            listed: true,
-            granted: true,
-            sees_me: true,
-            ..Contact::default()
-        };
-        let changed = self.journal.put(contact_key(name, ECHO), &echo);
-        let mut resident = Resident::new(record.hash);
-        resident.contacts.insert(ECHO.into(), echo);
-        resident.changed = changed;
-        self.places
-            .insert(name.into(), Place::Here(Box::new(resident)));
     }
 
     /// The sessions of an account that are signed on.
@@ -395,5 +379,14 @@ fn refuse(code: &'static str, msg: &'static str) -> Refusal {
     Refusal {
         code: Cow::Borrowed(code),
         msg: Cow::Borrowed(msg),
+    }
+}
+
+/// All sessions of an account are to be told.
+fn tell(to: &str, notice: Notice) -> Effect {
+    Effect::Tell {
+        to: to.into(),
+        notice,
+        except: None,
     }
 }

@@ -16,6 +16,28 @@ use crate::store::{Record, last_part};
 pub(super) struct AccountRecord {
     /// The password's hash, a PHC string.
     pub(super) hash: String,
+    /// The account was taken away, and its name is not to be registered by anybody who comes along: others may still
+    /// trust it.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(super) removed: bool,
+}
+
+impl AccountRecord {
+    /// An account with that hash.
+    pub(super) const fn new(hash: String) -> Self {
+        Self {
+            hash,
+            removed: false,
+        }
+    }
+
+    /// What is left of an account that was taken away.
+    pub(super) const fn removed() -> Self {
+        Self {
+            hash: String::new(),
+            removed: true,
+        }
+    }
 }
 
 /// What an account holds of another one.
@@ -112,6 +134,9 @@ pub(super) struct ImageRecord {
     /// The file, in Base64.
     pub(super) image: String,
 }
+
+/// What the keys of all accounts begin with.
+pub(super) const ACCOUNTS: &str = "s/a/";
 
 pub(super) fn account_key(name: &str) -> String {
     format!("s/a/{name}")

@@ -79,7 +79,8 @@ impl Resident {
         for record in records {
             match record.key.get(..4) {
                 Some("s/a/") => {
-                    resident = read::<AccountRecord>(record).map(|own| Self::new(own.hash));
+                    let own = read::<AccountRecord>(record).filter(|own| !own.removed);
+                    resident = own.map(|own| Self::new(own.hash));
                 }
                 Some("s/r/") => {
                     if let (Some(resident), Some(contact)) = (&mut resident, read(record)) {

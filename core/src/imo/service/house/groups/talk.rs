@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::{Done, tell};
+use super::Done;
 use crate::imo::TypingState;
 use crate::imo::buid::{group_buid, member_buid};
 use crate::imo::mids;
@@ -16,7 +16,7 @@ use crate::imo::notice::Notice;
 use crate::imo::service::SessionId;
 use crate::imo::service::house::mail::incoming;
 use crate::imo::service::house::records::MailRecord;
-use crate::imo::service::house::{Effect, House, Stop, refuse};
+use crate::imo::service::house::{Effect, House, Stop, refuse, tell};
 use crate::io::Outputs;
 use crate::time::Now;
 

@@ -1,0 +1,139 @@
+//! What whoever operates the process asks of a machine, and what the machine answers.
+//! Never carries a secret but the password of an account that is to be made or changed.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::secret::Secret;
+
+/// Names one [`Control::Users`] until its answer. The driver gives it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct AskId(pub u64);
+
+/// A request from whoever operates the process.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Control {
+    /// Say goodbye to everybody, store what is left, then put out [`super::Output::Stopped`].
+    Drain,
+    /// Say how things stand: each machine of the process answers with one [`super::Output::Status`], at once.
+    Status,
+    /// Do something about the accounts of the service; answered by [`super::Output::Users`] when it is durable.
+    Users {
+        /// The driver's name for it.
+        ask: AskId,
+        /// What.
+        op: UserOp,
+    },
+}
+
+/// Something that is to be done about the accounts of a service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum UserOp {
+    /// Make an account.
+    Add {
+        /// Its handle.
+        name: String,
+        /// Its password.
+        password: Secret,
+    },
+    /// Give an account another password. Sessions that are signed on stay.
+    SetPassword {
+        /// Its handle.
+        name: String,
+        /// The new password.
+        password: Secret,
+    },
+    /// Take an account away with all that is kept of it. Nobody can register its name; only [`UserOp::Add`] gives it
+    /// out again.
+    Remove {
+        /// Its handle.
+        name: String,
+    },
+    /// Name accounts in the order of their handles.
+    List {
+        /// Only those behind this handle; empty for all.
+        after: String,
+    },
+}
+
+/// Some handles, in their order.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct UserPage {
+    /// The handles.
+    pub names: Vec<String>,
+    /// What to give [`UserOp::List`] next; `None` if there are no more.
+    pub next: Option<String>,
+}
+
+/// Why a [`UserOp`] was not done. Nothing has changed then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UserError {
+    /// There is no service in this process.
+    NoService,
+    /// That cannot be a handle.
+    BadName,
+    /// The password is empty or too long.
+    BadPassword,
+    /// There is an account of that name.
+    Exists,
+    /// There is no account of that name.
+    Unknown,
+    /// Too many such requests are under way.
+    Busy,
+    /// The store cannot be read.
+    Store,
+}
+
+impl UserError {
+    /// The error in words: whose fault, and what to do.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::NoService => {
+                "this daemon uses a service elsewhere, which keeps the accounts; ask its operator"
+            }
+            Self::BadName => {
+                "a handle is 1 to 32 letters (a-z), digits, '.', ',', '-', '_', the first a letter, and not echo123"
+            }
+            Self::BadPassword => "a password has 1 to 1024 bytes",
+            Self::Exists => "there is an account of that name already",
+            Self::Unknown => "there is no account of that name",
+            Self::Busy => "too many such requests are under way; try again",
+            Self::Store => "the store cannot be read at the moment; try again",
+        }
+    }
+}
+
+/// How things stand in one machine.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Snapshot {
+    /// In the daemon.
+    Proxy {
+        /// Connections of clients that have not logged in.
+        strangers: usize,
+        /// Its accounts, in the order of the configuration.
+        accounts: Vec<AccountSnapshot>,
+    },
+    /// In the service.
+    Service {
+        /// Connections.
+        connections: usize,
+        /// Sessions, signed on or not.
+        sessions: usize,
+        /// Sessions that have no account.
+        strangers: usize,
+    },
+}
+
+/// How things stand with one account of the daemon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct AccountSnapshot {
+    /// Its name in the configuration.
+    pub name: String,
+    /// `online`, `connecting` or `offline`: its session with the service.
+    pub link: &'static str,
+    /// Clients that have logged in.
+    pub clients: usize,
+    /// Texts that the service has not taken yet.
+    pub unsent: usize,
+}

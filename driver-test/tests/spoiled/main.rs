@@ -1,0 +1,26 @@
+//! A daemon and its client behind a service that spoils its answers: field by field, status by status, byte by byte.
+//! Never looks inside a machine: the daemon stays up, says why once, and afterwards a message goes both ways.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests may unwrap like the tests themselves"
+)]
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a gate cares for connections only"
+)]
+
+#[path = "../town/mod.rs"]
+#[expect(
+    dead_code,
+    reason = "a street with a gate uses only a part of the town"
+)]
+mod town;
+
+mod answers;
+mod fields;
+mod gate;
+mod numbers;
+mod spoil;
+mod street;
+mod tour;
