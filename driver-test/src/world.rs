@@ -67,7 +67,7 @@ struct Door {
 
 /// Machines, a network between them and a clock, all driven by one seed.
 ///
-/// It holds every machine to the contract of [`Machine`] and panics when one breaks it. When a test that
+/// It holds every machine to the contract of [`Machine`](imo2sproxy_core::io::Machine) and panics when one breaks it. When a test that
 /// owns a world panics, the world prints the seed and the latest records and leaves a file with more.
 pub struct World {
     seed: u64,
