@@ -17,6 +17,7 @@ mod plan;
 mod reader;
 mod recorder;
 mod redact;
+mod storage;
 
 pub use header::{Header, MachineKind, VERSION};
 pub use input::In;

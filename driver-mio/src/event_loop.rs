@@ -22,7 +22,7 @@ use signal_hook_mio::v1_0::Signals;
 use crate::call_handler::CallHandling;
 use crate::clock::Clock;
 use crate::jobs::{Answer, Answers, Done};
-use crate::record::{Recordable, Recording};
+use crate::record::Recordable;
 use crate::socket::Buffers;
 use crate::via::Ways;
 
@@ -36,6 +36,7 @@ mod operate;
 mod pass;
 mod reactor;
 mod reading;
+mod recording;
 
 use conn::Stage;
 use desk::{Asker, DESK, DESK_LAST};
@@ -200,28 +201,6 @@ impl<M: Machine> EventLoop<M> {
             signalled: false,
             over: false,
         })
-    }
-
-    /// Says what the machine was made from; without that it cannot be recorded.
-    pub fn set_recordable(&mut self, recordable: Recordable) {
-        self.recordable = Some(recordable);
-    }
-
-    /// Begins to record into `path`: see [`Remote::record_on`]. Before the loop runs, what is recorded is the whole
-    /// session, which can be replayed.
-    ///
-    /// # Errors
-    /// In words, if the file cannot be used, a password cannot be hidden, or it is not known what the machine was made from.
-    pub fn record(&mut self, path: PathBuf) -> Result<(), String> {
-        let recordable = self.recordable.as_ref();
-        let recordable = recordable.ok_or("this session cannot be recorded")?;
-        if !self.started {
-            self.hosted.reactor.now = self.clock.now();
-        }
-        let now = self.hosted.reactor.now;
-        let recording = Recording::begin(recordable, path, now, self.started)?;
-        self.hosted.record(recording);
-        Ok(())
     }
 
     /// A way to reach the loop while it runs.
