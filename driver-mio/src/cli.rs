@@ -167,8 +167,8 @@ pub(crate) struct RecordArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) record: Option<PathBuf>,
     /// Leave passwords, cookies and session ids in recordings
-    #[arg(long)]
-    pub(crate) keep_secrets: bool,
+    #[arg(long = "keep-secrets")]
+    pub(crate) unhidden: bool,
 }
 
 /// The form of the protocol that a service speaks.

@@ -244,7 +244,7 @@ impl From<RecordArgs> for RecordSettings {
     fn from(args: RecordArgs) -> Self {
         Self {
             file: args.record,
-            secrecy: if args.keep_secrets {
+            secrecy: if args.unhidden {
                 Secrecy::Kept
             } else {
                 Secrecy::Hidden

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
-use std::thread;
 use std::time::Duration;
 
 use imo2sproxy_core::event::Event;
@@ -19,8 +18,8 @@ use crate::net::{ConnKey, Connection, NetJob};
 use crate::person::Person;
 use crate::record::Recorder;
 use crate::store::MemoryStore;
-use crate::sweep::{self, Knobs};
-use crate::tape::{Resident, Tape};
+use crate::sweep::Knobs;
+use crate::tape::Resident;
 
 mod breaks;
 mod disk;
@@ -28,6 +27,7 @@ mod ending;
 mod files;
 mod network;
 mod perform;
+mod report;
 mod turn;
 
 use breaks::Watch;
@@ -36,8 +36,6 @@ use ending::Ending;
 
 /// The wall clock at the start of every world: 2012-07-11, when the protocol was in use.
 const WALL_START_MILLIS: u64 = 1_341_999_000_000;
-/// Records shown with a failure; the file has more.
-const RECORDS_SHOWN: usize = 30;
 
 /// What is going to happen in a world.
 #[derive(Debug)]
@@ -67,7 +65,7 @@ struct Door {
 
 /// Machines, a network between them and a clock, all driven by one seed.
 ///
-/// It holds every machine to the contract of [`Machine`] and panics when one breaks it. When a test that
+/// It holds every machine to the contract of [`Machine`](imo2sproxy_core::io::Machine) and panics when one breaks it. When a test that
 /// owns a world panics, the world prints the seed and the latest records and leaves a file with more.
 pub struct World {
     seed: u64,
@@ -282,13 +280,6 @@ impl World {
         self.recorder.hash()
     }
 
-    /// The recorded session of `name` since its machine was started last, if it is known what that was made from
-    /// ([`Resident::of`]).
-    #[must_use]
-    pub fn trace(&self, name: &str) -> Option<String> {
-        self.hosts[self.index(name)].tape.as_ref().map(Tape::trace)
-    }
-
     /// Lets time pass until `done`.
     ///
     /// # Panics
@@ -371,33 +362,5 @@ impl World {
 impl fmt::Debug for World {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "World(seed {}, at {:?})", self.seed, self.now)
-    }
-}
-
-impl Drop for World {
-    /// In a failing test, tells what had happened before.
-    fn drop(&mut self) {
-        if !thread::panicking() {
-            return;
-        }
-        eprintln!(
-            "the world of seed {} stood at {:?}, step {}",
-            self.seed, self.now, self.inputs
-        );
-        eprint!("{}", self.recorder.tail(RECORDS_SHOWN));
-        match sweep::write_report(self.seed, "txt", &self.recorder.all()) {
-            Ok(path) => eprintln!("more records are in {}", path.display()),
-            Err(error) => eprintln!("the records cannot be written to a file: {error}"),
-        }
-        let tapes = self
-            .hosts
-            .iter()
-            .filter_map(|host| Some((&host.name, host.tape.as_ref()?)));
-        for (name, tape) in tapes {
-            match sweep::write_report(self.seed, &format!("{name}.jsonl"), &tape.trace()) {
-                Ok(path) => eprintln!("imo2sproxy replay {}", path.display()),
-                Err(error) => eprintln!("the trace of {name} cannot be written: {error}"),
-            }
-        }
     }
 }

@@ -56,7 +56,7 @@ fn sessions_are_recorded_and_replayed() {
         panic!("not the daemon");
     };
     assert_eq!(args.record.record, Some("a.jsonl".into()));
-    assert!(args.record.keep_secrets);
+    assert!(args.record.unhidden);
     let Ok(Command::Replay(args)) = parse("imo2sproxy replay --calls a.jsonl b.jsonl") else {
         panic!("not the replay");
     };

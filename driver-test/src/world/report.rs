@@ -1,0 +1,48 @@
+//! What a world tells about itself: the recorded sessions of its machines, and a report when its test fails.
+//! Never tells anything while all is well.
+
+use std::thread;
+
+use super::World;
+use crate::sweep;
+use crate::tape::Tape;
+
+/// Records shown with a failure; the file has more.
+const RECORDS_SHOWN: usize = 30;
+
+impl World {
+    /// The recorded session of `name` since its machine was started last, if it is known what that was made from
+    /// ([`Resident::of`]).
+    #[must_use]
+    pub fn trace(&self, name: &str) -> Option<String> {
+        self.hosts[self.index(name)].tape.as_ref().map(Tape::trace)
+    }
+}
+
+impl Drop for World {
+    /// In a failing test, tells what had happened before.
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            return;
+        }
+        eprintln!(
+            "the world of seed {} stood at {:?}, step {}",
+            self.seed, self.now, self.inputs
+        );
+        eprint!("{}", self.recorder.tail(RECORDS_SHOWN));
+        match sweep::write_report(self.seed, "txt", &self.recorder.all()) {
+            Ok(path) => eprintln!("more records are in {}", path.display()),
+            Err(error) => eprintln!("the records cannot be written to a file: {error}"),
+        }
+        let tapes = self
+            .hosts
+            .iter()
+            .filter_map(|host| Some((&host.name, host.tape.as_ref()?)));
+        for (name, tape) in tapes {
+            match sweep::write_report(self.seed, &format!("{name}.jsonl"), &tape.trace()) {
+                Ok(path) => eprintln!("imo2sproxy replay {}", path.display()),
+                Err(error) => eprintln!("the trace of {name} cannot be written: {error}"),
+            }
+        }
+    }
+}
