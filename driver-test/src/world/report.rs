@@ -12,7 +12,7 @@ const RECORDS_SHOWN: usize = 30;
 
 impl World {
     /// The recorded session of `name` since its machine was started last, if it is known what that was made from
-    /// ([`Resident::of`]).
+    /// ([`Resident::of`](crate::Resident::of)).
     #[must_use]
     pub fn trace(&self, name: &str) -> Option<String> {
         self.hosts[self.index(name)].tape.as_ref().map(Tape::trace)
