@@ -97,6 +97,13 @@ impl Person {
         self
     }
 
+    /// Lets the person say `line` first on each connection.
+    #[must_use]
+    pub fn greeting(self, line: &str) -> Self {
+        self.talk_mut().greeting = Some(line.to_owned());
+        self
+    }
+
     /// Gives the person things to do by itself, after those it already has.
     #[must_use]
     pub fn with_script(self, steps: impl IntoIterator<Item = Step>) -> Self {

@@ -22,6 +22,7 @@ use crate::sweep::Knobs;
 use crate::tape::Resident;
 
 mod breaks;
+mod deaths;
 mod disk;
 mod ending;
 mod files;
@@ -32,6 +33,8 @@ mod turn;
 
 use breaks::Watch;
 pub use breaks::{Break, BreakKind};
+pub use deaths::Death;
+use deaths::Fate;
 use ending::Ending;
 
 /// The wall clock at the start of every world: 2012-07-11, when the protocol was in use.
@@ -42,6 +45,8 @@ const WALL_START_MILLIS: u64 = 1_341_999_000_000;
 enum Job {
     Host(Life, HostJob),
     Net(ConnKey, NetJob),
+    /// Another machine takes the place of one that has died.
+    Inherit(usize),
 }
 
 /// What is going to happen to a machine, if it still lives then.
@@ -81,6 +86,7 @@ pub struct World {
     connections: BTreeMap<ConnKey, Connection>,
     connections_made: u64,
     watch: Option<Watch>,
+    fate: Option<Fate>,
     outputs: Outputs,
     recorder: Recorder,
     inputs: u64,
@@ -107,6 +113,7 @@ impl World {
             connections: BTreeMap::new(),
             connections_made: 0,
             watch: None,
+            fate: None,
             outputs: Outputs::new(),
             recorder: Recorder::default(),
             inputs: 0,

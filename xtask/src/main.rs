@@ -28,6 +28,24 @@ enum Task {
     },
     /// Prints every row of the Skype API with what it comes to here and the test that plays it; fails if one has none.
     Coverage,
+    /// Plays the scenes of the library with every connection broken at every byte, or with deaths at every point.
+    Sim {
+        /// Break the connections between daemon and service at each byte of each scene.
+        #[arg(long)]
+        every_byte: bool,
+        /// Let daemon and service die with each input of a talk.
+        #[arg(long)]
+        kill_points: bool,
+    },
+    /// Kills a service and daemons under load, again and again, and looks for what was lost.
+    Crash {
+        /// How often.
+        #[arg(long, default_value_t = 200)]
+        kills: u32,
+        /// What the moments are drawn from; else from the clock.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Records the library of sessions anew, `driver-test/sessions`, and replays it.
     Sessions,
 }
@@ -37,6 +55,11 @@ fn main() -> ExitCode {
     let result = match task {
         Task::Ci { quick } => ci::run(root(), quick),
         Task::Coverage => coverage(),
+        Task::Sim {
+            every_byte,
+            kill_points,
+        } => simulate(every_byte, kill_points),
+        Task::Crash { kills, seed } => crash(kills, seed),
         Task::Sessions => sessions(),
     };
     match result {
@@ -55,6 +78,40 @@ fn coverage() -> Result<(), String> {
         "test --quiet --package imo2sproxy-sim --test catalogue -- --exact {test} --nocapture"
     );
     step::Step::cargo("coverage", root(), &arguments).run_last()
+}
+
+/// The long forms of tests of the simulator, built for speed.
+fn simulate(every_byte: bool, kill_points: bool) -> Result<(), String> {
+    if !every_byte && !kill_points {
+        return Err("say what: --every-byte, --kill-points, or both".into());
+    }
+    let play = |name: &str, test: &str| {
+        let replay = "test --package imo2sproxy-sim --test replay -- --nocapture --exact";
+        let arguments = format!("{replay} {test}");
+        step::Step::cargo(name, root(), &arguments).env("CARGO_PROFILE_TEST_OPT_LEVEL", "3")
+    };
+    if every_byte {
+        let test = "every_byte::wherever_a_connection_breaks_every_text_arrives_once_and_every_command_is_answered";
+        play("every byte", test).env("EVERY_BYTE", "all").run()?;
+    }
+    if kill_points {
+        let test = "kill_points::whenever_daemon_or_service_dies_nothing_confirmed_is_lost_and_nothing_is_doubled";
+        play("kill points", test).run()?;
+    }
+    Ok(())
+}
+
+/// The test that kills real processes, for longer.
+fn crash(kills: u32, seed: Option<u64>) -> Result<(), String> {
+    let test =
+        "onslaught::whatever_is_killed_under_load_nothing_confirmed_is_lost_and_every_store_opens";
+    let arguments =
+        format!("test --package imo2sproxy --test daemon -- --nocapture --exact {test}");
+    let step = step::Step::cargo("crash", root(), &arguments).env("KILLS", &kills.to_string());
+    match seed {
+        Some(seed) => step.env("SEED", &seed.to_string()).run(),
+        None => step.run(),
+    }
 }
 
 /// The test that holds the library to its scenes writes it first when it is asked to.

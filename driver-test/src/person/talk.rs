@@ -35,6 +35,8 @@ pub(super) struct Talk {
     origin: Origin,
     new_wire: NewWire,
     pub(super) returns_after: Option<Duration>,
+    /// What is said first on each connection.
+    pub(super) greeting: Option<String>,
     pub(super) script: VecDeque<Step>,
     step_until: Option<Instant>,
     pub(super) state: State,
@@ -58,6 +60,7 @@ impl Talk {
             wire: new_wire(),
             new_wire,
             returns_after: None,
+            greeting: None,
             script: VecDeque::new(),
             step_until: None,
             state: State::Away,
@@ -135,7 +138,13 @@ impl Talk {
         let mut bytes = out.buffer();
         loop {
             match self.wire.decode(&mut self.rx, &mut bytes) {
-                Ok(Some(FromServer::Ready)) => self.state = State::Ready,
+                Ok(Some(FromServer::Ready)) => {
+                    self.state = State::Ready;
+                    let greeting = self.greeting.clone().map(Wish::Say);
+                    greeting
+                        .into_iter()
+                        .for_each(|wish| self.wishes.push_front(wish));
+                }
                 Ok(Some(FromServer::Refused)) => self.state = State::Refused,
                 Ok(Some(FromServer::Line(line))) => self.heard.push(Heard {
                     at: now,

@@ -71,6 +71,7 @@ impl World {
                 HostJob::File(request) => self.run_file(life, request),
                 HostJob::Answer(answer) => self.answer(life, answer),
             },
+            Job::Inherit(host) => self.inherit(host),
             Job::Host(..) => {}
         }
     }
@@ -79,6 +80,10 @@ impl World {
     pub(super) fn feed(&mut self, index: usize, input: Input<'_>) {
         self.count_input();
         let now = self.now();
+        let death = self.death_of(index);
+        if death.is_some_and(|death| death.outputs.is_none()) {
+            return self.die(index);
+        }
         let host = &mut self.hosts[index];
         let Some(machine) = host.machine.as_mut() else {
             return;
@@ -91,13 +96,18 @@ impl World {
         }
         machine.handle(now, input, &mut self.outputs);
         let outputs: Vec<Output> = self.outputs.drain().collect();
-        for output in outputs {
+        self.note_outputs(index, outputs.len());
+        let last_words = death.and_then(|death| death.outputs);
+        for output in outputs.into_iter().take(last_words.unwrap_or(usize::MAX)) {
             let host = &mut self.hosts[index];
             self.recorder.output(self.now, &host.name, &output);
             if let Some(tape) = &mut host.tape {
                 tape.output(now, &output);
             }
             self.perform(life, output);
+        }
+        if death.is_some() {
+            return self.die(index);
         }
         if !self.hosts[index].is_balanced() {
             let name = self.hosts[index].name.clone();

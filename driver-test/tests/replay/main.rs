@@ -10,6 +10,7 @@
 mod town;
 
 mod every_byte;
+mod kill_points;
 mod original;
 mod rough;
 mod scenes;

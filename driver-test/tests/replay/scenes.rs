@@ -215,9 +215,10 @@ fn groups(plan: Option<Break>) -> Stage {
         stage.sit_down(name, None);
         stage.befriend("alice", name);
     }
-    let line = stage.ask("alice", "CHAT CREATE bob, carol");
+    let line = stage.insist("alice", "CHAT CREATE bob, carol", "CHAT ");
     let chat = line.split(' ').nth(1).unwrap_or_default().to_owned();
-    stage.say("alice", &format!("ALTER CHAT {chat} SETTOPIC tea"));
+    let topic = format!("ALTER CHAT {chat} SETTOPIC tea");
+    stage.insist("alice", &topic, "ALTER CHAT");
     for name in ["bob", "carol"] {
         stage.expect(name, "CHAT * TOPIC tea");
     }
@@ -230,10 +231,11 @@ fn groups(plan: Option<Break>) -> Stage {
     stage.text("carol", &command, "coming", &["alice", "bob"]);
     stage.expect("alice", "CHATMESSAGE * STATUS RECEIVED");
     for line in ["KICK bob", "ADDMEMBERS bob"] {
-        stage.ask("alice", &format!("ALTER CHAT {chat} {line}"));
+        let command = format!("ALTER CHAT {chat} {line}");
+        stage.insist("alice", &command, "ALTER CHAT");
         stage.world.run_for(SECONDS(3));
     }
-    stage.ask("alice", &format!("ALTER CHAT {chat} LEAVE"));
+    stage.insist("alice", &format!("ALTER CHAT {chat} LEAVE"), "ALTER CHAT");
     stage.world.run_for(SECONDS(3));
     stage
 }

@@ -108,6 +108,20 @@ impl Stage {
         reply[tag.len() + 1..].to_owned()
     }
 
+    /// Says a command until the reply begins with `good`, and gives that: while the service is out of reach some
+    /// commands are refused, since old clients do not wait.
+    pub(crate) fn insist(&mut self, name: &str, command: &str, good: &str) -> String {
+        for _ in 0..10 {
+            let reply = self.ask(name, command);
+            if reply.starts_with(good) {
+                return reply;
+            }
+            assert!(reply.starts_with("ERROR "), "{command}: {reply}");
+            self.world.run_for(SECONDS(30));
+        }
+        panic!("{name} cannot get through with {command}");
+    }
+
     /// Says a text, which must have reached each of `to` once and in order by the end. `command` is what stands
     /// before the text.
     pub(crate) fn text(&mut self, from: &str, command: &str, body: &str, to: &[&str]) {
@@ -174,30 +188,11 @@ impl Stage {
 
     /// What somebody was told to have received is what the others have sent, once each and in order.
     fn check_heard(&mut self, name: &str) {
-        let lines = self.world.person(name).replies();
-        let numbers: Vec<String> = lines
-            .iter()
-            .filter_map(|line| {
-                line.strip_prefix("CHATMESSAGE ")?
-                    .strip_suffix(" STATUS RECEIVED")
-            })
-            .map(str::to_owned)
-            .collect();
-        let once: BTreeSet<&String> = numbers.iter().collect();
-        assert_eq!(
-            once.len(),
-            numbers.len(),
-            "{name} was told twice: {numbers:?}"
-        );
         let mut heard: Vec<(String, String)> = Vec::new();
-        for number in &numbers {
-            let start = format!("CHATMESSAGE {number}");
-            let mut get = |property: &str| {
-                let line = self.ask(name, &format!("GET {start} {property}"));
-                line[start.len() + property.len() + 2..].to_owned()
-            };
-            if get("TYPE") == "SAID" {
-                heard.push((get("FROM_HANDLE"), get("BODY")));
+        for number in self.numbers(name, "RECEIVED") {
+            if self.property(name, &number, "TYPE") == "SAID" {
+                let from = self.property(name, &number, "FROM_HANDLE");
+                heard.push((from, self.property(name, &number, "BODY")));
             }
         }
         let senders: BTreeSet<&String> = self.texts.iter().map(|text| &text.from).collect();
@@ -217,18 +212,46 @@ impl Stage {
 
     /// Each text was reported as sent, once.
     fn check_sent(&mut self, name: &str) {
-        let own = self.texts.iter().filter(|text| text.from == name).count();
-        let lines = self.world.person(name).replies();
-        let sent: Vec<&String> = lines
+        let own: Vec<String> = self
+            .texts
             .iter()
-            .filter(|line| line.starts_with("CHATMESSAGE ") && line.ends_with(" STATUS SENT"))
+            .filter(|text| text.from == name)
+            .map(|text| text.body.clone())
             .collect();
-        let once: BTreeSet<&&String> = sent.iter().collect();
+        let mut sent = Vec::new();
+        for number in self.numbers(name, "SENT") {
+            if self.property(name, &number, "TYPE") == "SAID" {
+                sent.push(self.property(name, &number, "BODY"));
+            }
+        }
+        sent.sort();
+        let mut all = own;
+        all.sort();
+        assert_eq!(sent, all, "{name} was told that these were sent");
+    }
+
+    /// The numbers of the messages that somebody was told to have that status; each once.
+    fn numbers(&self, name: &str, status: &str) -> Vec<String> {
+        let ending = format!(" STATUS {status}");
+        let lines = self.world.person(name).replies();
+        let numbers: Vec<String> = lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("CHATMESSAGE ")?.strip_suffix(&ending))
+            .map(str::to_owned)
+            .collect();
+        let once: BTreeSet<&String> = numbers.iter().collect();
         assert_eq!(
-            (once.len(), sent.len()),
-            (own, own),
-            "{name} was told {sent:?}"
+            once.len(),
+            numbers.len(),
+            "{name} was told twice: {numbers:?}"
         );
+        numbers
+    }
+
+    pub(crate) fn property(&mut self, name: &str, number: &str, property: &str) -> String {
+        let start = format!("CHATMESSAGE {number} {property} ");
+        let line = self.ask(name, &format!("GET {}", start.trim_end()));
+        line[start.len()..].to_owned()
     }
 
     /// All machines come to rest when they are asked to.
