@@ -20,6 +20,7 @@ mod crash;
 mod drain;
 mod frames;
 mod http;
+mod onslaught;
 mod operator;
 mod proxies;
 mod record;
