@@ -44,6 +44,9 @@ pub(super) struct Messages {
     cached: BTreeMap<u32, (MessageRecord, Ticket)>,
     unread: BTreeSet<u32>,
     unsent: BTreeSet<u32>,
+    /// Own messages that are sent or refused, which nobody has been told because it could be lost, with what they are
+    /// until then.
+    untold: BTreeMap<u32, MessageStatus>,
     /// How many messages the store keeps.
     kept: usize,
     kept_max: usize,
@@ -60,6 +63,7 @@ impl Messages {
             cached: BTreeMap::new(),
             unread: BTreeSet::new(),
             unsent: BTreeSet::new(),
+            untold: BTreeMap::new(),
             kept: 0,
             kept_max,
             cached_max,
@@ -203,14 +207,24 @@ impl Messages {
         }
     }
 
-    /// The service has taken an own message, or has refused it.
+    /// The service has taken an own message, or has refused it. Clients are told once that is durable.
     pub(super) fn settle(&mut self, number: u32, failed: bool, journal: &mut Journal) -> Ticket {
-        self.unsent.remove(&number);
+        let before = if self.unsent.remove(&number) {
+            MessageStatus::Sending
+        } else {
+            MessageStatus::Sent
+        };
+        self.untold.insert(number, before);
         if failed && let Some((record, ticket)) = self.cached.get_mut(&number) {
             record.failed = true;
             *ticket = journal.put(self.keys.message(number), record);
         }
         journal.remove(self.keys.unsent_one(number))
+    }
+
+    /// What became of an own message is told now.
+    pub(super) fn told(&mut self, number: u32) {
+        self.untold.remove(&number);
     }
 
     /// A message has been read. False if it had been before, or there is none.
@@ -242,7 +256,9 @@ impl Messages {
                 MessageStatus::Read
             };
         }
-        if record.failed {
+        if let Some(before) = self.untold.get(&number) {
+            *before
+        } else if record.failed {
             MessageStatus::Failed
         } else if self.unsent.contains(&number) {
             MessageStatus::Sending

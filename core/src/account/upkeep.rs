@@ -212,11 +212,13 @@ impl Account {
         match held {
             Held::Received(number) => self.announce(scene, number),
             Held::Sent(number) => {
+                self.messages.told(number);
                 self.introduce_to(scene, number);
                 scene.notice(Self::status_notice(number, MessageStatus::Sent));
             }
             Held::Failed(number) => {
-                scene.notice(Self::status_notice(number, MessageStatus::Failed))
+                self.messages.told(number);
+                scene.notice(Self::status_notice(number, MessageStatus::Failed));
             }
             Held::Chat(id, news) => self.tell_chat(scene, &id, news),
             Held::Wake => scene.out.push(AccountOutput::Wake),

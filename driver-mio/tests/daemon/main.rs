@@ -17,6 +17,7 @@ mod calls;
 mod chat;
 mod client;
 mod crash;
+mod disk;
 mod drain;
 mod frames;
 mod http;

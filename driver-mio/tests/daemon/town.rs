@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tempfile::TempDir;
@@ -45,6 +45,11 @@ impl Town {
             home: tempfile::tempdir().unwrap(),
             port: free.local_addr().unwrap().port(),
         }
+    }
+
+    /// Where everything of it lies.
+    pub(crate) fn home(&self) -> &Path {
+        self.home.path()
     }
 
     /// A path below its home.

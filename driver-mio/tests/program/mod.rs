@@ -7,12 +7,18 @@ use std::process::{Command, Output, Stdio};
 
 /// The program, in an environment without a home of its own.
 pub(crate) fn program(home: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_imo2sproxy"));
+    program_in(&[], home, args)
+}
+
+/// The same behind the words of another program that starts it.
+pub(crate) fn program_in(wrapper: &[&str], home: &Path, args: &[&str]) -> Command {
+    let words = [wrapper, &[env!("CARGO_BIN_EXE_imo2sproxy")], args].concat();
+    let mut command = Command::new(words[0]);
     for name in ["https_proxy", "http_proxy", "all_proxy", "no_proxy"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
     command
-        .args(args)
+        .args(&words[1..])
         .env_remove("IMO2SPROXY_PASSWORD")
         .env_remove("IMO2SPROXY_LOG")
         .env_remove("XDG_DATA_HOME")

@@ -1,7 +1,9 @@
 //! What goes wrong in the world, and how everybody comes back from it.
 
+use std::time::Duration;
+
 use imo2sproxy_core::store::{Store as _, StoreOp};
-use imo2sproxy_sim::Faults;
+use imo2sproxy_sim::{Faults, Span};
 
 use crate::town::{SECONDS, come_back, daemon, friends, host, service, sit_down, town};
 
@@ -269,4 +271,25 @@ fn a_long_contact_list_that_comes_at_once_is_no_fault_of_the_client() {
     );
     alice.say("#1 PING");
     world.expect("alice", "#1 PONG", SECONDS(5));
+}
+
+#[test]
+fn no_answer_calls_sent_what_no_notice_has_called_so() {
+    let mut world = friends(1, Faults::none());
+    world.set_faults(Faults {
+        disk_delay: Span::millis(900, 900),
+        ..Faults::none()
+    });
+    let alice = world.person("alice").clone();
+    alice.say("MESSAGE bob hello");
+    let line = world.expect("alice", "CHATMESSAGE * STATUS SENDING", SECONDS(5));
+    let number = line.split(' ').nth(1).unwrap().to_owned();
+    for _ in 0..100 {
+        alice.say(&format!("#ask GET CHATMESSAGE {number} STATUS"));
+        world.run_for(Duration::from_millis(50));
+    }
+    let lines = alice.replies();
+    let first = lines.iter().find(|line| line.ends_with(" STATUS SENT"));
+    assert_eq!(first, Some(&format!("CHATMESSAGE {number} STATUS SENT")));
+    assert!(lines.contains(&format!("#ask CHATMESSAGE {number} STATUS SENT")));
 }
