@@ -286,7 +286,7 @@ fn heir(name: &str, stage: &Stage) -> impl FnOnce() -> Resident + use<> {
     let person = name.strip_suffix("s-daemon").map(str::to_owned);
     move || match person {
         Some(person) => Resident::of(Plan::Proxy(config(&person), seed)),
-        None => service(seed).into(),
+        None => service(seed),
     }
 }
 
@@ -382,7 +382,7 @@ fn whenever_daemon_or_service_dies_nothing_confirmed_is_lost_and_nothing_is_doub
         point.play();
         return;
     }
-    for index in 0..TALKS.len() {
+    for (index, Talk { name, .. }) in TALKS.iter().enumerate() {
         let begin = Instant::now();
         let points = Point::all(index);
         let (next, again) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -402,7 +402,7 @@ fn whenever_daemon_or_service_dies_nothing_confirmed_is_lost_and_nothing_is_doub
                 });
             }
         });
-        let (name, seconds) = (TALKS[index].name, begin.elapsed().as_secs_f32());
+        let seconds = begin.elapsed().as_secs_f32();
         let again = again.into_inner();
         println!(
             "{name}: {} deaths in {seconds:.1} s, {again} messages announced again",
