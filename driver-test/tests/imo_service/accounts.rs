@@ -304,3 +304,29 @@ fn a_removal_cut_short_by_death_has_happened_whole_or_not_at_all() {
     bench.run(SECOND);
     assert_eq!(handles(&mut bench), ["alice", "carol"]);
 }
+
+#[test]
+fn nobody_registers_a_name_that_was_taken_away_while_his_password_was_hashed() {
+    let mut bench = Bench::new();
+    bench.hashes = false;
+    let mut guest = Session::open(&mut bench, "bob");
+    let login = guest.body("account_login", &json!({"passwd": "guest"}));
+    let message = guest.message("im", &login, 0);
+    guest.post(&mut bench, guest.calls, &[message]);
+    bench.operate(add("bob", "owner"));
+    bench.hash_newest();
+    done_after(&mut bench, 1);
+    done(&mut bench, remove("bob"));
+    bench.hashes = true;
+    bench.settle();
+    bench.reply(guest.calls);
+    let events = guest.events(&mut bench);
+    assert_eq!(events[0]["name"], "disconnect", "{events:?}");
+    assert_eq!(handles(&mut bench), [""; 0]);
+}
+
+/// So many questions were answered well.
+fn done_after(bench: &mut Bench, count: usize) {
+    let answers: Vec<_> = bench.answers.drain(..).collect();
+    assert_eq!(answers, vec![Ok(UserPage::default()); count]);
+}

@@ -60,6 +60,8 @@ pub(crate) struct Bench {
     pub(crate) works: bool,
     /// Whether anything is read; if not, it waits.
     pub(crate) reads: bool,
+    /// Whether new passwords are hashed; if not, they wait.
+    pub(crate) hashes: bool,
     pub(crate) events: Vec<Event>,
     /// How often the operator has asked for something.
     asked: u64,
@@ -95,6 +97,7 @@ impl Bench {
             loads_left: None,
             works: true,
             reads: true,
+            hashes: true,
             events: Vec::new(),
             asked: 0,
             answers: Vec::new(),
@@ -177,7 +180,8 @@ impl Bench {
             let can = match job {
                 Job::Store(..) => self.stores,
                 Job::Load(..) => self.works && self.reads,
-                Job::Hash(..) | Job::Verify(..) => self.works,
+                Job::Hash(..) => self.works && self.hashes,
+                Job::Verify(..) => self.works,
             };
             if can {
                 self.work(job);
@@ -186,6 +190,14 @@ impl Bench {
             }
         }
         self.jobs = waiting;
+    }
+
+    /// The password that was handed over last is hashed before those that wait for longer.
+    pub(crate) fn hash_newest(&mut self) {
+        let job = self.jobs.pop_back().expect("a job");
+        assert!(matches!(job, Job::Hash(..)));
+        self.work(job);
+        self.settle();
     }
 
     fn work(&mut self, job: Job) {

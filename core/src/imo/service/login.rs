@@ -70,7 +70,8 @@ impl Service {
                 // Somebody else made the account in the meantime: the password has to be checked after all.
                 return self.login(now, id, uid, password, effects, out);
             }
-            Login::Made { hash } => {
+            // The name may have been given out and taken away meanwhile.
+            Login::Made { hash } if may_register => {
                 self.house.create(&name, hash);
                 out.event(Event::account(
                     EventKind::AccountCreated,
@@ -84,7 +85,7 @@ impl Service {
                     return Err(wait.into());
                 }
             }
-            Login::Checked { .. } => {
+            Login::Checked { .. } | Login::Made { .. } => {
                 // In one process with its daemon the service leaves it to that one to tell.
                 if !is_embedded {
                     out.event(Event::account(
