@@ -336,12 +336,15 @@ mod tests {
         assert_eq!(status(&messages, own), MessageStatus::Sending);
         assert_eq!(status(&messages, came), MessageStatus::Received);
         messages.settle(own, false, &mut journal);
+        assert_eq!(status(&messages, own), MessageStatus::Sending, "not told");
+        messages.told(own);
         assert!(messages.seen(came, &mut journal));
         assert!(!messages.seen(came, &mut journal), "read before");
         assert_eq!(status(&messages, own), MessageStatus::Sent);
         assert_eq!(status(&messages, came), MessageStatus::Read);
         let refused = messages.add_own(record(true), &mut journal);
         messages.settle(refused, true, &mut journal);
+        messages.told(refused);
         assert_eq!(status(&messages, refused), MessageStatus::Failed);
     }
 
