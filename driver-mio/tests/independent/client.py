@@ -11,6 +11,7 @@ import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any, Callable
 
 import scenes
@@ -20,6 +21,8 @@ from link import Place
 
 # How many scenes are played at the same time. They share no account.
 AT_ONCE = 5
+# Who speaks, finishes his line: print writes a line and its end apart.
+SPEAKS = Lock()
 
 
 def main() -> int:
@@ -44,9 +47,11 @@ def play(name: str, scene: Callable[[Place], Any], place: Place) -> bool:
         scene(place)
     except Exception as error:
         places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
-        print(f"scene {name} in {place.dialect}: {error!r} at {' '.join(places)}", file=sys.stderr, flush=True)
+        with SPEAKS:
+            print(f"scene {name} in {place.dialect}: {error!r} at {' '.join(places)}", file=sys.stderr, flush=True)
         return False
-    print(f"ok {name}", flush=True)
+    with SPEAKS:
+        print(f"ok {name}", flush=True)
     return True
 
 
