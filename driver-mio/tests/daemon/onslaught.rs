@@ -16,6 +16,7 @@ use imo2sproxy_core::rng::{Rng, Seed};
 use rusqlite::Connection;
 
 use crate::client::{Client, frame};
+use crate::program::{run, text};
 use crate::running::Running;
 use crate::town::{Daemon, Town, acquaint_with};
 
@@ -107,7 +108,8 @@ impl Talker {
 
     /// One connection, from its beginning to its end.
     fn visit(&mut self) -> std::io::Result<()> {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port.load(Ordering::Relaxed)))?;
+        let port = self.port.load(Ordering::Relaxed);
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
         stream.write_all(&[0, 0, 0, 0, 2])?;
@@ -124,6 +126,10 @@ impl Talker {
         }
         let (mut bytes, mut next) = (Vec::new(), Instant::now());
         while !self.over.load(Ordering::Relaxed) {
+            // Where a dead daemon was, somebody else may listen by now.
+            if self.port.load(Ordering::Relaxed) != port {
+                return Ok(());
+            }
             self.read(&mut stream, &mut bytes)?;
             if Instant::now() >= next && !self.hush.load(Ordering::Relaxed) {
                 next = Instant::now() + PACE;
@@ -251,6 +257,21 @@ impl Victims {
         assert!(begin.elapsed() < START_MAX, "it does not start in time");
     }
 
+    /// Says how all stand, and what they have logged.
+    fn explain(self, told: &[Arc<Mutex<Told>>; 3]) {
+        for (at, daemon) in self.daemons.into_iter().enumerate() {
+            let told = told[at].lock().unwrap();
+            let unread = told.received.values().filter(|body| body.is_none()).count();
+            let count = told.received.len();
+            eprintln!("{}: {count} announced, {unread} of them unread", NAMES[at]);
+            let folder = self.town.path(NAMES[at]);
+            let status = run(&["control", "--data-dir", &folder, "status"], "");
+            eprintln!("{}\n{}", text(&status.stdout), daemon.stop());
+        }
+        let mut service = self.service;
+        eprintln!("service: {}", service.stop().1);
+    }
+
     /// Ends all in good order, and looks into their stores.
     fn end(self) {
         let folders = NAMES.into_iter().chain(["service"]);
@@ -344,7 +365,10 @@ fn whatever_is_killed_under_load_nothing_confirmed_is_lost_and_every_store_opens
         talker.join().unwrap();
     }
     let lost = missing(&told);
-    assert!(lost.is_empty(), "{} are lost: {lost:?}", lost.len());
+    if !lost.is_empty() {
+        victims.explain(&told);
+        panic!("{} are lost: {lost:?}", lost.len());
+    }
     let mut confirmed = 0;
     for (name, one) in NAMES.iter().zip(&told) {
         let one = one.lock().unwrap();
