@@ -19,6 +19,7 @@ pub mod fuzzing;
 pub mod person;
 pub mod store;
 pub mod sweep;
+pub mod town;
 pub mod world;
 
 pub use faults::{Faults, Span};

@@ -9,9 +9,6 @@ use imo2sproxy_core::skype::catalogue::{CATALOGUE, Mark};
 mod rows;
 mod seats;
 mod stage;
-#[path = "../town/mod.rs"]
-#[expect(dead_code, reason = "a stage uses only a part of the town")]
-mod town;
 
 mod applications;
 mod avatars;
@@ -39,6 +36,8 @@ mod transfers;
 mod users;
 mod voicemail;
 mod windows;
+
+use imo2sproxy_sim::town;
 
 /// Each row that is played, and the test that does it.
 const PLAYED: &[&[(&str, &str)]] = &[

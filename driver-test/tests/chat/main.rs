@@ -14,7 +14,7 @@ mod room_changes;
 mod room_memory;
 mod room_rules;
 mod rooms;
-#[path = "../town/mod.rs"]
-mod town;
 mod transcript;
 mod trouble;
+
+use imo2sproxy_sim::town;

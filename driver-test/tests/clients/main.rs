@@ -13,8 +13,7 @@ mod pitfalls;
 mod regressions;
 mod rooms;
 mod street;
-#[path = "../town/mod.rs"]
-#[expect(dead_code, reason = "a street uses only a part of the town")]
-mod town;
 mod toy_gateway;
 mod typing;
+
+use imo2sproxy_sim::town;

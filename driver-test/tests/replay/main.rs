@@ -5,10 +5,6 @@
     reason = "all of this is test code, helpers included"
 )]
 
-#[path = "../town/mod.rs"]
-#[expect(dead_code, reason = "the scenes use only a part of the town")]
-mod town;
-
 mod every_byte;
 mod kill_points;
 mod original;
@@ -16,6 +12,8 @@ mod rough;
 mod scenes;
 mod stage;
 mod stand_in;
+
+use imo2sproxy_sim::town;
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -10,13 +10,6 @@
     reason = "a gate cares for connections only"
 )]
 
-#[path = "../town/mod.rs"]
-#[expect(
-    dead_code,
-    reason = "a street with a gate uses only a part of the town"
-)]
-mod town;
-
 mod answers;
 mod fields;
 mod gate;
@@ -24,3 +17,5 @@ mod numbers;
 mod spoil;
 mod street;
 mod tour;
+
+use imo2sproxy_sim::town;

@@ -3,10 +3,6 @@
 //!
 //! `SIM_SEEDS` says how many seeds, `SIM_SEED` runs one alone.
 
-#[path = "../town/mod.rs"]
-#[expect(dead_code, reason = "a sweep uses only a part of the town")]
-mod town;
-
 mod dialects;
 mod rooms;
 
@@ -15,6 +11,7 @@ use std::time::Duration;
 use imo2sproxy_core::config::DialectKind::{self, V1};
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::rng::Rng;
+use imo2sproxy_sim::town;
 use imo2sproxy_sim::{Faults, Person, World, sweep::for_each_seed};
 
 use town::{SECONDS, daemon_in, embedded, host, pair, service, town_in};

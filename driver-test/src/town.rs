@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::{Faults, Person, Resident, World};
 use imo2sproxy_core::config::{
     AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
     WireKind,
@@ -11,12 +12,12 @@ use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Plan;
-use imo2sproxy_sim::{Faults, Person, Resident, World};
 
-pub(crate) const SECONDS: fn(u64) -> Duration = Duration::from_secs;
+/// A number of seconds as a duration.
+pub const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 
 /// The daemon of `name` and what it is told.
-pub(crate) fn config(name: &str, password: &str, upstream: Upstream) -> Config {
+pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
@@ -36,7 +37,9 @@ pub(crate) fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     }
 }
 
-pub(crate) fn upstream() -> Upstream {
+/// The service of the town, at `imo.example`, spoken to in the newer dialect.
+#[must_use]
+pub fn upstream() -> Upstream {
     let host = "imo.example".into();
     Upstream {
         origin: Origin::Net {
@@ -49,7 +52,9 @@ pub(crate) fn upstream() -> Upstream {
     }
 }
 
-pub(crate) fn service(seed: Seed) -> Resident {
+/// The service of the town, where anybody may register.
+#[must_use]
+pub fn service(seed: Seed) -> Resident {
     let config = ServiceConfig {
         registration: Registration::Open,
         ..ServiceConfig::default()
@@ -57,12 +62,14 @@ pub(crate) fn service(seed: Seed) -> Resident {
     Resident::of(Plan::Service(config, seed))
 }
 
-pub(crate) fn daemon(name: &str, seed: Seed) -> Resident {
+/// The daemon of `name`, whose password is `secret`.
+#[must_use]
+pub fn daemon(name: &str, seed: Seed) -> Resident {
     daemon_in(DialectKind::V1, name, seed)
 }
 
 /// The same in the dialect of that kind.
-pub(crate) fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Resident {
+pub fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Resident {
     let upstream = Upstream {
         dialect,
         ..upstream()
@@ -71,13 +78,13 @@ pub(crate) fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Residen
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
-pub(crate) fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
+pub fn town(seed: u64, faults: Faults, names: &[&str]) -> World {
     let people: Vec<_> = names.iter().map(|name| (*name, DialectKind::V1)).collect();
     town_in(seed, faults, &people)
 }
 
 /// The same with a daemon for each of `people` in a dialect of its own.
-pub(crate) fn town_in(seed: u64, faults: Faults, people: &[(&str, DialectKind)]) -> World {
+pub fn town_in(seed: u64, faults: Faults, people: &[(&str, DialectKind)]) -> World {
     let mut world = World::new(seed, faults);
     let service_seed = world.seed_for("imo");
     world.host("imo", service(service_seed));
@@ -92,12 +99,12 @@ pub(crate) fn town_in(seed: u64, faults: Faults, people: &[(&str, DialectKind)])
 }
 
 /// The name of the host on which the daemon of `name` runs.
-pub(crate) fn host(name: &str) -> String {
+pub fn host(name: &str) -> String {
     format!("{name}s-daemon")
 }
 
 /// Somebody sits down at the client of `name` and waits until the daemon is online.
-pub(crate) fn sit_down(world: &mut World, name: &str) -> Person {
+pub fn sit_down(world: &mut World, name: &str) -> Person {
     let person = world.join(
         name,
         Person::new(WireKind::SkypeProxy, None, &host(name), 1401),
@@ -108,7 +115,7 @@ pub(crate) fn sit_down(world: &mut World, name: &str) -> Person {
 }
 
 /// The client of `name`, who has left or has been cut off, comes back.
-pub(crate) fn come_back(world: &mut World, name: &str) {
+pub fn come_back(world: &mut World, name: &str) {
     let person = world.person(name).clone();
     // It may not have noticed yet that it was cut off.
     world.run_for(SECONDS(1));
@@ -118,7 +125,7 @@ pub(crate) fn come_back(world: &mut World, name: &str) {
 }
 
 /// A town in which everybody of `names` sits at a client and is online.
-pub(crate) fn everybody_online(names: &[&str]) -> World {
+pub fn everybody_online(names: &[&str]) -> World {
     let mut world = town(1, Faults::none(), names);
     for name in names {
         sit_down(&mut world, name);
@@ -127,7 +134,7 @@ pub(crate) fn everybody_online(names: &[&str]) -> World {
 }
 
 /// A town in which alice and bob are contacts of each other.
-pub(crate) fn friends(seed: u64, faults: Faults) -> World {
+pub fn friends(seed: u64, faults: Faults) -> World {
     let mut world = town(seed, faults, &["alice", "bob"]);
     sit_down(&mut world, "alice");
     sit_down(&mut world, "bob");
@@ -136,7 +143,7 @@ pub(crate) fn friends(seed: u64, faults: Faults) -> World {
 }
 
 /// One asks the other, who agrees.
-pub(crate) fn befriend(world: &mut World, one: &str, other: &str) {
+pub fn befriend(world: &mut World, one: &str, other: &str) {
     world
         .person(one)
         .say(&format!("SET USER {other} BUDDYSTATUS 2 it is me"));
@@ -153,7 +160,7 @@ pub(crate) fn befriend(world: &mut World, one: &str, other: &str) {
 }
 
 /// The daemon of alice with the service inside.
-pub(crate) fn embedded(seed: u64, faults: Faults) -> World {
+pub fn embedded(seed: u64, faults: Faults) -> World {
     let mut world = World::new(seed, faults);
     let (proxy_seed, service_seed) = (world.seed_for("proxy"), world.seed_for("service"));
     world.host(
@@ -164,12 +171,14 @@ pub(crate) fn embedded(seed: u64, faults: Faults) -> World {
     world
 }
 
-pub(crate) fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Resident {
+/// The daemon of `name` with the service inside; each half has its own seed.
+#[must_use]
+pub fn pair(name: &str, password: &str, proxy: Seed, service: Seed) -> Resident {
     pair_in(DialectKind::V1, name, password, [proxy, service])
 }
 
 /// The same in the dialect of that kind.
-pub(crate) fn pair_in(
+pub fn pair_in(
     dialect: DialectKind,
     name: &str,
     password: &str,
