@@ -29,6 +29,17 @@ pub struct Heard {
     pub line: String,
 }
 
+/// One line that a person has said: it has gone into a connection, which may lose it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    /// When.
+    pub at: Instant,
+    /// On which of the person's connections, counted from zero.
+    pub visit: u32,
+    /// What.
+    pub line: String,
+}
+
 /// One thing that a person does by itself.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Step {
@@ -212,6 +223,25 @@ impl Person {
     #[must_use]
     pub fn everything(&self) -> Vec<Heard> {
         self.talk().heard.clone()
+    }
+
+    /// All that was heard, in order, without a copy. Nothing may be asked of the person while this is held.
+    #[must_use]
+    pub fn hearing(&self) -> Ref<'_, [Heard]> {
+        Ref::map(self.talk(), |talk| talk.heard.as_slice())
+    }
+
+    /// All that was said, in order, without a copy. Nothing may be asked of the person while this is held.
+    #[must_use]
+    pub fn saying(&self) -> Ref<'_, [Said]> {
+        Ref::map(self.talk(), |talk| talk.said.as_slice())
+    }
+
+    /// The number of the connection that the person has now, if there is one.
+    #[must_use]
+    pub fn visit(&self) -> Option<u32> {
+        let talk = self.talk();
+        talk.conn.map(|_| talk.visits - 1)
     }
 
     fn talk(&self) -> Ref<'_, Talk> {

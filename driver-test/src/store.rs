@@ -29,10 +29,15 @@ impl MemoryStore {
 
     /// All keys that begin with `prefix`, in order.
     pub fn keys<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.records(prefix).map(|(key, _)| key)
+    }
+
+    /// All records whose keys begin with `prefix`, in order.
+    pub fn records<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.records
             .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-            .map(|(key, _)| key.as_str())
-            .take_while(move |key| key.starts_with(prefix))
+            .map(|(key, value)| (key.as_str(), value.as_slice()))
+            .take_while(move |(key, _)| key.starts_with(prefix))
     }
 
     /// How many records there are.

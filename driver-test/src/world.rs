@@ -233,6 +233,12 @@ impl World {
         self.hosts[self.index(name)].machine.is_some()
     }
 
+    /// How often a machine of `name` has come to its end.
+    #[must_use]
+    pub fn lives(&self, name: &str) -> u32 {
+        self.hosts[self.index(name)].life.number
+    }
+
     /// When the machine of `name` said that it had stopped, if it did.
     #[must_use]
     pub fn stopped(&self, name: &str) -> Option<Instant> {

@@ -9,7 +9,7 @@ use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Origin, Output, O
 use imo2sproxy_core::time::Instant;
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 
-use super::{Heard, Step};
+use super::{Heard, Said, Step};
 use crate::pattern::fits;
 
 pub(super) type NewWire = Box<dyn Fn() -> Box<dyn ClientWire + Send>>;
@@ -43,11 +43,12 @@ pub(super) struct Talk {
     wire: Box<dyn ClientWire + Send>,
     rx: RecvBuf,
     pub(super) conn: Option<ConnId>,
-    visits: u32,
+    pub(super) visits: u32,
     pub(super) connect_at: Option<Instant>,
     pub(super) wishes: VecDeque<Wish>,
     pub(super) gone: Option<CloseCause>,
     pub(super) heard: Vec<Heard>,
+    pub(super) said: Vec<Said>,
     pub(super) files: Vec<(String, Vec<u8>)>,
     heard_out: usize,
 }
@@ -71,6 +72,7 @@ impl Talk {
             wishes: VecDeque::new(),
             gone: None,
             heard: Vec::new(),
+            said: Vec::new(),
             files: Vec::new(),
             heard_out: 0,
         }
@@ -209,6 +211,8 @@ impl Talk {
                     let mut bytes = out.buffer();
                     self.wire.encode(&line, &mut bytes);
                     send(conn, bytes, out);
+                    let visit = self.visits - 1;
+                    self.said.push(Said { at: now, visit, line });
                 }
                 Wish::Reading(on) => out.push(Output::Reading { conn, on }),
                 Wish::Leave => {

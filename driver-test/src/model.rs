@@ -1,0 +1,266 @@
+//! The model: what must be true of everything that clients hear, whatever goes wrong, checked after each step of a world.
+//! Never knows how a machine does it: it compares what was said, what was heard and what is durable.
+//!
+//! * Each command has one reply, on its own connection, and nobody else hears it.
+//! * Each text is announced once to each client, in order, and settled once; what is announced or settled is durable.
+//! * No client hears a text, and no log a password, of somebody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use imo2sproxy_core::event::EventKind;
+
+use crate::World;
+use crate::scenario::{Place, Scenario};
+
+mod kept;
+mod mark;
+mod seat;
+mod verdict;
+
+pub use mark::{Mark, ROOM};
+
+use kept::Kept;
+use seat::SeatBook;
+
+/// Part of every password in a scenario: nobody but the service and the worker for passwords may see it.
+pub(crate) const CANARY: &str = "canary-5f1c";
+/// The host of the service.
+pub(crate) const SERVICE: &str = "imo";
+
+/// All that is known of a run.
+#[derive(Debug)]
+pub struct Model {
+    seats: Vec<SeatBook>,
+    daemons: Vec<DaemonBook>,
+    /// Hosts whose logs are read, each with how much of it has been.
+    logs: Vec<(String, usize)>,
+    /// Texts that the daemon did not take.
+    refused: BTreeSet<usize>,
+    place: Place,
+    /// Who is in the room.
+    members: Vec<&'static str>,
+}
+
+/// What is known of a daemon.
+#[derive(Debug)]
+struct DaemonBook {
+    host: String,
+    account: &'static str,
+    /// The numbers that its own texts were given, with their marks.
+    given: BTreeMap<u32, usize>,
+    /// The numbers under which texts came, by their marks.
+    came: BTreeMap<usize, u32>,
+    /// How often it was drained, as far as that came to its end.
+    drained: u32,
+}
+
+impl Model {
+    /// Knows who is there, and nothing of what happens.
+    #[must_use]
+    pub fn new(scenario: &Scenario) -> Self {
+        let daemons: Vec<DaemonBook> = scenario
+            .daemons()
+            .map(|(person, host)| DaemonBook {
+                host,
+                account: scenario.people[person].name,
+                given: BTreeMap::new(),
+                came: BTreeMap::new(),
+                drained: 0,
+            })
+            .collect();
+        let place_of = |host: &str| {
+            let place = daemons.iter().position(|daemon| daemon.host == host);
+            place.expect("every seat is at a daemon of the scenario")
+        };
+        let seats = (0..scenario.seats.len())
+            .map(|seat| {
+                let daemon = place_of(&scenario.daemon_of(seat));
+                SeatBook::new(seat, daemon, scenario.seats[seat].attentive)
+            })
+            .collect();
+        let mut hosts: Vec<String> = daemons.iter().map(|daemon| daemon.host.clone()).collect();
+        if scenario.place == Place::Town {
+            hosts.push(SERVICE.into());
+        }
+        let everybody = scenario.people.iter().map(|person| person.name);
+        Self {
+            seats,
+            daemons,
+            logs: hosts.into_iter().map(|host| (host, 0)).collect(),
+            refused: BTreeSet::new(),
+            place: scenario.place,
+            members: everybody.filter(|_| scenario.room).collect(),
+        }
+    }
+
+    /// The name that the client of a seat has in the world.
+    #[must_use]
+    pub fn client(seat: usize) -> String {
+        format!("client-{seat}")
+    }
+
+    /// A daemon was drained and has come to its end: it has told all that it knew.
+    pub fn drained(&mut self, host: &str) {
+        let daemon = self.daemons.iter_mut().find(|daemon| daemon.host == host);
+        if let Some(daemon) = daemon {
+            daemon.drained += 1;
+        }
+    }
+
+    /// Looks at what is new since the last time.
+    ///
+    /// # Panics
+    /// If something is not as it must be.
+    pub fn observe(&mut self, world: &World) {
+        for seat in 0..self.seats.len() {
+            self.observe_seat(seat, world);
+        }
+        for (host, seen) in &mut self.logs {
+            let events = world.events(host);
+            for (_, event) in &events[*seen..] {
+                assert!(!event.detail.contains(CANARY), "{host} logs a password: {event}");
+                assert!(event.kind != EventKind::Misuse, "{host} has misused something: {event}");
+            }
+            *seen = events.len();
+        }
+    }
+
+    fn observe_seat(&mut self, seat: usize, world: &World) {
+        let person = world.person(&self.seats[seat].client).clone();
+        let (said, heard) = (person.saying(), person.hearing());
+        let book = &mut self.seats[seat];
+        for said in &said[book.said..] {
+            book.visits(said.visit);
+            book.has_said(&said.line);
+        }
+        book.said = said.len();
+        let news = book.heard..heard.len();
+        book.heard = heard.len();
+        for heard in &heard[news] {
+            self.seats[seat].visits(heard.visit);
+            self.hears(seat, &heard.line, world);
+        }
+        drop((said, heard));
+        for line in self.seats[seat].wishes.drain(..) {
+            person.say(&line);
+        }
+    }
+
+    /// One line at one seat.
+    fn hears(&mut self, seat: usize, line: &str, world: &World) {
+        let client = &self.seats[seat].client;
+        assert!(!line.contains(CANARY), "{client} hears a password: {line}");
+        let account = self.daemons[self.seats[seat].daemon].account;
+        for mark in Mark::all_in(line) {
+            let own = mark.from == account || mark.to == account;
+            let in_room = mark.to == ROOM && self.members.contains(&account);
+            assert!(own || in_room, "{client} hears what is {mark}: {line}");
+        }
+        if line.starts_with('#') {
+            self.hears_reply(seat, line, world);
+        } else if line == "PONG" {
+            self.seats[seat].pong();
+        } else if let Some((number, status)) = status_of(line) {
+            match status {
+                "RECEIVED" => self.announced(seat, number, world),
+                "SENT" | "FAILED" => self.settled(seat, number, status, world),
+                _ => {}
+            }
+        }
+    }
+
+    fn hears_reply(&mut self, seat: usize, line: &str, world: &World) {
+        let asked = self.seats[seat].reply(line);
+        let (_, reply) = line.split_once(' ').unwrap_or((line, ""));
+        let daemon = self.seats[seat].daemon;
+        match asked {
+            seat::Asked::Anything => {}
+            seat::Asked::Text(mark) => {
+                let Some((number, "SENDING")) = status_of(reply) else {
+                    assert!(reply.starts_with("ERROR "), "a strange answer to a text: {line}");
+                    self.refused.insert(mark);
+                    return;
+                };
+                let before = self.daemons[daemon].given.insert(number, mark);
+                assert_eq!(before, None, "the number of {line} was given before");
+            }
+            seat::Asked::Body(number) => {
+                let kept = self.kept(daemon, number, world);
+                let body = reply.strip_prefix(&format!("CHATMESSAGE {number} BODY "));
+                let body = body.unwrap_or_else(|| panic!("no body for what was announced: {line}"));
+                assert_eq!(Mark::in_text(body), kept.mark, "another text than what is kept");
+            }
+        }
+    }
+
+    /// A client is told that a text has come.
+    fn announced(&mut self, seat: usize, number: u32, world: &World) {
+        let daemon = self.seats[seat].daemon;
+        let book = &self.daemons[daemon];
+        let deaths = world.lives(&book.host) - book.drained;
+        self.seats[seat].announced(number, deaths);
+        let kept = self.kept(daemon, number, world);
+        assert!(!kept.own, "an own text is announced: {number}");
+        if let Some(mark) = kept.mark {
+            let came = &mut self.daemons[daemon].came;
+            let before = *came.entry(mark.number).or_insert(number);
+            assert_eq!(before, number, "what is {mark} has come twice, under two numbers");
+        }
+        if self.seats[seat].attentive {
+            self.seats[seat].wish_body(number);
+        }
+    }
+
+    /// A client is told what has become of an own text.
+    fn settled(&mut self, seat: usize, number: u32, status: &str, world: &World) {
+        self.seats[seat].settled(number);
+        let daemon = self.seats[seat].daemon;
+        let kept = self.kept(daemon, number, world);
+        assert!(kept.own, "the text {number}, which is {status}, is of somebody else");
+        assert!(!kept.waits, "the text {number} is {status}, but kept as one that waits");
+        assert_eq!(kept.failed, status == "FAILED", "the text {number} is {status}, but not kept so");
+        let Some(mark) = kept.mark.filter(|_| status == "SENT") else {
+            return;
+        };
+        for recipient in self.recipients(&mark) {
+            let is_there = self.is_durable_for(recipient, &mark, world);
+            assert!(is_there, "what is {mark} is SENT, but {recipient} can lose it");
+        }
+    }
+
+    /// What the daemon keeps under a number that a client has just heard of.
+    fn kept(&self, daemon: usize, number: u32, world: &World) -> Kept {
+        let DaemonBook { host, account, .. } = &self.daemons[daemon];
+        let kept = Kept::read(world.store(host), account, number);
+        kept.unwrap_or_else(|| panic!("a client of {host} hears of {number}, which is not durable"))
+    }
+
+    /// Who has to get a text.
+    fn recipients(&self, mark: &Mark) -> Vec<&'static str> {
+        if mark.to == ROOM {
+            let others = self.members.iter().filter(|member| **member != mark.from);
+            return others.copied().collect();
+        }
+        let everybody = self.daemons.iter().map(|daemon| daemon.account);
+        let named: BTreeSet<_> = everybody.filter(|account| *account == mark.to).collect();
+        named.into_iter().collect()
+    }
+
+    /// Whether a text outlives the death of everything at this moment.
+    fn is_durable_for(&self, account: &str, mark: &Mark, world: &World) -> bool {
+        let own = self.daemons.iter().filter(|daemon| daemon.account == account);
+        let at_home = own
+            .map(|daemon| (world.store(&daemon.host), format!("p/{account}/m/")))
+            .any(|(store, prefix)| kept::holds(store, &prefix, mark));
+        at_home
+            || self.place == Place::Town
+                && kept::holds(world.store(SERVICE), &format!("s/m/{account}/"), mark)
+    }
+}
+
+/// The number and the status in a line about a text.
+fn status_of(line: &str) -> Option<(u32, &str)> {
+    let rest = line.strip_prefix("CHATMESSAGE ")?;
+    let (number, status) = rest.split_once(" STATUS ")?;
+    Some((number.parse().ok()?, status))
+}

@@ -1,0 +1,169 @@
+//! The end of a scenario: faults stop, and what was promised must come true; then all comes to rest, and leaves in order.
+//! Never waits longer than the promises say.
+
+use std::time::Duration;
+
+use imo2sproxy_core::io::Control;
+
+use super::{Play, Return};
+use crate::model::{CANARY, Model, SERVICE};
+use crate::scenario::Place;
+
+/// How long a client without a reply waits before it gives its connection up.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// By when all is well once faults are over.
+const CONVERGENCE: Duration = Duration::from_secs(120);
+/// How long one reply takes at most while nothing goes wrong.
+const SOON: Duration = Duration::from_secs(10);
+/// How long nothing may happen that is not the usual keeping in touch.
+const REST: Duration = Duration::from_secs(300);
+/// Inputs of each daemon and of its service in such a time at most: polls, and word that somebody is there.
+const RESTING_INPUTS_MAX: u64 = 600;
+/// How long a drain takes at most, the last seconds of its peers included.
+const DRAIN: Duration = Duration::from_secs(15);
+/// One trace in so many runs is searched for passwords: that costs as much as the run.
+const TRACES_SEARCHED: u64 = 8;
+
+impl Play<'_> {
+    pub(super) fn end(&mut self) {
+        self.heal();
+        self.check_presence();
+        self.model.borrow().conclude(self.scenario, &self.world);
+        self.check_rest();
+        self.leave();
+        if self.scenario.seed.is_multiple_of(TRACES_SEARCHED) {
+            self.search_traces();
+        }
+    }
+
+    /// Ends all trouble, and gives everybody the time that was promised.
+    fn heal(&mut self) {
+        self.world.heal();
+        for (_, what) in std::mem::take(&mut self.returns) {
+            self.bring_back(what);
+        }
+        // A user whose client says nothing any more connects it anew.
+        self.pass(PATIENCE);
+        let seats = 0..self.scenario.seats.len();
+        for seat in seats.clone() {
+            self.say(seat, &format!("#alive{seat} GET CURRENTUSERHANDLE"));
+        }
+        self.pass(PATIENCE);
+        for seat in seats {
+            let client = Model::client(seat);
+            let is_stuck = !self.model.borrow().unanswered(seat).is_empty();
+            if is_stuck || !self.world.person(&client).is_ready() {
+                self.world.reset_connections(&client);
+            }
+        }
+        self.pass(CONVERGENCE - 2 * PATIENCE);
+        // A machine that was being drained when all trouble ended is back by now.
+        let is_over = |(_, what): &(_, Return)| !matches!(what, Return::Machine(_));
+        assert!(self.returns.iter().all(is_over));
+    }
+
+    /// Everybody is online, and sees of all others what they want to be seen.
+    fn check_presence(&mut self) {
+        let daemons: Vec<_> = self.scenario.daemons().collect();
+        let seats: Vec<usize> = daemons
+            .iter()
+            .map(|(_, host)| {
+                let mut seats = 0..self.scenario.seats.len();
+                let seat = seats.find(|seat| self.scenario.daemon_of(*seat) == *host);
+                seat.expect("every daemon has a client")
+            })
+            .collect();
+        for seat in &seats {
+            let reply = self.ask(*seat, "GET CONNSTATUS", SOON);
+            let is_in = reply.starts_with("CONNSTATUS ") && !reply.ends_with(" OFFLINE");
+            assert!(is_in, "seat {seat} says {reply} in the end");
+        }
+        for (seat, (person, _)) in seats.iter().zip(&daemons) {
+            if self.scenario.people[*person].daemons > 1 {
+                // What a service makes of two sessions that want different things is up to it.
+                continue;
+            }
+            let own = self.ask(*seat, "GET USERSTATUS", SOON);
+            let mood = self.ask(*seat, "GET PROFILE MOOD_TEXT", SOON);
+            let name = self.scenario.name_of(*seat);
+            for other in seats.iter().filter(|other| self.scenario.name_of(**other) != name) {
+                let seen = self.ask(*other, &format!("GET USER {name} ONLINESTATUS"), SOON);
+                let expected = format!("USER {name} ONLINESTATUS {}", shown(&own));
+                assert_eq!(seen, expected, "as seat {other} sees it, where {name} says {own}");
+                let seen = self.ask(*other, &format!("GET USER {name} MOOD_TEXT"), SOON);
+                let said = mood.strip_prefix("PROFILE ").unwrap_or(&mood);
+                assert_eq!(seen, format!("USER {name} {said}"), "as seat {other} sees it");
+            }
+        }
+        self.check_topic(&seats);
+    }
+
+    /// All in the room see the same topic.
+    fn check_topic(&mut self, seats: &[usize]) {
+        let Some(room) = self.room.clone() else { return };
+        let question = format!("GET CHAT {room} TOPIC");
+        let topics: Vec<String> = seats.iter().map(|seat| self.ask(*seat, &question, SOON)).collect();
+        assert!(topics.iter().all(|topic| *topic == topics[0]), "topics of one room: {topics:?}");
+    }
+
+    /// Nothing happens any more that nobody wants.
+    fn check_rest(&mut self) {
+        let hosts = self.hosts();
+        let records = |play: &Self| -> Vec<_> {
+            hosts.iter().map(|host| play.world.store(host).clone()).collect()
+        };
+        let heard = |play: &Self| -> Vec<usize> {
+            let seats = 0..play.scenario.seats.len();
+            seats.map(|seat| play.world.person(&Model::client(seat)).hearing().len()).collect()
+        };
+        let before = (records(self), heard(self), self.world.inputs());
+        self.pass(REST);
+        assert!(before.0 == records(self), "something is stored though nobody does anything");
+        assert_eq!(before.1, heard(self), "clients hear something though nobody does anything");
+        let inputs = self.world.inputs() - before.2;
+        let most = RESTING_INPUTS_MAX * hosts.len() as u64;
+        assert!(inputs <= most, "{inputs} inputs in {REST:?} though nobody does anything");
+    }
+
+    /// Everybody leaves, and everything is drained: nothing is left then.
+    fn leave(&mut self) {
+        for seat in 0..self.scenario.seats.len() {
+            self.world.person(&Model::client(seat)).leave();
+        }
+        self.pass(SOON);
+        // The service last: daemons say goodbye to it.
+        for host in self.hosts() {
+            self.world.control(&host, Control::Drain);
+            self.pass(DRAIN);
+            assert!(self.world.stopped(&host).is_some(), "{host} is not done with its drain");
+            assert_eq!(self.world.live_connections(&host), 0, "{host} keeps connections");
+        }
+    }
+
+    /// All daemons, then the service.
+    fn hosts(&self) -> Vec<String> {
+        let mut hosts: Vec<String> = self.scenario.daemons().map(|(_, host)| host).collect();
+        if self.scenario.place == Place::Town {
+            hosts.push(SERVICE.into());
+        }
+        hosts
+    }
+
+    fn search_traces(&self) {
+        for host in self.hosts() {
+            let trace = self.world.trace(&host).expect("all machines are made from plans");
+            assert!(!trace.contains(CANARY), "a password is in the trace of {host}");
+        }
+    }
+}
+
+/// What others are to see of somebody whose `USERSTATUS` is this (`core/docs/skype-api.md`).
+fn shown(own: &str) -> &'static str {
+    match own {
+        "USERSTATUS ONLINE" => "ONLINE",
+        "USERSTATUS AWAY" => "AWAY",
+        "USERSTATUS DND" | "USERSTATUS NA" => "DND",
+        "USERSTATUS INVISIBLE" => "OFFLINE",
+        other => panic!("nobody has asked for {other}"),
+    }
+}

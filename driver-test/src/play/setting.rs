@@ -1,0 +1,166 @@
+//! The setting of a scenario: hosts, people who know each other, a room. Nothing goes wrong until it is complete.
+//! Never checks more than that it comes about.
+
+use std::time::Duration;
+
+use imo2sproxy_core::config::{
+    AccountConfig, Config, Registration, ServiceConfig, Upstream, WireKind,
+};
+use imo2sproxy_core::io::ListenerId;
+use imo2sproxy_core::rng::Seed;
+use imo2sproxy_core::secret::Secret;
+use imo2sproxy_core::trace::Plan;
+
+use super::Play;
+use crate::model::{CANARY, Model, SERVICE};
+use crate::scenario::{Inhabitant, Place, Scenario};
+use crate::{Person, Resident, town};
+
+/// How long anything takes at most while nothing goes wrong.
+const SOON: Duration = Duration::from_secs(20);
+/// The port of the first of a daemon's listeners; the other one is the next.
+const PORT: u16 = 1401;
+/// What each daemon listens for, in the order of its listeners.
+const WIRES: [WireKind; 2] = [WireKind::SkypeProxy, WireKind::Len8];
+/// How long a client that was cut off waits before it comes again.
+const RETURN: Duration = Duration::from_secs(2);
+
+impl Play<'_> {
+    pub(super) fn set_the_scene(&mut self) {
+        if self.scenario.place == Place::Town {
+            let service = service(self.world.seed_for(SERVICE));
+            self.world.host(SERVICE, service);
+            self.world.listen(SERVICE, ListenerId(0), "imo.example", 443, true);
+        }
+        for (person, host) in self.scenario.daemons() {
+            let machine = self.machine(person, 0);
+            self.world.host(&host, machine);
+            for (wire, port) in (0..).zip(PORT..).take(WIRES.len()) {
+                self.world.listen(&host, ListenerId(wire), &host, port, false);
+            }
+        }
+        for seat in 0..self.scenario.seats.len() {
+            self.sit_down(seat);
+        }
+        self.introduce_all();
+        self.pass(SOON);
+        self.world.set_faults(self.scenario.faults.clone());
+    }
+
+    /// Starts the machine of a host that is down, with a seed of its own.
+    pub(super) fn start_again(&mut self, name: &str) {
+        if self.world.is_up(name) {
+            return;
+        }
+        self.started += 1;
+        let machine = if name == SERVICE {
+            service(self.world.seed_for(&format!("{name} {}", self.started)))
+        } else {
+            let mut daemons = self.scenario.daemons();
+            let (person, _) = daemons.find(|(_, host)| host == name).expect("a host of the scenario");
+            self.machine(person, self.started)
+        };
+        self.world.restart(name, machine);
+    }
+
+    /// The daemon of a person, with a seed that is different each time.
+    fn machine(&self, person: usize, number: usize) -> Resident {
+        let inhabitant = &self.scenario.people[person];
+        let seed = |what: &str| self.world.seed_for(&format!("{what} {} {number}", inhabitant.name));
+        let config = config(self.scenario, inhabitant);
+        Resident::of(match self.scenario.place {
+            Place::Town => Plan::Proxy(config, seed("daemon")),
+            Place::Alone => {
+                let inside = ServiceConfig {
+                    registration: Registration::Embedded,
+                    ..ServiceConfig::default()
+                };
+                Plan::Pair(config, seed("daemon"), inside, seed("service"))
+            }
+        })
+    }
+
+    fn sit_down(&mut self, seat: usize) {
+        let own = &self.scenario.seats[seat];
+        let wire = WIRES.iter().position(|kind| *kind == own.wire);
+        let port = PORT + u16::from(wire != Some(0));
+        let inhabitant = &self.scenario.people[own.person];
+        let access = inhabitant.guarded.then(|| access(inhabitant.name));
+        let host = self.scenario.daemon_of(seat);
+        let client = Person::new(own.wire, access.as_deref(), &host, port);
+        let name = Model::client(seat);
+        self.world.join(&name, client.returning(RETURN).greeting("PROTOCOL 7"));
+        self.world.expect(&name, "CONNSTATUS ONLINE", SOON);
+    }
+
+    /// Makes everybody a contact of everybody else, and brings all into one room if there is to be one.
+    fn introduce_all(&mut self) {
+        let firsts: Vec<usize> = (0..self.scenario.people.len())
+            .map(|person| {
+                let seat = self.scenario.seats.iter().position(|seat| seat.person == person);
+                seat.expect("everybody has a client")
+            })
+            .collect();
+        for (place, one) in firsts.iter().enumerate() {
+            for other in &firsts[place + 1..] {
+                self.introduce(*one, *other);
+            }
+        }
+        if self.scenario.room {
+            let others: Vec<_> = firsts[1..].iter().map(|seat| self.scenario.name_of(*seat)).collect();
+            let others = others.join(", ");
+            let reply = self.ask(firsts[0], &format!("CHAT CREATE {others}"), SOON);
+            let room = reply.split(' ').nth(1).unwrap_or_default();
+            self.room = Some(room.to_owned());
+        }
+    }
+
+    fn introduce(&mut self, one: usize, other: usize) {
+        let [name, other_name] = [one, other].map(|seat| self.scenario.name_of(seat));
+        let [client, other_client] = [one, other].map(Model::client);
+        self.say(one, &format!("SET USER {other_name} BUDDYSTATUS 2 it is me"));
+        let asked = format!("USER {name} RECEIVEDAUTHREQUEST it is me");
+        self.world.expect(&other_client, &asked, SOON);
+        self.say(other, &format!("SET USER {name} ISAUTHORIZED TRUE"));
+        let granted = format!("USER {other_name} BUDDYSTATUS 3");
+        self.world.expect(&client, &granted, SOON);
+    }
+}
+
+/// The password of an account upstream.
+fn password(name: &str) -> String {
+    format!("{CANARY}-{name}")
+}
+
+/// What clients of an account have to give.
+fn access(name: &str) -> String {
+    format!("{CANARY}-access-{name}")
+}
+
+fn service(seed: Seed) -> Resident {
+    town::service(seed)
+}
+
+fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
+    let upstream = Upstream {
+        dialect: inhabitant.dialect,
+        ..match scenario.place {
+            Place::Town => town::upstream(),
+            Place::Alone => Upstream::embedded(),
+        }
+    };
+    let name = inhabitant.name;
+    let mut config = town::config(name, &password(name), upstream);
+    let first = config.listeners[0].clone();
+    // Clients of a transport without words for a password are heard only where none is wanted.
+    config.listeners = WIRES.map(|kind| {
+        let mut listener = first.clone();
+        listener.kind = kind;
+        listener
+    }).into();
+    config.accounts = vec![AccountConfig {
+        access: inhabitant.guarded.then(|| Secret::from(access(name).as_str())),
+        ..config.accounts.remove(0)
+    }];
+    config
+}

@@ -1,0 +1,277 @@
+//! A rough life as plain data, drawn from a seed: who lives in a town, what goes wrong there, and what everybody does.
+//! Never plays anything: `play` does.
+//!
+//! A scenario that fails is made smaller by leaving parts of it out ([`Cut`]); what is left stays as it was.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use imo2sproxy_core::config::{DialectKind, WireKind};
+use imo2sproxy_core::handle::ECHO;
+use imo2sproxy_core::rng::{Rng, Seed};
+
+use crate::faults::{Fault, Faults};
+
+mod deed;
+mod knobs;
+
+pub use deed::{Act, Deed};
+pub use knobs::Cut;
+
+/// What people are called, by their place.
+const NAMES: [&str; 4] = ["alice", "bob", "carol", "dave"];
+/// In how many of a hundred scenarios one daemon has its service inside.
+const ALONE_PERCENT: u64 = 8;
+/// Chance of each kind of fault to be left out of a scenario, so that each scenario has another mixture.
+const CALM_PERCENT: u64 = 35;
+/// In how many of a hundred scenarios nothing goes wrong: what is promised then is promised without exceptions.
+const WELL_PERCENT: u64 = 5;
+
+/// Where people chat.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// Daemons of their own, and one service that they reach through a gate.
+    Town,
+    /// One daemon that has its service inside.
+    Alone,
+}
+
+/// Somebody with an account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Inhabitant {
+    /// The account's name.
+    pub name: &'static str,
+    /// What its daemons speak.
+    pub dialect: DialectKind,
+    /// How many daemons it has: each is a session of its own.
+    pub daemons: usize,
+    /// Whether its clients have to give a password.
+    pub guarded: bool,
+}
+
+/// A client program at a daemon.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Seat {
+    /// Whose, by the place in [`Scenario::people`].
+    pub person: usize,
+    /// At which of the daemons of that one.
+    pub daemon: usize,
+    /// What it speaks.
+    pub wire: WireKind,
+    /// Whether it asks for each text that it is told of.
+    pub attentive: bool,
+}
+
+/// All that is going to be tried in one world.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Scenario {
+    /// What it is drawn from, and what all chance in its world is drawn from.
+    pub seed: u64,
+    /// Where.
+    pub place: Place,
+    /// Who.
+    pub people: Vec<Inhabitant>,
+    /// Their clients.
+    pub seats: Vec<Seat>,
+    /// Whether all of them are in one room.
+    pub room: bool,
+    /// Whether somebody who means harm is there.
+    pub hostile: bool,
+    /// What may go wrong.
+    pub faults: Faults,
+    /// What everybody does, in order.
+    pub deeds: Vec<Deed>,
+    /// What has been left out.
+    pub cut: Cut,
+}
+
+impl Scenario {
+    /// The scenario of `seed`.
+    #[must_use]
+    pub fn draw(seed: u64) -> Self {
+        Self::draw_without(seed, Cut::default())
+    }
+
+    /// The same with some of it left out. What is left is not different for that.
+    #[must_use]
+    pub fn draw_without(seed: u64, cut: Cut) -> Self {
+        let root = Rng::new(Seed::from_number(seed)).derive("scenario");
+        let mut rng = root.derive("people");
+        let place = if rng.chance(ALONE_PERCENT) {
+            Place::Alone
+        } else {
+            Place::Town
+        };
+        let people = draw_people(place, &mut rng);
+        let seats = draw_seats(&people, &mut rng);
+        let room = people.len() > 2 && rng.chance(60);
+        let hostile = rng.chance(40);
+        let faults = draw_faults(&mut root.derive("faults"));
+        let mut scenario = Self {
+            seed,
+            place,
+            people,
+            seats,
+            room,
+            hostile,
+            faults,
+            deeds: Vec::new(),
+            cut: Cut::default(),
+        };
+        scenario.deeds = deed::draw(&scenario, &mut root.derive("deeds"));
+        scenario.leave_out(cut);
+        scenario
+    }
+
+    /// How the account of a seat is called.
+    #[must_use]
+    pub fn name_of(&self, seat: usize) -> &'static str {
+        self.people[self.seats[seat].person].name
+    }
+
+    /// The name that the host of a daemon has.
+    #[must_use]
+    pub fn daemon_of(&self, seat: usize) -> String {
+        let Seat { person, daemon, .. } = self.seats[seat];
+        daemon_name(self.people[person].name, daemon)
+    }
+
+    /// How somebody is called who is at a place among the people; behind the last of them is the contact that the
+    /// service itself has.
+    #[must_use]
+    pub fn name_at(&self, place: usize) -> &'static str {
+        self.people.get(place).map_or(ECHO, |person| person.name)
+    }
+
+    /// Whose client sent the text with the mark of that number.
+    #[must_use]
+    pub fn seat_of(&self, number: usize) -> Option<usize> {
+        let deed = self.deeds.iter().find(|deed| deed.number == number)?;
+        match deed.act {
+            Act::Text { seat, .. } | Act::RoomText { seat, .. } => Some(seat),
+            _ => None,
+        }
+    }
+
+    /// The hosts of all daemons, with the places of their people.
+    pub fn daemons(&self) -> impl Iterator<Item = (usize, String)> {
+        let people = self.people.iter().enumerate();
+        people.flat_map(|(person, inhabitant)| {
+            (0..inhabitant.daemons).map(move |daemon| (person, daemon_name(inhabitant.name, daemon)))
+        })
+    }
+
+    fn leave_out(&mut self, cut: Cut) {
+        if let Some(people) = cut.people {
+            self.people.truncate(people.max(1));
+        }
+        let people = self.people.len();
+        self.seats.retain(|seat| seat.person < people);
+        self.room &= people > 2;
+        let seats = self.seats.len();
+        let mut number = 0..;
+        self.deeds.retain(|deed| {
+            let number = number.next().unwrap_or(usize::MAX);
+            let is_kept = cut.deeds.as_ref().is_none_or(|kept| kept.contains(&number));
+            is_kept && deed.act.fits(people, seats, self.room)
+        });
+        for fault in &cut.off {
+            self.faults.switch_off(*fault);
+        }
+        self.hostile &= !cut.no_hostile;
+        self.cut = cut;
+    }
+}
+
+/// Tells how to run it again.
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SIM_SEED={}{}", self.seed, self.cut)
+    }
+}
+
+/// The name of the host of a daemon.
+fn daemon_name(name: &str, daemon: usize) -> String {
+    let first = crate::town::host(name);
+    if daemon == 0 {
+        first
+    } else {
+        format!("{first}-{}", daemon + 1)
+    }
+}
+
+fn draw_people(place: Place, rng: &mut Rng) -> Vec<Inhabitant> {
+    let count = match place {
+        Place::Alone => 1,
+        Place::Town => rng.between(2, NAMES.len() as u64),
+    };
+    NAMES
+        .into_iter()
+        .zip(0..count)
+        .map(|(name, _)| Inhabitant {
+            name,
+            dialect: if rng.chance(25) {
+                DialectKind::V0
+            } else {
+                DialectKind::V1
+            },
+            daemons: if place == Place::Town && rng.chance(20) {
+                2
+            } else {
+                1
+            },
+            guarded: rng.chance(25),
+        })
+        .collect()
+}
+
+/// Every daemon has one client at least; the transport without words for a password is only where none is wanted.
+fn draw_seats(people: &[Inhabitant], rng: &mut Rng) -> Vec<Seat> {
+    let mut seats = Vec::new();
+    for (person, inhabitant) in people.iter().enumerate() {
+        for daemon in 0..inhabitant.daemons {
+            for _ in 0..rng.between(1, 2) {
+                let short = !inhabitant.guarded && rng.chance(25);
+                seats.push(Seat {
+                    person,
+                    daemon,
+                    wire: if short {
+                        WireKind::Len8
+                    } else {
+                        WireKind::SkypeProxy
+                    },
+                    attentive: rng.chance(50),
+                });
+            }
+        }
+    }
+    seats
+}
+
+fn draw_faults(rng: &mut Rng) -> Faults {
+    if rng.chance(WELL_PERCENT) {
+        return Faults::none();
+    }
+    let mut faults = Faults::rough();
+    let calm: BTreeSet<Fault> = Fault::ALL
+        .iter()
+        .copied()
+        .filter(|_| rng.chance(CALM_PERCENT))
+        .collect();
+    for fault in calm {
+        faults.switch_off(fault);
+    }
+    faults
+}
+
+/// Draws a duration of the order that people wait: mostly short, now and then very long.
+fn draw_pause(rng: &mut Rng) -> Duration {
+    let most = match rng.below(100) {
+        0..60 => 3_000,
+        60..90 => 15_000,
+        90..98 => 120_000,
+        _ => 3_600_000,
+    };
+    Duration::from_millis(rng.below(most))
+}
