@@ -21,7 +21,7 @@ pub mod store;
 pub mod sweep;
 pub mod world;
 
-pub use faults::{Faults, Span};
+pub use faults::{Chances, Conditions, Fault, Faults, Fired, Span};
 pub use folder::Folder;
 pub use host::HandledCall;
 pub use person::{Heard, Person, Step};
