@@ -31,9 +31,13 @@ impl<J> Agenda<J> {
         self.jobs.first_key_value().map(|((at, ..), _)| *at)
     }
 
-    /// Takes out the next job.
-    pub(crate) fn pop(&mut self) -> Option<J> {
-        self.jobs.pop_first().map(|(_, job)| job)
+    /// Takes out the next job; says whether the one behind it, of the same moment, had been added before it.
+    pub(crate) fn pop(&mut self) -> Option<(J, bool)> {
+        let ((at, _, number), job) = self.jobs.pop_first()?;
+        let behind = self.jobs.first_key_value();
+        let is_before_its_turn =
+            behind.is_some_and(|((then, _, other), _)| *then == at && *other < number);
+        Some((job, is_before_its_turn))
     }
 }
 
@@ -50,6 +54,23 @@ mod tests {
         agenda.add(at(1), 0, "second");
         assert_eq!(agenda.next(), Some(at(1)));
         let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).collect();
-        assert_eq!(order, ["first", "second", "late"]);
+        assert_eq!(
+            order,
+            [("first", false), ("second", false), ("late", false)]
+        );
+    }
+
+    #[test]
+    fn a_job_that_a_draw_puts_before_an_older_one_of_the_same_moment_says_so() {
+        let at = Instant::from_micros;
+        let mut agenda = Agenda::new();
+        agenda.add(at(1), 9, "older");
+        agenda.add(at(1), 3, "younger");
+        agenda.add(at(2), 0, "later");
+        let order: Vec<_> = std::iter::from_fn(|| agenda.pop()).collect();
+        assert_eq!(
+            order,
+            [("younger", true), ("older", false), ("later", false)]
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{ConnId, FileError, JobId, LoadId, Machine, Output, StoreId};
-use imo2sproxy_core::rng::Rng;
+use imo2sproxy_core::rng::{Rng, Seed};
 use imo2sproxy_core::store::{Query, Record, StoreError, StoreOp};
 use imo2sproxy_core::time::Instant;
 
@@ -15,6 +15,7 @@ use crate::folder::Folder;
 use crate::net::{ConnKey, Side};
 use crate::store::MemoryStore;
 use crate::tape::{Resident, Tape};
+use crate::world::Alarm;
 
 /// One run of a host's machine: what was meant for an earlier one is void.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +89,9 @@ pub(crate) struct Entry {
     pub(crate) closed_by_us: bool,
 }
 
+/// Makes the machine that takes the place of one that has died by chance.
+pub(crate) type NewHeir = Box<dyn FnMut(Seed) -> Resident>;
+
 /// A machine and its driver's state.
 pub(crate) struct Host {
     pub(crate) name: String,
@@ -105,6 +109,8 @@ pub(crate) struct Host {
     pub(crate) store: MemoryStore,
     pub(crate) disk: VecDeque<DiskRequest>,
     pub(crate) disk_free_at: Instant,
+    /// Until when the disk is full.
+    pub(crate) full_until: Instant,
     pub(crate) answered_at: Instant,
     pub(crate) folder: Option<Folder>,
     pub(crate) handled_calls: Vec<HandledCall>,
@@ -112,6 +118,9 @@ pub(crate) struct Host {
     pub(crate) operator: Vec<Output>,
     pub(crate) events: Vec<(Instant, Event)>,
     pub(crate) stopped: Option<Instant>,
+    pub(crate) heir: Option<NewHeir>,
+    /// When the machine gets its next tick, where ticks may be late.
+    pub(crate) alarm: Option<Alarm>,
     /// What has passed in this run, or in the last one, if it can be replayed.
     pub(crate) tape: Option<Tape>,
     pub(crate) rng: Rng,
@@ -137,12 +146,15 @@ impl Host {
             store: MemoryStore::new(),
             disk: VecDeque::new(),
             disk_free_at: Instant::ZERO,
+            full_until: Instant::ZERO,
             answered_at: Instant::ZERO,
             folder: None,
             handled_calls: Vec::new(),
             operator: Vec::new(),
             events: Vec::new(),
             stopped: None,
+            heir: None,
+            alarm: None,
             tape: None,
             rng,
         }
@@ -153,6 +165,7 @@ impl Host {
         self.machine = Some(resident.machine);
         self.tape = resident.plan.map(Tape::new);
         self.used.clear();
+        self.alarm = None;
         self.accepted = 0;
         self.stopped = None;
     }

@@ -22,7 +22,7 @@ pub mod sweep;
 pub mod town;
 pub mod world;
 
-pub use faults::{Faults, Span};
+pub use faults::{Chances, Conditions, Fault, Faults, Fired, Span};
 pub use folder::Folder;
 pub use host::HandledCall;
 pub use person::{Heard, Person, Step};

@@ -12,7 +12,7 @@ use imo2sproxy_core::rng::{Rng, Seed};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
 use crate::agenda::Agenda;
-use crate::faults::Faults;
+use crate::faults::{Conditions, Fault, Faults, Fired};
 use crate::host::{Answer, FileRequest, Host, Life};
 use crate::net::{ConnKey, Connection, NetJob};
 use crate::person::Person;
@@ -22,10 +22,12 @@ use crate::sweep::Knobs;
 use crate::tape::Resident;
 
 mod breaks;
+mod clocks;
 mod deaths;
 mod disk;
 mod ending;
 mod files;
+mod heirs;
 mod network;
 mod perform;
 mod report;
@@ -33,6 +35,7 @@ mod turn;
 
 use breaks::Watch;
 pub use breaks::{Break, BreakKind};
+pub(crate) use clocks::Alarm;
 pub use deaths::Death;
 use deaths::Fate;
 use ending::Ending;
@@ -47,6 +50,9 @@ enum Job {
     Net(ConnKey, NetJob),
     /// Another machine takes the place of one that has died.
     Inherit(usize),
+    /// The heir of a host that has died by chance starts.
+    Succeed(Life),
+    WallJump,
 }
 
 /// What is going to happen to a machine, if it still lives then.
@@ -76,9 +82,13 @@ pub struct World {
     seed: u64,
     root: Rng,
     tie_rng: Rng,
+    /// What may go wrong, at hand; the same as in `conditions`.
     faults: Faults,
+    conditions: Conditions,
     now: Instant,
     wall_shift: i64,
+    wall_rng: Rng,
+    wall_jump_is_planned: bool,
     agenda: Agenda<Job>,
     hosts: Vec<Host>,
     persons: BTreeMap<String, Person>,
@@ -99,13 +109,17 @@ impl World {
     #[must_use]
     pub fn new(seed: u64, faults: Faults) -> Self {
         let root = Rng::new(Seed::from_number(seed));
-        Self {
+        let wall_rng = root.derive("wall clock");
+        let mut world = Self {
             seed,
             tie_rng: root.derive("ties"),
             root,
+            conditions: Conditions::new(faults.clone()),
             faults,
             now: Instant::ZERO,
             wall_shift: 0,
+            wall_rng,
+            wall_jump_is_planned: false,
             agenda: Agenda::new(),
             hosts: Vec::new(),
             persons: BTreeMap::new(),
@@ -119,7 +133,9 @@ impl World {
             inputs: 0,
             inputs_max: Knobs::from_env().steps,
             second: (0, 0),
-        }
+        };
+        world.plan_wall_jump();
+        world
     }
 
     /// A generator for `label`, apart from all others of this world.
@@ -213,6 +229,7 @@ impl World {
     pub fn kill(&mut self, name: &str) {
         let index = self.index(name);
         self.recorder.deed(self.now, name, "killed");
+        self.count(Fault::Killed);
         self.shut(index, Ending::Broken);
     }
 
@@ -279,6 +296,22 @@ impl World {
     #[must_use]
     pub fn live_connections(&self, name: &str) -> usize {
         self.hosts[self.index(name)].conns.len()
+    }
+
+    /// How often each kind of fault has really happened so far.
+    #[must_use]
+    pub fn fired(&self) -> Fired {
+        self.conditions.fired()
+    }
+
+    /// What may go wrong here and what has, for machines that are part of the trouble.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        self.conditions.clone()
+    }
+
+    fn count(&self, fault: Fault) {
+        self.conditions.count(fault);
     }
 
     /// How many inputs all machines have had.

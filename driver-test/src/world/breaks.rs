@@ -6,6 +6,7 @@ use std::time::Duration;
 use imo2sproxy_core::io::CloseCause;
 
 use super::{Job, World};
+use crate::faults::Fault;
 use crate::net::{ConnKey, NetJob, Side};
 
 /// How much later the one end learns of a break than the other.
@@ -108,6 +109,7 @@ impl World {
     /// Holds up everything on a connection.
     pub(super) fn stall(&mut self, key: ConnKey, wait: Duration) {
         let until = self.now + wait;
+        self.count(Fault::Stall);
         for side in [Side::Opener, Side::Acceptor] {
             if let Some(end) = self.end(key, side) {
                 end.incoming.hold_until(until);
@@ -118,7 +120,10 @@ impl World {
     /// Ends a connection in the network, behind what `sender` has sent so far.
     pub(super) fn part(&mut self, key: ConnKey, sender: Side, plan: Break) {
         let cause = match plan.kind {
-            BreakKind::Reset => CloseCause::Reset,
+            BreakKind::Reset => {
+                self.count(Fault::Reset);
+                CloseCause::Reset
+            }
             BreakKind::Cut | BreakKind::Stall(_) => CloseCause::Peer,
         };
         for side in [sender, sender.other()] {

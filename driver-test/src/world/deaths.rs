@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::ending::Ending;
 use super::{Job, World};
+use crate::faults::Fault;
 use crate::tape::Resident;
 
 /// The machine that takes the place of a dead one.
@@ -87,6 +88,7 @@ impl World {
     pub(super) fn die(&mut self, host: usize) {
         let name = self.hosts[host].name.clone();
         self.recorder.deed(self.now, &name, "dies");
+        self.count(Fault::Killed);
         self.shut(host, Ending::Broken);
         if let Some(fate) = &mut self.fate {
             fate.has_died = true;

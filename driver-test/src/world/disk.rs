@@ -6,9 +6,10 @@ use std::time::Duration;
 use imo2sproxy_core::io::{Input, JobId};
 use imo2sproxy_core::rng::fnv1a;
 use imo2sproxy_core::secret::Secret;
-use imo2sproxy_core::store::{Record, Store as _, StoreError};
+use imo2sproxy_core::store::{Query, Record, Store as _, StoreError, StoreOp};
 
 use super::{HostJob, Job, World};
+use crate::faults::Fault;
 use crate::host::{Answer, DiskRequest, Life, Question};
 
 /// What the two requests to the password workers ask.
@@ -30,7 +31,11 @@ impl World {
     pub(super) fn ask_disk(&mut self, life: Life, request: DiskRequest) {
         let host = &mut self.hosts[life.host];
         // At least a microsecond apart, so that not even shuffled ties change their order.
-        let delay = self.faults.disk_delay.draw(&mut host.rng) + Duration::from_micros(1);
+        let drawn = self.faults.disk_delay.draw(&mut host.rng);
+        if drawn > self.faults.disk_delay.least {
+            self.conditions.count(Fault::SlowDisk);
+        }
+        let delay = drawn + Duration::from_micros(1);
         let done_at = host.disk_free_at.max(self.now) + delay;
         host.disk_free_at = done_at;
         host.disk.push_back(request);
@@ -45,31 +50,56 @@ impl World {
         };
         let answer = match request {
             DiskRequest::Store(op, changes) => {
-                let result = if host.rng.chance(self.faults.store_fails) {
-                    Err(StoreError::Full)
-                } else {
-                    host.store.apply(&changes)
-                };
+                let (before, after) = (
+                    self.faults.crash_before_store,
+                    self.faults.crash_after_store,
+                );
+                if self.crashes(life, Fault::CrashBeforeStore, before) {
+                    return;
+                }
+                let result = self.change(life, &changes);
+                if self.crashes(life, Fault::CrashAfterStore, after) {
+                    return;
+                }
                 Answer::Stored(op, result)
             }
-            DiskRequest::Load(load, queries) => {
-                let result = if host.rng.chance(self.faults.load_fails) {
-                    Err(StoreError::Io)
-                } else {
-                    let mut records: Vec<Record> = Vec::new();
-                    let store = &mut host.store;
-                    let done = queries
-                        .iter()
-                        .try_for_each(|q| store.query(q, &mut records));
-                    done.map(|()| records)
-                };
-                Answer::Loaded(load, result)
-            }
+            DiskRequest::Load(load, queries) => Answer::Loaded(load, self.look_up(life, &queries)),
         };
+        let host = &mut self.hosts[life.host];
         let delay = self.faults.answer_delay.draw(&mut host.rng) + Duration::from_micros(1);
         host.answered_at = host.answered_at.max(self.now) + delay;
         let at = host.answered_at;
         self.schedule(at, Job::Host(life, HostJob::Answer(answer)));
+    }
+
+    /// Does a transaction, unless the disk is full or fails otherwise.
+    fn change(&mut self, life: Life, changes: &[StoreOp]) -> Result<(), StoreError> {
+        let (faults, host) = (&self.faults, &mut self.hosts[life.host]);
+        if host.rng.chance(faults.full_disk) {
+            host.full_until = self.now + faults.full_disk_for.draw(&mut host.rng);
+        }
+        if self.now < host.full_until {
+            self.conditions.count(Fault::FullDisk);
+            return Err(StoreError::Full);
+        }
+        if host.rng.chance(faults.store_fails) {
+            self.conditions.count(Fault::StoreFails);
+            return Err(StoreError::Full);
+        }
+        host.store.apply(changes)
+    }
+
+    fn look_up(&mut self, life: Life, queries: &[Query]) -> Result<Vec<Record>, StoreError> {
+        let host = &mut self.hosts[life.host];
+        if host.rng.chance(self.faults.load_fails) {
+            self.conditions.count(Fault::LoadFails);
+            return Err(StoreError::Io);
+        }
+        let mut records = Vec::new();
+        let done = queries
+            .iter()
+            .try_for_each(|query| host.store.query(query, &mut records));
+        done.map(|()| records)
     }
 
     /// Lets a worker hash or check a password, with a stand-in that costs nothing.

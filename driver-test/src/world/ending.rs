@@ -4,7 +4,7 @@
 use imo2sproxy_core::io::{CloseCause, Input};
 
 use super::{Job, World};
-use crate::faults::Faults;
+use crate::faults::{Fault, Faults};
 use crate::net::{ConnKey, End, NetJob, Phase, Side};
 
 /// How a stream comes to its end.
@@ -24,18 +24,25 @@ impl World {
         self.set_faults(Faults::none());
     }
 
-    /// Changes what may go wrong from now on. Connections that were to break are spared.
+    /// Changes what may go wrong from now on. Connections that were to break are spared, full disks have room again.
     pub fn set_faults(&mut self, faults: Faults) {
+        self.conditions.set(faults.clone());
         self.faults = faults;
         for connection in self.connections.values_mut() {
             connection.doom = None;
         }
+        for host in &mut self.hosts {
+            host.full_until = self.now;
+            host.alarm = None;
+        }
+        self.plan_wall_jump();
     }
 
     /// Pulls the network cable of `name`: nothing comes or goes, and nobody is told.
     pub fn unplug(&mut self, name: &str) {
         let index = self.index(name);
         self.recorder.deed(self.now, name, "unplugged");
+        self.count(Fault::Unplugged);
         self.hosts[index].plugged = false;
     }
 
@@ -89,6 +96,7 @@ impl World {
     pub(super) fn break_off(&mut self, key: ConnKey) {
         if let Some(connection) = self.connections.get_mut(&key) {
             connection.doom = None;
+            self.conditions.count(Fault::Reset);
         }
         for side in [Side::Opener, Side::Acceptor] {
             let end = self.end(key, side);
@@ -114,10 +122,17 @@ impl World {
             Ending::Aborted => rng.chance(self.faults.clean_abort),
             Ending::Broken => false,
         };
+        if in_order && ending == Ending::Aborted {
+            self.conditions.count(Fault::CleanAbort);
+        }
         let loses_tail = !in_order && rng.chance(self.faults.lost_tail);
         if loses_tail {
-            let keep = rng.below(end.incoming.len() as u64 + 1);
+            let before = end.incoming.len();
+            let keep = rng.below(before as u64 + 1);
             end.incoming.cut(usize::try_from(keep).unwrap_or(0));
+            if end.incoming.len() < before {
+                self.conditions.count(Fault::LostTail);
+            }
         }
         let cause = if in_order {
             CloseCause::Peer

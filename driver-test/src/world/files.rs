@@ -4,6 +4,7 @@
 use imo2sproxy_core::io::FileError;
 
 use super::{HostJob, Job, World};
+use crate::faults::Fault;
 use crate::folder::Folder;
 use crate::host::{Answer, FileRequest, HandledCall, Life};
 
@@ -41,7 +42,10 @@ impl World {
         let fails = host.rng.chance(self.faults.file_fails);
         let folder = match &mut host.folder {
             None => Err(FileError::NoFolder),
-            Some(_) if fails => Err(FileError::Failed),
+            Some(_) if fails => {
+                self.conditions.count(Fault::FileFails);
+                Err(FileError::Failed)
+            }
             Some(folder) => Ok(folder),
         };
         let answer = match request {

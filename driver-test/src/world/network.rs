@@ -9,6 +9,7 @@ use imo2sproxy_core::io::{CloseCause, ConnId, Input, Peer};
 use super::breaks::BreakKind;
 use super::ending::Ending;
 use super::{Job, World};
+use crate::faults::Fault;
 use crate::net::{ConnKey, Doom, End, NetJob, Phase, Side};
 
 /// How long a connection attempt goes without an answer before the system gives it up.
@@ -41,6 +42,7 @@ impl World {
             NetJob::Connected => self.connected(key),
             NetJob::Fail(cause) => {
                 if self.phase(key, Side::Opener) == Some(Phase::Opening) {
+                    self.count_failure(cause);
                     self.end_stream_to(key, Side::Acceptor, Ending::Broken);
                     self.close_end(key, Side::Opener, cause);
                 }
@@ -63,6 +65,23 @@ impl World {
                     self.break_off(key);
                 }
             }
+        }
+    }
+
+    /// Counts a connection attempt that fails. One that hangs is counted when it begins: few wait for its end.
+    fn count_failure(&self, cause: CloseCause) {
+        match cause {
+            CloseCause::Refused => self.count(Fault::Refused),
+            CloseCause::Unreachable => self.count(Fault::Unreachable),
+            CloseCause::NoSuchHost => self.count(Fault::NoSuchHost),
+            CloseCause::Tls => self.count(Fault::TlsFailure),
+            CloseCause::Local
+            | CloseCause::Peer
+            | CloseCause::Reset
+            | CloseCause::TimedOut
+            | CloseCause::Untrusted
+            | CloseCause::Proxy(_)
+            | CloseCause::Exhausted => {}
         }
     }
 
@@ -160,7 +179,11 @@ impl World {
         let in_pipe = peer.as_ref().map_or(0, |peer| peer.incoming.len());
         let mut count = own.unsent.len().min(window.saturating_sub(in_pipe));
         if count > 1 && rng.chance(self.faults.partial_send) {
-            count = usize::try_from(rng.between(1, count as u64)).unwrap_or(count);
+            let part = usize::try_from(rng.between(1, count as u64)).unwrap_or(count);
+            if part < count {
+                self.conditions.count(Fault::ShortWrite);
+            }
+            count = part;
         }
         let mut bytes: Vec<u8> = own.unsent.drain(..count).collect();
         let until_doom = match doom {
@@ -212,6 +235,7 @@ impl World {
         let (own, peer, rng) = connection.seen_from(side);
         if rng.chance(faults.stall) {
             at = at + faults.stall_for.draw(rng);
+            self.conditions.count(Fault::Stall);
         }
         let (side, at) = if let Some(peer) = peer {
             at = peer.incoming.push(at, bytes);
@@ -220,6 +244,7 @@ impl World {
             }
             if rng.chance(faults.merge) {
                 at = at + rng.jitter(faults.merge_wait);
+                self.conditions.count(Fault::MergedRead);
             }
             (side.other(), at)
         } else if let Some(own) = own.as_mut().filter(|own| !own.reading) {
@@ -257,7 +282,11 @@ impl World {
         let mut limit = arrived.min(READ_BYTES_MAX);
         let mut rest_wait = Duration::ZERO;
         if limit > 1 && rng.chance(split) {
-            limit = usize::try_from(rng.between(1, limit as u64)).unwrap_or(limit);
+            let part = usize::try_from(rng.between(1, limit as u64)).unwrap_or(limit);
+            if part < limit {
+                self.conditions.count(Fault::SplitRead);
+            }
+            limit = part;
             rest_wait = rng.jitter(REST_WAIT);
         }
         let bytes = end.incoming.take(now, limit);
@@ -292,7 +321,13 @@ impl World {
 
     pub(super) fn latency(&mut self, key: ConnKey) -> Duration {
         let latency = self.faults.latency;
-        let connection = self.connections.get_mut(&key);
-        connection.map_or(latency.least, |c| latency.draw(&mut c.rng))
+        let Some(connection) = self.connections.get_mut(&key) else {
+            return latency.least;
+        };
+        let drawn = latency.draw(&mut connection.rng);
+        if drawn > latency.least {
+            self.conditions.count(Fault::Delay);
+        }
+        drawn
     }
 }

@@ -10,6 +10,7 @@ use super::disk::Work;
 use super::ending::Ending;
 use super::network::{CLOSE_WAIT, CONNECT_WAIT};
 use super::{Door, Job, World};
+use crate::faults::Fault;
 use crate::host::{DiskRequest, Entry, FileRequest, HandledCall, Life, Question};
 use crate::net::{ConnKey, Connection, Doom, End, NetJob, Phase, Side};
 
@@ -120,16 +121,15 @@ impl World {
         let faults = &self.faults;
         let latency = faults.latency.draw(rng);
         if !self.hosts[life.host].plugged || rng.chance(faults.hanging) {
+            self.count(Fault::Hanging);
             return (CONNECT_WAIT, NetJob::Fail(CloseCause::TimedOut));
         }
         let job = match door {
             None => NetJob::Fail(CloseCause::NoSuchHost),
             Some(_) if rng.chance(faults.refused) => NetJob::Fail(CloseCause::Refused),
-            Some(_) if rng.chance(faults.unreachable) => NetJob::Fail(match rng.below(3) {
-                0 => CloseCause::Unreachable,
-                1 => CloseCause::NoSuchHost,
-                _ => CloseCause::Tls,
-            }),
+            Some(_) if rng.chance(faults.unreachable) => NetJob::Fail(CloseCause::Unreachable),
+            Some(_) if rng.chance(faults.no_such_host) => NetJob::Fail(CloseCause::NoSuchHost),
+            Some(_) if rng.chance(faults.tls_fails) => NetJob::Fail(CloseCause::Tls),
             Some(door) if door.tls != tls => NetJob::Fail(CloseCause::Tls),
             Some(_) => NetJob::Accept,
         };

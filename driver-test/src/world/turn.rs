@@ -5,7 +5,7 @@ use imo2sproxy_core::io::{Input, Output};
 use imo2sproxy_core::time::Instant;
 
 use super::{HostJob, Job, World};
-use crate::host::Host;
+use crate::faults::Fault;
 
 /// Inputs within one simulated second above which the machines are said to run in circles.
 const INPUTS_PER_SECOND_MAX: u64 = 200_000;
@@ -33,22 +33,19 @@ impl World {
         };
         self.now = self.now.max(at);
         match ticking {
-            Some(host) => self.tick(host),
+            Some(host) => {
+                if planned == Some(at) {
+                    self.count(Fault::ShuffledTie);
+                }
+                self.tick(host);
+            }
             None => self.run_next_job(),
         }
         true
     }
 
-    /// The host whose machine wants a tick first, and when.
-    fn due_tick(&self) -> Option<(Instant, usize)> {
-        let deadline = |(index, host): (usize, &Host)| {
-            let at = host.machine.as_ref()?.deadline()?;
-            Some((at.max(self.now), index))
-        };
-        self.hosts.iter().enumerate().filter_map(deadline).min()
-    }
-
     fn tick(&mut self, host: usize) {
+        self.silence_alarm(host);
         self.feed(host, Input::Tick);
         let deadline = self.hosts[host].machine.as_ref().and_then(|m| m.deadline());
         if deadline.is_some_and(|at| at <= self.now) {
@@ -60,18 +57,28 @@ impl World {
     }
 
     fn run_next_job(&mut self) {
-        let Some(job) = self.agenda.pop() else { return };
+        let Some((job, is_before_its_turn)) = self.agenda.pop() else {
+            return;
+        };
+        if is_before_its_turn {
+            self.count(Fault::ShuffledTie);
+        }
         match job {
             Job::Net(key, job) => self.run_net(key, job),
             Job::Host(life, job) if self.lives(life) => match job {
                 HostJob::Start => self.feed(life.host, Input::Start),
                 HostJob::Control(control) => self.feed(life.host, Input::Control(control)),
-                HostJob::EarlyTick => self.tick(life.host),
+                HostJob::EarlyTick => {
+                    self.count(Fault::EarlyTick);
+                    self.tick(life.host);
+                }
                 HostJob::Disk => self.run_disk(life),
                 HostJob::File(request) => self.run_file(life, request),
                 HostJob::Answer(answer) => self.answer(life, answer),
             },
             Job::Inherit(host) => self.inherit(host),
+            Job::Succeed(dead) => self.succeed(dead),
+            Job::WallJump => self.jump_wall_clock(),
             Job::Host(..) => {}
         }
     }

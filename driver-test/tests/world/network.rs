@@ -16,6 +16,8 @@ fn rough_but_whole() -> Faults {
         refused: 0,
         hanging: 0,
         unreachable: 0,
+        no_such_host: 0,
+        tls_fails: 0,
         ..Faults::rough()
     }
 }

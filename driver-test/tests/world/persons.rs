@@ -189,6 +189,8 @@ fn a_person_takes_files_through_a_rough_network() {
             refused: 0,
             hanging: 0,
             unreachable: 0,
+            no_such_host: 0,
+            tls_fails: 0,
             ..Faults::rough()
         };
         let server = parrot_on(WireKind::SkypeProxy, Some("pw1"));
