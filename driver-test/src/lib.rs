@@ -3,6 +3,9 @@
 //!
 //! A test makes a [`World`], puts machines and [`Person`]s into it, lets time pass until something is heard,
 //! and repeats that for many seeds with [`sweep::for_each_seed`]. [`Faults`] says what may go wrong.
+//!
+//! A [`scenario::Scenario`] is a whole rough life drawn from a seed; [`play::play`] plays it and holds it to the
+//! [`model::Model`]; [`shrink::shrink`] finds the least of it that still fails.
 
 mod agenda;
 mod folder;
@@ -16,7 +19,11 @@ pub mod clients;
 pub mod conformance;
 pub mod faults;
 pub mod fuzzing;
+pub mod model;
 pub mod person;
+pub mod play;
+pub mod scenario;
+pub mod shrink;
 pub mod store;
 pub mod sweep;
 pub mod town;
@@ -25,7 +32,7 @@ pub mod world;
 pub use faults::{Chances, Conditions, Fault, Faults, Fired, Span};
 pub use folder::Folder;
 pub use host::HandledCall;
-pub use person::{Heard, Person, Step};
+pub use person::{Heard, Person, Said, Step};
 pub use store::MemoryStore;
 pub use tape::Resident;
 pub use world::World;

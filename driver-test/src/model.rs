@@ -118,8 +118,14 @@ impl Model {
         for (host, seen) in &mut self.logs {
             let events = world.events(host);
             for (_, event) in &events[*seen..] {
-                assert!(!event.detail.contains(CANARY), "{host} logs a password: {event}");
-                assert!(event.kind != EventKind::Misuse, "{host} has misused something: {event}");
+                assert!(
+                    !event.detail.contains(CANARY),
+                    "{host} logs a password: {event}"
+                );
+                assert!(
+                    event.kind != EventKind::Misuse,
+                    "{host} has misused something: {event}"
+                );
             }
             *seen = events.len();
         }
@@ -177,7 +183,10 @@ impl Model {
             seat::Asked::Anything => {}
             seat::Asked::Text(mark) => {
                 let Some((number, "SENDING")) = status_of(reply) else {
-                    assert!(reply.starts_with("ERROR "), "a strange answer to a text: {line}");
+                    assert!(
+                        reply.starts_with("ERROR "),
+                        "a strange answer to a text: {line}"
+                    );
                     self.refused.insert(mark);
                     return;
                 };
@@ -188,7 +197,11 @@ impl Model {
                 let kept = self.kept(daemon, number, world);
                 let body = reply.strip_prefix(&format!("CHATMESSAGE {number} BODY "));
                 let body = body.unwrap_or_else(|| panic!("no body for what was announced: {line}"));
-                assert_eq!(Mark::in_text(body), kept.mark, "another text than what is kept");
+                assert_eq!(
+                    Mark::in_text(body),
+                    kept.mark,
+                    "another text than what is kept"
+                );
             }
         }
     }
@@ -197,14 +210,17 @@ impl Model {
     fn announced(&mut self, seat: usize, number: u32, world: &World) {
         let daemon = self.seats[seat].daemon;
         let book = &self.daemons[daemon];
-        let deaths = world.lives(&book.host) - book.drained;
+        let deaths = world.ends(&book.host) - book.drained;
         self.seats[seat].announced(number, deaths);
         let kept = self.kept(daemon, number, world);
         assert!(!kept.own, "an own text is announced: {number}");
         if let Some(mark) = kept.mark {
             let came = &mut self.daemons[daemon].came;
             let before = *came.entry(mark.number).or_insert(number);
-            assert_eq!(before, number, "what is {mark} has come twice, under two numbers");
+            assert_eq!(
+                before, number,
+                "what is {mark} has come twice, under two numbers"
+            );
         }
         if self.seats[seat].attentive {
             self.seats[seat].wish_body(number);
@@ -216,15 +232,28 @@ impl Model {
         self.seats[seat].settled(number);
         let daemon = self.seats[seat].daemon;
         let kept = self.kept(daemon, number, world);
-        assert!(kept.own, "the text {number}, which is {status}, is of somebody else");
-        assert!(!kept.waits, "the text {number} is {status}, but kept as one that waits");
-        assert_eq!(kept.failed, status == "FAILED", "the text {number} is {status}, but not kept so");
+        assert!(
+            kept.own,
+            "the text {number}, which is {status}, is of somebody else"
+        );
+        assert!(
+            !kept.waits,
+            "the text {number} is {status}, but kept as one that waits"
+        );
+        assert_eq!(
+            kept.failed,
+            status == "FAILED",
+            "the text {number} is {status}, but not kept so"
+        );
         let Some(mark) = kept.mark.filter(|_| status == "SENT") else {
             return;
         };
         for recipient in self.recipients(&mark) {
             let is_there = self.is_durable_for(recipient, &mark, world);
-            assert!(is_there, "what is {mark} is SENT, but {recipient} can lose it");
+            assert!(
+                is_there,
+                "what is {mark} is SENT, but {recipient} can lose it"
+            );
         }
     }
 
@@ -248,7 +277,10 @@ impl Model {
 
     /// Whether a text outlives the death of everything at this moment.
     fn is_durable_for(&self, account: &str, mark: &Mark, world: &World) -> bool {
-        let own = self.daemons.iter().filter(|daemon| daemon.account == account);
+        let own = self
+            .daemons
+            .iter()
+            .filter(|daemon| daemon.account == account);
         let at_home = own
             .map(|daemon| (world.store(&daemon.host), format!("p/{account}/m/")))
             .any(|(store, prefix)| kept::holds(store, &prefix, mark));

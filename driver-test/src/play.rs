@@ -97,7 +97,11 @@ impl<'a> Play<'a> {
         let until = self.world.now().mono + time;
         loop {
             self.returns.sort_by_key(|(at, _)| *at);
-            let next = self.returns.first().map(|(at, _)| *at).filter(|at| *at <= until);
+            let next = self
+                .returns
+                .first()
+                .map(|(at, _)| *at)
+                .filter(|at| *at <= until);
             let at = next.unwrap_or(until);
             let left = at.since(self.world.now().mono);
             let model = &self.model;
@@ -122,7 +126,7 @@ impl<'a> Play<'a> {
             Return::Drained(name, life) => {
                 if self.world.is_up(&name) {
                     // It is still busy with its goodbyes, unless it has died of something else and is back already.
-                    if self.world.lives(&name) == life {
+                    if self.world.ends(&name) == life {
                         self.comes_back(DRAIN_LOOK, Return::Drained(name, life));
                     }
                 } else if self.world.stopped(&name).is_some() {
@@ -157,10 +161,18 @@ impl<'a> Play<'a> {
                 self.say(seat, &format!("#d{number} SET USERSTATUS {word}"));
             }
             Act::Mood { seat } => {
-                self.say(seat, &format!("#d{number} SET PROFILE MOOD_TEXT mood {number}"));
+                self.say(
+                    seat,
+                    &format!("#d{number} SET PROFILE MOOD_TEXT mood {number}"),
+                );
             }
-            Act::Ask { seat, question, about } => {
-                let question = question.replace(" U", &format!(" {}", self.scenario.name_at(about)));
+            Act::Ask {
+                seat,
+                question,
+                about,
+            } => {
+                let question =
+                    question.replace(" U", &format!(" {}", self.scenario.name_at(about)));
                 self.say(seat, &format!("#d{number} {question}"));
             }
             Act::Ping { seat } => self.say(seat, "PING"),
@@ -216,7 +228,7 @@ impl<'a> Play<'a> {
         }
         if orderly {
             self.world.control(&name, Control::Drain);
-            let life = self.world.lives(&name);
+            let life = self.world.ends(&name);
             self.comes_back(away, Return::Drained(name, life));
         } else {
             self.world.kill(&name);

@@ -3,7 +3,6 @@
 //!
 //! A scenario that fails is made smaller by leaving parts of it out ([`Cut`]); what is left stays as it was.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -158,7 +157,8 @@ impl Scenario {
     pub fn daemons(&self) -> impl Iterator<Item = (usize, String)> {
         let people = self.people.iter().enumerate();
         people.flat_map(|(person, inhabitant)| {
-            (0..inhabitant.daemons).map(move |daemon| (person, daemon_name(inhabitant.name, daemon)))
+            (0..inhabitant.daemons)
+                .map(move |daemon| (person, daemon_name(inhabitant.name, daemon)))
         })
     }
 
@@ -176,9 +176,9 @@ impl Scenario {
             let is_kept = cut.deeds.as_ref().is_none_or(|kept| kept.contains(&number));
             is_kept && deed.act.fits(people, seats, self.room)
         });
-        for fault in &cut.off {
-            self.faults.switch_off(*fault);
-        }
+        let off = cut.off.iter();
+        let faults = std::mem::replace(&mut self.faults, Faults::none());
+        self.faults = off.fold(faults, |faults, fault| faults.without(*fault));
         self.hostile &= !cut.no_hostile;
         self.cut = cut;
     }
@@ -253,16 +253,8 @@ fn draw_faults(rng: &mut Rng) -> Faults {
     if rng.chance(WELL_PERCENT) {
         return Faults::none();
     }
-    let mut faults = Faults::rough();
-    let calm: BTreeSet<Fault> = Fault::ALL
-        .iter()
-        .copied()
-        .filter(|_| rng.chance(CALM_PERCENT))
-        .collect();
-    for fault in calm {
-        faults.switch_off(fault);
-    }
-    faults
+    let calm = Fault::ALL.iter().filter(|_| rng.chance(CALM_PERCENT));
+    calm.fold(Faults::rough(), |faults, fault| faults.without(*fault))
 }
 
 /// Draws a duration of the order that people wait: mostly short, now and then very long.

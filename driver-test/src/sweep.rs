@@ -10,6 +10,13 @@ use std::io;
 use std::path::PathBuf;
 use std::thread;
 
+use crate::play::{Outcome, play};
+use crate::scenario::{Cut, Scenario};
+use crate::shrink;
+
+/// How many smaller scenarios are played to make one that fails small.
+const SHRINK_BUDGET: usize = 400;
+
 const SEEDS: u64 = 200;
 const STEPS: u64 = 2_000_000;
 
@@ -37,6 +44,30 @@ impl Knobs {
             steps: number("SIM_STEPS").unwrap_or(STEPS),
         }
     }
+}
+
+/// Plays the scenario of a seed, without what `SIM_PEOPLE`, `SIM_DEEDS`, `SIM_OFF` and `SIM_NO_HOSTILE` leave out. If it fails, the
+/// least of it that still does is played again, with reports.
+///
+/// # Panics
+/// If the scenario fails.
+pub fn play_seed(seed: u64) -> Outcome {
+    let scenario = Scenario::draw_without(seed, Cut::from_env());
+    match shrink::attempt(&scenario) {
+        Ok(outcome) => outcome,
+        Err(words) => fail(&scenario, &words),
+    }
+}
+
+fn fail(scenario: &Scenario, words: &str) -> ! {
+    eprintln!("{scenario} fails: {words}");
+    let least = shrink::shrink(scenario, SHRINK_BUDGET);
+    eprintln!("{least} still fails, with {} deeds:", least.deeds.len());
+    for deed in &least.deeds {
+        eprintln!("  {deed:?}");
+    }
+    let _ = play(&least, false);
+    panic!("{least} fails only now and then: it does not depend on its seed alone");
 }
 
 fn number(name: &str) -> Option<u64> {

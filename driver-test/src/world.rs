@@ -101,6 +101,7 @@ pub struct World {
     recorder: Recorder,
     inputs: u64,
     inputs_max: u64,
+    quiet: bool,
     second: (u64, u64),
 }
 
@@ -132,6 +133,7 @@ impl World {
             recorder: Recorder::default(),
             inputs: 0,
             inputs_max: Knobs::from_env().steps,
+            quiet: false,
             second: (0, 0),
         };
         world.plan_wall_jump();
@@ -252,7 +254,7 @@ impl World {
 
     /// How often a machine of `name` has come to its end.
     #[must_use]
-    pub fn lives(&self, name: &str) -> u32 {
+    pub fn ends(&self, name: &str) -> u32 {
         self.hosts[self.index(name)].life.number
     }
 
@@ -312,6 +314,11 @@ impl World {
 
     fn count(&self, fault: Fault) {
         self.conditions.count(fault);
+    }
+
+    /// Whether it says nothing when its test fails: for runs that are expected to.
+    pub const fn set_quiet(&mut self, quiet: bool) {
+        self.quiet = quiet;
     }
 
     /// How many inputs all machines have had.

@@ -47,7 +47,11 @@ impl Mark {
 
 impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "number {} from {} to {}", self.number, self.from, self.to)
+        write!(
+            f,
+            "number {} from {} to {}",
+            self.number, self.from, self.to
+        )
     }
 }
 

@@ -91,7 +91,11 @@ impl SeatBook {
             _ => Asked::Anything,
         };
         let before = self.open.insert(tag.to_owned(), asked);
-        assert_eq!(before, None, "{}: a tag that is in use: {line}", self.client);
+        assert_eq!(
+            before, None,
+            "{}: a tag that is in use: {line}",
+            self.client
+        );
     }
 
     /// A tagged line: says what it is the reply to.
@@ -99,7 +103,10 @@ impl SeatBook {
         let tag = line[1..].split(' ').next().unwrap_or_default();
         let asked = self.open.remove(tag);
         asked.unwrap_or_else(|| {
-            panic!("{} has not asked on this connection, or has its reply: {line}", self.client)
+            panic!(
+                "{} has not asked on this connection, or has its reply: {line}",
+                self.client
+            )
         })
     }
 
@@ -110,21 +117,38 @@ impl SeatBook {
 
     /// A text is announced, when the daemon has died `deaths` times.
     pub(super) fn announced(&mut self, number: u32, deaths: u32) {
-        let Self { client, latest_here, .. } = self;
-        assert!(number > *latest_here, "{client} hears of {number} after {latest_here}");
+        let Self {
+            client,
+            latest_here,
+            ..
+        } = self;
+        assert!(
+            number > *latest_here,
+            "{client} hears of {number} after {latest_here}"
+        );
         *latest_here = number;
         // A daemon that dies may tell again what it had told: it does not know any more that it has.
         let before = self.announced.insert(number, deaths);
         let died_since = before.is_some_and(|before| before < deaths);
-        assert!(before.is_none() || died_since, "{client} hears of {number} again");
-        assert!(died_since || number > self.latest, "{client} hears of {number} out of order");
+        assert!(
+            before.is_none() || died_since,
+            "{client} hears of {number} again"
+        );
+        assert!(
+            died_since || number > self.latest,
+            "{client} hears of {number} out of order"
+        );
         self.latest = self.latest.max(number);
     }
 
     /// An own text is settled.
     pub(super) fn settled(&mut self, number: u32) {
         let is_new = self.settled.insert(number);
-        assert!(is_new, "{} hears twice what became of {number}", self.client);
+        assert!(
+            is_new,
+            "{} hears twice what became of {number}",
+            self.client
+        );
     }
 
     /// Wants to know what stands in a text.

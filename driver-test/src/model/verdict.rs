@@ -62,7 +62,10 @@ impl Model {
             let client = &book.client;
             assert!(world.person(client).is_ready(), "{client} is not connected");
             let unanswered = book.unanswered();
-            assert!(unanswered.is_empty(), "{client} has no reply to {unanswered:?}");
+            assert!(
+                unanswered.is_empty(),
+                "{client} has no reply to {unanswered:?}"
+            );
             assert_eq!(book.pings(), 0, "{client} waits for a PONG");
         }
     }
@@ -115,9 +118,16 @@ impl Model {
                 let counts: Vec<usize> = homes.map(|home| home.count(mark)).collect();
                 let times = counts.iter().max().copied().unwrap_or_default();
                 assert!(times < 2, "{recipient} has got twice what is {mark}");
-                assert_eq!(times == 1, is_sent, "{recipient} has {counts:?} of what is {mark}, sent: {is_sent}");
+                assert_eq!(
+                    times == 1,
+                    is_sent,
+                    "{recipient} has {counts:?} of what is {mark}, sent: {is_sent}"
+                );
             }
-            assert!(!self.refused.contains(&mark.number), "what is {mark} was refused, and is kept");
+            assert!(
+                !self.refused.contains(&mark.number),
+                "what is {mark} was refused, and is kept"
+            );
         }
     }
 
@@ -126,13 +136,22 @@ impl Model {
         for from in all {
             let mut latest: BTreeMap<&str, (u32, &Mark)> = BTreeMap::new();
             for (_, mark) in &home.came {
-                let Some(number) = from.sent.get(mark) else { continue };
+                let Some(number) = from.sent.get(mark) else {
+                    continue;
+                };
                 let before = latest.insert(&mark.to, (*number, mark));
                 let is_later = before.is_none_or(|(before, _)| before < *number);
-                assert!(is_later, "{}: {mark} came behind {before:?}", home.daemon.host);
+                assert!(
+                    is_later,
+                    "{}: {mark} came behind {before:?}",
+                    home.daemon.host
+                );
             }
         }
-        let refused = home.came.iter().find(|(_, mark)| self.refused.contains(&mark.number));
+        let refused = home
+            .came
+            .iter()
+            .find(|(_, mark)| self.refused.contains(&mark.number));
         assert_eq!(refused, None, "{} has what was refused", home.daemon.host);
     }
 
@@ -140,14 +159,25 @@ impl Model {
     fn check_hearing(&self, shelves: &[Shelf<'_>], world: &World) {
         for book in &self.seats {
             let shelf = &shelves[book.daemon];
-            if book.visit > 0 || world.lives(&shelf.daemon.host) > 0 {
+            if book.visit > 0 || world.ends(&shelf.daemon.host) > 0 {
                 continue;
             }
             let client = &book.client;
-            let missed: Vec<_> = shelf.told.iter().filter(|number| !book.has_heard_of(**number)).collect();
+            let missed: Vec<_> = shelf
+                .told
+                .iter()
+                .filter(|number| !book.has_heard_of(**number))
+                .collect();
             assert!(missed.is_empty(), "{client} was not told of {missed:?}");
-            let open: Vec<_> = shelf.own.iter().filter(|number| !book.has_settled(**number)).collect();
-            assert!(open.is_empty(), "{client} was not told what became of {open:?}");
+            let open: Vec<_> = shelf
+                .own
+                .iter()
+                .filter(|number| !book.has_settled(**number))
+                .collect();
+            assert!(
+                open.is_empty(),
+                "{client} was not told what became of {open:?}"
+            );
         }
     }
 }
@@ -161,11 +191,19 @@ impl Shelf<'_> {
 
 /// The service's own contact answers each text once, in order.
 fn check_echo(shelf: &Shelf<'_>) {
-    let mut sent: Vec<_> = shelf.sent.iter().filter(|(mark, _)| mark.to == ECHO).collect();
+    let mut sent: Vec<_> = shelf
+        .sent
+        .iter()
+        .filter(|(mark, _)| mark.to == ECHO)
+        .collect();
     sent.sort_by_key(|(_, number)| **number);
     let sent: Vec<&Mark> = sent.into_iter().map(|(mark, _)| mark).collect();
     let came: Vec<&Mark> = shelf.came.iter().map(|(_, mark)| mark).collect();
-    let known: Vec<&Mark> = came.iter().copied().filter(|mark| sent.contains(mark)).collect();
+    let known: Vec<&Mark> = came
+        .iter()
+        .copied()
+        .filter(|mark| sent.contains(mark))
+        .collect();
     assert_eq!(known, sent, "the echo of what was sent");
     let once: BTreeSet<&Mark> = came.iter().copied().collect();
     assert_eq!(once.len(), came.len(), "the echo has answered twice");

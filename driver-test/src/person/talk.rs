@@ -212,7 +212,11 @@ impl Talk {
                     self.wire.encode(&line, &mut bytes);
                     send(conn, bytes, out);
                     let visit = self.visits - 1;
-                    self.said.push(Said { at: now, visit, line });
+                    self.said.push(Said {
+                        at: now,
+                        visit,
+                        line,
+                    });
                 }
                 Wish::Reading(on) => out.push(Output::Reading { conn, on }),
                 Wish::Leave => {

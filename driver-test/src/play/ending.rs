@@ -86,13 +86,23 @@ impl Play<'_> {
             let own = self.ask(*seat, "GET USERSTATUS", SOON);
             let mood = self.ask(*seat, "GET PROFILE MOOD_TEXT", SOON);
             let name = self.scenario.name_of(*seat);
-            for other in seats.iter().filter(|other| self.scenario.name_of(**other) != name) {
+            for other in seats
+                .iter()
+                .filter(|other| self.scenario.name_of(**other) != name)
+            {
                 let seen = self.ask(*other, &format!("GET USER {name} ONLINESTATUS"), SOON);
                 let expected = format!("USER {name} ONLINESTATUS {}", shown(&own));
-                assert_eq!(seen, expected, "as seat {other} sees it, where {name} says {own}");
+                assert_eq!(
+                    seen, expected,
+                    "as seat {other} sees it, where {name} says {own}"
+                );
                 let seen = self.ask(*other, &format!("GET USER {name} MOOD_TEXT"), SOON);
                 let said = mood.strip_prefix("PROFILE ").unwrap_or(&mood);
-                assert_eq!(seen, format!("USER {name} {said}"), "as seat {other} sees it");
+                assert_eq!(
+                    seen,
+                    format!("USER {name} {said}"),
+                    "as seat {other} sees it"
+                );
             }
         }
         self.check_topic(&seats);
@@ -100,29 +110,52 @@ impl Play<'_> {
 
     /// All in the room see the same topic.
     fn check_topic(&mut self, seats: &[usize]) {
-        let Some(room) = self.room.clone() else { return };
+        let Some(room) = self.room.clone() else {
+            return;
+        };
         let question = format!("GET CHAT {room} TOPIC");
-        let topics: Vec<String> = seats.iter().map(|seat| self.ask(*seat, &question, SOON)).collect();
-        assert!(topics.iter().all(|topic| *topic == topics[0]), "topics of one room: {topics:?}");
+        let topics: Vec<String> = seats
+            .iter()
+            .map(|seat| self.ask(*seat, &question, SOON))
+            .collect();
+        assert!(
+            topics.iter().all(|topic| *topic == topics[0]),
+            "topics of one room: {topics:?}"
+        );
     }
 
     /// Nothing happens any more that nobody wants.
     fn check_rest(&mut self) {
         let hosts = self.hosts();
         let records = |play: &Self| -> Vec<_> {
-            hosts.iter().map(|host| play.world.store(host).clone()).collect()
+            hosts
+                .iter()
+                .map(|host| play.world.store(host).clone())
+                .collect()
         };
         let heard = |play: &Self| -> Vec<usize> {
             let seats = 0..play.scenario.seats.len();
-            seats.map(|seat| play.world.person(&Model::client(seat)).hearing().len()).collect()
+            seats
+                .map(|seat| play.world.person(&Model::client(seat)).hearing().len())
+                .collect()
         };
         let before = (records(self), heard(self), self.world.inputs());
         self.pass(REST);
-        assert!(before.0 == records(self), "something is stored though nobody does anything");
-        assert_eq!(before.1, heard(self), "clients hear something though nobody does anything");
+        assert!(
+            before.0 == records(self),
+            "something is stored though nobody does anything"
+        );
+        assert_eq!(
+            before.1,
+            heard(self),
+            "clients hear something though nobody does anything"
+        );
         let inputs = self.world.inputs() - before.2;
         let most = RESTING_INPUTS_MAX * hosts.len() as u64;
-        assert!(inputs <= most, "{inputs} inputs in {REST:?} though nobody does anything");
+        assert!(
+            inputs <= most,
+            "{inputs} inputs in {REST:?} though nobody does anything"
+        );
     }
 
     /// Everybody leaves, and everything is drained: nothing is left then.
@@ -135,8 +168,15 @@ impl Play<'_> {
         for host in self.hosts() {
             self.world.control(&host, Control::Drain);
             self.pass(DRAIN);
-            assert!(self.world.stopped(&host).is_some(), "{host} is not done with its drain");
-            assert_eq!(self.world.live_connections(&host), 0, "{host} keeps connections");
+            assert!(
+                self.world.stopped(&host).is_some(),
+                "{host} is not done with its drain"
+            );
+            assert_eq!(
+                self.world.live_connections(&host),
+                0,
+                "{host} keeps connections"
+            );
         }
     }
 
@@ -151,8 +191,14 @@ impl Play<'_> {
 
     fn search_traces(&self) {
         for host in self.hosts() {
-            let trace = self.world.trace(&host).expect("all machines are made from plans");
-            assert!(!trace.contains(CANARY), "a password is in the trace of {host}");
+            let trace = self
+                .world
+                .trace(&host)
+                .expect("all machines are made from plans");
+            assert!(
+                !trace.contains(CANARY),
+                "a password is in the trace of {host}"
+            );
         }
     }
 }

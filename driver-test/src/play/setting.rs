@@ -30,21 +30,36 @@ impl Play<'_> {
         if self.scenario.place == Place::Town {
             let service = service(self.world.seed_for(SERVICE));
             self.world.host(SERVICE, service);
-            self.world.listen(SERVICE, ListenerId(0), "imo.example", 443, true);
+            self.world
+                .listen(SERVICE, ListenerId(0), "imo.example", 443, true);
         }
         for (person, host) in self.scenario.daemons() {
-            let machine = self.machine(person, 0);
+            let machine = machine(self.scenario, person, self.world.seed_for(&host));
             self.world.host(&host, machine);
             for (wire, port) in (0..).zip(PORT..).take(WIRES.len()) {
-                self.world.listen(&host, ListenerId(wire), &host, port, false);
+                self.world
+                    .listen(&host, ListenerId(wire), &host, port, false);
             }
         }
         for seat in 0..self.scenario.seats.len() {
             self.sit_down(seat);
         }
         self.introduce_all();
+        self.name_heirs();
         self.pass(SOON);
         self.world.set_faults(self.scenario.faults.clone());
+    }
+
+    /// Says who takes the place of machines that die by themselves.
+    fn name_heirs(&mut self) {
+        if self.scenario.place == Place::Town {
+            self.world.set_heir(SERVICE, service);
+        }
+        for (person, host) in self.scenario.daemons() {
+            let scenario = self.scenario.clone();
+            self.world
+                .set_heir(&host, move |seed| machine(&scenario, person, seed));
+        }
     }
 
     /// Starts the machine of a host that is down, with a seed of its own.
@@ -53,31 +68,17 @@ impl Play<'_> {
             return;
         }
         self.started += 1;
+        let seed = self.world.seed_for(&format!("{name} {}", self.started));
         let machine = if name == SERVICE {
-            service(self.world.seed_for(&format!("{name} {}", self.started)))
+            service(seed)
         } else {
             let mut daemons = self.scenario.daemons();
-            let (person, _) = daemons.find(|(_, host)| host == name).expect("a host of the scenario");
-            self.machine(person, self.started)
+            let (person, _) = daemons
+                .find(|(_, host)| host == name)
+                .expect("a host of the scenario");
+            machine(self.scenario, person, seed)
         };
         self.world.restart(name, machine);
-    }
-
-    /// The daemon of a person, with a seed that is different each time.
-    fn machine(&self, person: usize, number: usize) -> Resident {
-        let inhabitant = &self.scenario.people[person];
-        let seed = |what: &str| self.world.seed_for(&format!("{what} {} {number}", inhabitant.name));
-        let config = config(self.scenario, inhabitant);
-        Resident::of(match self.scenario.place {
-            Place::Town => Plan::Proxy(config, seed("daemon")),
-            Place::Alone => {
-                let inside = ServiceConfig {
-                    registration: Registration::Embedded,
-                    ..ServiceConfig::default()
-                };
-                Plan::Pair(config, seed("daemon"), inside, seed("service"))
-            }
-        })
     }
 
     fn sit_down(&mut self, seat: usize) {
@@ -89,7 +90,8 @@ impl Play<'_> {
         let host = self.scenario.daemon_of(seat);
         let client = Person::new(own.wire, access.as_deref(), &host, port);
         let name = Model::client(seat);
-        self.world.join(&name, client.returning(RETURN).greeting("PROTOCOL 7"));
+        self.world
+            .join(&name, client.returning(RETURN).greeting("PROTOCOL 7"));
         self.world.expect(&name, "CONNSTATUS ONLINE", SOON);
     }
 
@@ -97,7 +99,11 @@ impl Play<'_> {
     fn introduce_all(&mut self) {
         let firsts: Vec<usize> = (0..self.scenario.people.len())
             .map(|person| {
-                let seat = self.scenario.seats.iter().position(|seat| seat.person == person);
+                let seat = self
+                    .scenario
+                    .seats
+                    .iter()
+                    .position(|seat| seat.person == person);
                 seat.expect("everybody has a client")
             })
             .collect();
@@ -107,7 +113,10 @@ impl Play<'_> {
             }
         }
         if self.scenario.room {
-            let others: Vec<_> = firsts[1..].iter().map(|seat| self.scenario.name_of(*seat)).collect();
+            let others: Vec<_> = firsts[1..]
+                .iter()
+                .map(|seat| self.scenario.name_of(*seat))
+                .collect();
             let others = others.join(", ");
             let reply = self.ask(firsts[0], &format!("CHAT CREATE {others}"), SOON);
             let room = reply.split(' ').nth(1).unwrap_or_default();
@@ -118,7 +127,10 @@ impl Play<'_> {
     fn introduce(&mut self, one: usize, other: usize) {
         let [name, other_name] = [one, other].map(|seat| self.scenario.name_of(seat));
         let [client, other_client] = [one, other].map(Model::client);
-        self.say(one, &format!("SET USER {other_name} BUDDYSTATUS 2 it is me"));
+        self.say(
+            one,
+            &format!("SET USER {other_name} BUDDYSTATUS 2 it is me"),
+        );
         let asked = format!("USER {name} RECEIVEDAUTHREQUEST it is me");
         self.world.expect(&other_client, &asked, SOON);
         self.say(other, &format!("SET USER {name} ISAUTHORIZED TRUE"));
@@ -141,6 +153,22 @@ fn service(seed: Seed) -> Resident {
     town::service(seed)
 }
 
+/// The daemon of a person.
+fn machine(scenario: &Scenario, person: usize, seed: Seed) -> Resident {
+    let config = config(scenario, &scenario.people[person]);
+    Resident::of(match scenario.place {
+        Place::Town => Plan::Proxy(config, seed),
+        Place::Alone => {
+            let inside = ServiceConfig {
+                registration: Registration::Embedded,
+                ..ServiceConfig::default()
+            };
+            // Each half draws by labels of its own.
+            Plan::Pair(config, seed.clone(), inside, seed)
+        }
+    })
+}
+
 fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
     let upstream = Upstream {
         dialect: inhabitant.dialect,
@@ -153,13 +181,17 @@ fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
     let mut config = town::config(name, &password(name), upstream);
     let first = config.listeners[0].clone();
     // Clients of a transport without words for a password are heard only where none is wanted.
-    config.listeners = WIRES.map(|kind| {
-        let mut listener = first.clone();
-        listener.kind = kind;
-        listener
-    }).into();
+    config.listeners = WIRES
+        .map(|kind| {
+            let mut listener = first.clone();
+            listener.kind = kind;
+            listener
+        })
+        .into();
     config.accounts = vec![AccountConfig {
-        access: inhabitant.guarded.then(|| Secret::from(access(name).as_str())),
+        access: inhabitant
+            .guarded
+            .then(|| Secret::from(access(name).as_str())),
         ..config.accounts.remove(0)
     }];
     config

@@ -22,7 +22,7 @@ impl World {
 impl Drop for World {
     /// In a failing test, tells what had happened before.
     fn drop(&mut self) {
-        if !thread::panicking() {
+        if self.quiet || !thread::panicking() {
             return;
         }
         eprintln!(
