@@ -16,6 +16,8 @@ pub mod clients;
 pub mod conformance;
 pub mod faults;
 pub mod fuzzing;
+pub mod gate;
+pub mod hostile;
 pub mod person;
 pub mod store;
 pub mod sweep;

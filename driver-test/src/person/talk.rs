@@ -9,6 +9,7 @@ use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Origin, Output, O
 use imo2sproxy_core::time::Instant;
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 
+use super::pace::Pace;
 use super::{Heard, Step};
 use crate::pattern::fits;
 
@@ -50,6 +51,9 @@ pub(super) struct Talk {
     pub(super) heard: Vec<Heard>,
     pub(super) files: Vec<(String, Vec<u8>)>,
     heard_out: usize,
+    /// Whether a test lets it read; only then it may stop by itself.
+    reads: bool,
+    pub(super) pace: Option<Pace>,
 }
 
 impl Talk {
@@ -73,6 +77,8 @@ impl Talk {
             heard: Vec::new(),
             files: Vec::new(),
             heard_out: 0,
+            reads: true,
+            pace: None,
         }
     }
 
@@ -85,7 +91,11 @@ impl Talk {
             Some(Step::Say(_) | Step::Leave | Step::Connect) => Some(Instant::ZERO),
             None => None,
         };
-        [connect_at, wish_at, step_at].into_iter().flatten().min()
+        let pace_at = self.pace.as_ref().and_then(Pace::deadline);
+        [connect_at, wish_at, step_at, pace_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next line that fits; the one after it is where the next search begins.
@@ -109,9 +119,14 @@ impl Talk {
             Input::Received { conn, bytes } => {
                 self.rx.push(bytes);
                 self.listen(now, conn, out);
+                if self.reads && self.pace.as_mut().is_some_and(|pace| pace.stops(now)) {
+                    out.push(Output::Reading { conn, on: false });
+                }
             }
             Input::Closed { cause, .. } => {
                 self.conn = None;
+                self.reads = true;
+                self.be_busy_no_more();
                 self.gone = Some(cause);
                 match self.state {
                     State::Refused => {}
@@ -200,6 +215,12 @@ impl Talk {
                 origin: self.origin.clone(),
             });
         }
+        if let Some(conn) = self.conn
+            && self.pace.as_mut().is_some_and(|pace| pace.reads_on(now))
+            && self.state != State::Leaving
+        {
+            out.push(Output::Reading { conn, on: true });
+        }
         while self.can_fulfil() {
             let (Some(wish), Some(conn)) = (self.wishes.pop_front(), self.conn) else {
                 return;
@@ -210,13 +231,23 @@ impl Talk {
                     self.wire.encode(&line, &mut bytes);
                     send(conn, bytes, out);
                 }
-                Wish::Reading(on) => out.push(Output::Reading { conn, on }),
+                Wish::Reading(on) => {
+                    self.reads = on;
+                    self.be_busy_no_more();
+                    out.push(Output::Reading { conn, on });
+                }
                 Wish::Leave => {
                     self.state = State::Leaving;
                     let how = CloseHow::AfterFlush;
                     out.push(Output::Close { conn, how });
                 }
             }
+        }
+    }
+
+    fn be_busy_no_more(&mut self) {
+        if let Some(pace) = &mut self.pace {
+            pace.forget();
         }
     }
 

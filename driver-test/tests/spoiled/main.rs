@@ -5,10 +5,6 @@
     clippy::unwrap_used,
     reason = "helpers of tests may unwrap like the tests themselves"
 )]
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a gate cares for connections only"
-)]
 
 #[path = "../town/mod.rs"]
 #[expect(
@@ -19,7 +15,6 @@ mod town;
 
 mod answers;
 mod fields;
-mod gate;
 mod numbers;
 mod spoil;
 mod street;
