@@ -134,9 +134,9 @@ pub struct Faults {
     pub wall_jump: Duration,
     /// Whether things of the same moment happen in any order.
     pub shuffle_ties: bool,
-    /// What a gate does to answers of the service.
+    /// What a [`Gate`](crate::gate::Gate) does to answers of the service.
     pub http: Chances,
-    /// What a hostile client does.
+    /// What a [`Hostile`](crate::hostile::Hostile) client does.
     pub hostile: Chances,
 }
 

@@ -19,6 +19,8 @@ pub mod clients;
 pub mod conformance;
 pub mod faults;
 pub mod fuzzing;
+pub mod gate;
+pub mod hostile;
 pub mod model;
 pub mod person;
 pub mod play;

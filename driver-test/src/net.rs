@@ -154,6 +154,10 @@ pub(crate) struct End {
     pub(crate) reading: bool,
     pub(crate) unsent: VecDeque<u8>,
     pub(crate) sent: u64,
+    /// Bytes that went nowhere; the system keeps them, since nobody acknowledges them.
+    pub(crate) swallowed: usize,
+    /// The system has begun to send again what is not acknowledged, and will give up.
+    pub(crate) gives_up: bool,
     pub(crate) incoming: Pipe,
 }
 
@@ -166,6 +170,8 @@ impl End {
             reading: true,
             unsent: VecDeque::new(),
             sent: 0,
+            swallowed: 0,
+            gives_up: false,
             incoming: Pipe::new(not_before),
         }
     }
@@ -180,6 +186,15 @@ pub(crate) enum Doom {
     Timed,
 }
 
+/// How a connection is going to die without a word.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fade {
+    /// What these send is swallowed.
+    Swallow(&'static [Side]),
+    /// The acceptor is told that the connection is broken, the opener nothing.
+    AcceptorGone,
+}
+
 /// A connection. An end that is `None` is not there yet or not any more.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -188,6 +203,9 @@ pub(crate) struct Connection {
     pub(crate) target: Option<(usize, ListenerId)>,
     pub(crate) window: usize,
     pub(crate) doom: Option<Doom>,
+    pub(crate) fade: Option<Fade>,
+    /// Those whose bytes, and news that there will be no more, go nowhere.
+    pub(crate) swallows: &'static [Side],
     pub(crate) rng: Rng,
 }
 
@@ -231,6 +249,10 @@ pub(crate) enum NetJob {
     GiveUp(Side),
     /// The network breaks it off.
     Break,
+    /// It dies without a word.
+    Fade,
+    /// The system of this side gives up sending again what nobody acknowledges.
+    Unheard(Side),
 }
 
 #[cfg(test)]

@@ -8,14 +8,18 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::io::{CloseCause, Input, Machine, Origin, Outputs};
+use imo2sproxy_core::rng::Rng;
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::time::{Instant, Now};
 use imo2sproxy_core::wire::ClientWire;
 
+use crate::faults::Conditions;
 use crate::pattern::fits;
 
+mod pace;
 mod talk;
 
+use pace::Pace;
 use talk::{State, Talk, Wish};
 
 /// One line that a person has heard.
@@ -146,6 +150,11 @@ impl Person {
     /// Reads again.
     pub fn read_on(&self) {
         self.wish(Wish::Reading(true));
+    }
+
+    /// Lets the person read as evenly as the faults of a world allow.
+    pub(crate) fn take_part(&self, conditions: Conditions, rng: Rng) {
+        self.talk_mut().pace = Some(Pace::new(conditions, rng));
     }
 
     fn wish(&self, wish: Wish) {

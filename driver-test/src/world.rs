@@ -26,6 +26,7 @@ mod clocks;
 mod deaths;
 mod disk;
 mod ending;
+mod fades;
 mod files;
 mod heirs;
 mod network;
@@ -212,6 +213,8 @@ impl World {
 
     /// Lets a person take part; it connects at once.
     pub fn join(&mut self, name: &str, person: Person) -> Person {
+        let rng = self.root.derive(&format!("person:{name}"));
+        person.take_part(self.conditions(), rng);
         self.host(name, person.clone());
         self.persons.insert(name.to_owned(), person.clone());
         person

@@ -63,6 +63,11 @@ impl Chances {
         Some(&mut self.percent[index])
     }
 
+    /// True if nothing of these ever happens.
+    pub(crate) fn is_none(&self) -> bool {
+        self.percent.iter().all(|percent| *percent == 0)
+    }
+
     /// The kind that happens now, if any.
     pub(crate) fn draw(&self, rng: &mut Rng) -> Option<Fault> {
         let mut left = rng.below(100);

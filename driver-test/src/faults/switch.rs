@@ -10,19 +10,17 @@ impl Faults {
     /// decided here, and goes on.
     #[must_use]
     pub fn without(mut self, fault: Fault) -> Self {
-        match fault {
-            Fault::Delay => self.latency = Span::only(self.latency.least),
-            Fault::SlowDisk => {
-                self.disk_delay = Span::only(self.disk_delay.least);
-                self.answer_delay = Span::only(self.answer_delay.least);
-            }
-            Fault::ShuffledTie => self.shuffle_ties = false,
-            Fault::WallJump => self.wall_jump_every = Span::only(Duration::ZERO),
-            _ => {
-                if let Some(chance) = self.chance_mut(fault) {
-                    *chance = 0;
-                }
-            }
+        if let Some(chance) = self.chance_mut(fault) {
+            *chance = 0;
+        } else if fault == Fault::Delay {
+            self.latency = Span::only(self.latency.least);
+        } else if fault == Fault::SlowDisk {
+            self.disk_delay = Span::only(self.disk_delay.least);
+            self.answer_delay = Span::only(self.answer_delay.least);
+        } else if fault == Fault::ShuffledTie {
+            self.shuffle_ties = false;
+        } else if fault == Fault::WallJump {
+            self.wall_jump_every = Span::only(Duration::ZERO);
         }
         self
     }

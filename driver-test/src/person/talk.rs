@@ -9,6 +9,7 @@ use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Origin, Output, O
 use imo2sproxy_core::time::Instant;
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 
+use super::pace::Pace;
 use super::{Heard, Said, Step};
 use crate::pattern::fits;
 
@@ -51,6 +52,9 @@ pub(super) struct Talk {
     pub(super) said: Vec<Said>,
     pub(super) files: Vec<(String, Vec<u8>)>,
     heard_out: usize,
+    /// Whether a test lets it read; only then it may stop by itself.
+    reads: bool,
+    pub(super) pace: Option<Pace>,
 }
 
 impl Talk {
@@ -75,6 +79,8 @@ impl Talk {
             said: Vec::new(),
             files: Vec::new(),
             heard_out: 0,
+            reads: true,
+            pace: None,
         }
     }
 
@@ -87,7 +93,11 @@ impl Talk {
             Some(Step::Say(_) | Step::Leave | Step::Connect) => Some(Instant::ZERO),
             None => None,
         };
-        [connect_at, wish_at, step_at].into_iter().flatten().min()
+        let pace_at = self.pace.as_ref().and_then(Pace::deadline);
+        [connect_at, wish_at, step_at, pace_at]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The next line that fits; the one after it is where the next search begins.
@@ -111,9 +121,14 @@ impl Talk {
             Input::Received { conn, bytes } => {
                 self.rx.push(bytes);
                 self.listen(now, conn, out);
+                if self.reads && self.pace.as_mut().is_some_and(|pace| pace.stops(now)) {
+                    out.push(Output::Reading { conn, on: false });
+                }
             }
             Input::Closed { cause, .. } => {
                 self.conn = None;
+                self.reads = true;
+                self.be_busy_no_more();
                 self.gone = Some(cause);
                 match self.state {
                     State::Refused => {}
@@ -202,6 +217,12 @@ impl Talk {
                 origin: self.origin.clone(),
             });
         }
+        if let Some(conn) = self.conn
+            && self.pace.as_mut().is_some_and(|pace| pace.reads_on(now))
+            && self.state != State::Leaving
+        {
+            out.push(Output::Reading { conn, on: true });
+        }
         while self.can_fulfil() {
             let (Some(wish), Some(conn)) = (self.wishes.pop_front(), self.conn) else {
                 return;
@@ -218,13 +239,23 @@ impl Talk {
                         line,
                     });
                 }
-                Wish::Reading(on) => out.push(Output::Reading { conn, on }),
+                Wish::Reading(on) => {
+                    self.reads = on;
+                    self.be_busy_no_more();
+                    out.push(Output::Reading { conn, on });
+                }
                 Wish::Leave => {
                     self.state = State::Leaving;
                     let how = CloseHow::AfterFlush;
                     out.push(Output::Close { conn, how });
                 }
             }
+        }
+    }
+
+    fn be_busy_no_more(&mut self) {
+        if let Some(pace) = &mut self.pace {
+            pace.forget();
         }
     }
 

@@ -25,11 +25,13 @@ impl World {
     }
 
     /// Changes what may go wrong from now on. Connections that were to break are spared, full disks have room again.
+    /// A connection that is half-open by now stays so.
     pub fn set_faults(&mut self, faults: Faults) {
         self.conditions.set(faults.clone());
         self.faults = faults;
         for connection in self.connections.values_mut() {
             connection.doom = None;
+            connection.fade = None;
         }
         for host in &mut self.hosts {
             host.full_until = self.now;
@@ -96,6 +98,7 @@ impl World {
     pub(super) fn break_off(&mut self, key: ConnKey) {
         if let Some(connection) = self.connections.get_mut(&key) {
             connection.doom = None;
+            connection.swallows = &[];
             self.conditions.count(Fault::Reset);
         }
         for side in [Side::Opener, Side::Acceptor] {
@@ -115,6 +118,9 @@ impl World {
         let Some(connection) = self.connections.get_mut(&key) else {
             return;
         };
+        if connection.swallows.contains(&side.other()) {
+            return;
+        }
         let (end, _, rng) = connection.seen_from(side);
         let Some(end) = end.as_mut() else { return };
         let in_order = match ending {

@@ -65,6 +65,8 @@ impl World {
                     self.break_off(key);
                 }
             }
+            NetJob::Fade => self.fade(key),
+            NetJob::Unheard(side) => self.unheard(key, side),
         }
     }
 
@@ -177,6 +179,7 @@ impl World {
             return None;
         }
         let in_pipe = peer.as_ref().map_or(0, |peer| peer.incoming.len());
+        let in_pipe = in_pipe + own.swallowed;
         let mut count = own.unsent.len().min(window.saturating_sub(in_pipe));
         if count > 1 && rng.chance(self.faults.partial_send) {
             let part = usize::try_from(rng.between(1, count as u64)).unwrap_or(count);
@@ -227,6 +230,9 @@ impl World {
 
     /// Puts bytes of `side` on their way, with the end of the stream behind them if they are the last.
     fn carry(&mut self, key: ConnKey, side: Side, bytes: Vec<u8>, is_last: bool) {
+        if self.is_swallowed(key, side, bytes.len()) {
+            return;
+        }
         let mut at = self.now + self.latency(key);
         let faults = &self.faults;
         let Some(connection) = self.connections.get_mut(&key) else {

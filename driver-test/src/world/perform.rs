@@ -94,6 +94,9 @@ impl World {
             _ => Doom::Timed,
         });
         let breaks_at = self.now + rng.jitter(faults.reset_after);
+        let mut fade_rng = rng.derive("fade");
+        let fade = Self::draw_fade(faults, &mut fade_rng);
+        let fades_at = self.now + fade_rng.jitter(faults.half_open_after);
         let window = rng.between(faults.window.0, faults.window.1);
         let connection = Connection {
             opener: Some(End::new(life, conn, Phase::Opening, self.now)),
@@ -101,12 +104,17 @@ impl World {
             target: door.map(|door| (door.host, door.listener)),
             window: usize::try_from(window).unwrap_or(usize::MAX).max(1),
             doom,
+            fade,
+            swallows: &[],
             rng,
         };
         self.connections.insert(key, connection);
         self.schedule(self.now + wait, Job::Net(key, job));
         if doom == Some(Doom::Timed) {
             self.schedule(breaks_at, Job::Net(key, NetJob::Break));
+        }
+        if fade.is_some() {
+            self.schedule(fades_at, Job::Net(key, NetJob::Fade));
         }
     }
 

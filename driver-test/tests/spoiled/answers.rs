@@ -6,9 +6,9 @@ use std::rc::Rc;
 use imo2sproxy_core::http::Response;
 use imo2sproxy_core::http::body::{write_chunk, write_last_chunk};
 
-use crate::gate::{Delivery, Place};
 use crate::street::Street;
 use crate::town::{SECONDS, host};
+use imo2sproxy_sim::gate::{Delivery, Place};
 
 /// For how long a service answers in the same wrong way, in seconds.
 const SIEGE: u64 = 300;
@@ -161,7 +161,9 @@ fn provoke(street: &mut Street, place: Place) {
         }
         Place::Calls => street.say("alice", "MESSAGE bob hello"),
         Place::Poll => street.say("bob", "MESSAGE alice hello"),
-        Place::Picture => unreachable!("pictures are fetched of those who have one"),
+        Place::Picture | Place::Other => {
+            unreachable!("pictures are fetched of those who have one")
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 
 use serde_json::{Value, json};
 
-use crate::gate::{Delivery, Place};
 use crate::spoil::{Step, describe, paths, spoiled, wrongs};
 use crate::street::Street;
 use crate::tour::{kind, samples};
 use crate::town::SECONDS;
+use imo2sproxy_sim::gate::{Delivery, Place};
 
 /// More cases in one world would let it run into its limit of inputs.
 const CASES_PER_WORLD: usize = 400;

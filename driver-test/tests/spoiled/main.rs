@@ -5,14 +5,9 @@
     clippy::unwrap_used,
     reason = "helpers of tests may unwrap like the tests themselves"
 )]
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a gate cares for connections only"
-)]
 
 mod answers;
 mod fields;
-mod gate;
 mod numbers;
 mod spoil;
 mod street;

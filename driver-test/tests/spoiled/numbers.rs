@@ -3,10 +3,10 @@
 
 use serde_json::{Value, json};
 
-use crate::gate::{Delivery, Place};
 use crate::street::Street;
 use crate::tour::kind;
 use crate::town::SECONDS;
+use imo2sproxy_sim::gate::{Delivery, Place};
 
 /// For how long all numbers are wrong in the same way, in seconds.
 const SIEGE: u64 = 300;

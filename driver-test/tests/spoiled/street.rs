@@ -12,8 +12,8 @@ use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::proxy::Proxy;
 use imo2sproxy_sim::{Faults, Person, World};
 
-use crate::gate::{Gate, Plan};
 use crate::town::{SECONDS, befriend, config, host, sit_down, town};
+use imo2sproxy_sim::gate::{Gate, Plan};
 
 /// How soon everything must be well again once the answers are honest, in seconds.
 const RECOVERY: u64 = 120;
@@ -32,7 +32,10 @@ impl Street {
     pub(crate) fn new() -> Self {
         let mut world = town(1, Faults::none(), &["bob", "carol"]);
         let plan = Rc::new(RefCell::new(Plan::default()));
-        world.host("gate", Gate::new(Rc::clone(&plan)));
+        world.host(
+            "gate",
+            Gate::planned(crate::town::upstream().origin, Rc::clone(&plan)),
+        );
         world.listen("gate", ListenerId(0), "gate.example", 443, true);
         let upstream = Upstream {
             origin: Origin::Net {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::gate::Place;
 use crate::street::Street;
 use crate::town::{SECONDS, host, service};
+use imo2sproxy_sim::gate::Place;
 
 /// What a message of an answer is about: `im/recv_im`, `internal/error`, `av/streams_info:call`.
 pub(crate) fn kind(message: &Value) -> String {

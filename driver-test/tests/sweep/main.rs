@@ -4,6 +4,7 @@
 //! `SIM_SEEDS` says how many seeds, `SIM_SEED` runs one alone.
 
 mod dialects;
+mod parties;
 mod rooms;
 
 use std::time::Duration;

@@ -9,6 +9,9 @@
 mod conduct;
 mod disk;
 mod files;
+mod half_open;
 mod network;
+mod parties;
 mod persons;
 mod toys;
+mod troubles;
