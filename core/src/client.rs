@@ -8,12 +8,16 @@ use alloc::vec::Vec;
 
 use crate::buf::RecvBuf;
 use crate::config::{Limits, WireKind};
+use crate::invariant::at_most;
 use crate::skype::{ErrorReply, FIRST_PROTOCOL, Reply, Tag};
 use crate::time::Instant;
 use crate::wire::{FromClient, ToClient, Wire, WireError};
 
 /// What a line that waits costs beside its text, in bytes.
 const LINE_BYTES: usize = size_of::<String>();
+
+/// By how much a frame may be longer than its text: its length stands before it.
+const FRAME_LENGTH_BYTES: usize = 4;
 
 /// What is said once it is known what became of a pushed file.
 struct Pushed {
@@ -227,6 +231,43 @@ impl Client {
     /// Bytes that have not left and that it did not ask for.
     pub(crate) fn unsent_notices(&self) -> usize {
         self.unsent - self.unsent_replies + self.wire.held()
+    }
+
+    /// Panics if it does not keep its own books, or holds more than `limits` allow. To be called between inputs.
+    pub(crate) fn check_invariants(&self, limits: &Limits) {
+        let behind: usize = self.behind.iter().map(|line| line.len() + LINE_BYTES).sum();
+        assert_eq!(behind, self.behind_bytes, "lines that wait are counted");
+        assert!(
+            self.unsent_replies <= self.unsent,
+            "replies that have not left are a part of all that has not left"
+        );
+        // Whatever is owed to one that is being closed goes nowhere any more.
+        if self.closing {
+            return;
+        }
+        assert!(self.tx.is_empty(), "what is said is sent at once");
+        at_most(
+            self.unsent_notices(),
+            ("unsent_bytes", limits.unsent_bytes),
+            "bytes of notices that a client has not taken",
+        );
+        assert_eq!(
+            self.stalled_since.is_some(),
+            self.unsent > 0,
+            "a client that takes nothing is watched"
+        );
+        assert!(
+            self.paused || self.waiting.is_none() && self.unsent <= limits.unsent_bytes_soft,
+            "a client that has to wait is not read from"
+        );
+        if self.ready && !self.paused {
+            let with_its_length = limits.frame_bytes + FRAME_LENGTH_BYTES;
+            at_most(
+                self.rx.len(),
+                ("frame_bytes", with_its_length),
+                "bytes of a command that has not come whole",
+            );
+        }
     }
 
     /// Since when nothing has left it, if something should.

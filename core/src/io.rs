@@ -12,10 +12,12 @@ use crate::secret::Secret;
 use crate::store::{Query, Record, StoreError, StoreOp};
 use crate::time::{Instant, Now};
 
+mod file_error;
 mod operator;
 mod outputs;
 mod proxy_fault;
 
+pub use file_error::FileError;
 pub use operator::{AccountSnapshot, AskId, Control, Snapshot, UserError, UserOp, UserPage};
 pub use outputs::Outputs;
 pub use proxy_fault::ProxyFault;
@@ -37,6 +39,11 @@ pub trait Machine {
 
     /// When the machine wants a [`Input::Tick`] at the latest; `None` if it waits for nothing.
     fn deadline(&self) -> Option<Instant>;
+
+    /// Panics if the machine has broken a promise about itself: a queue beyond its limit in
+    /// [`Limits`](crate::config::Limits), books that do not add up. Simulations and fuzzers call it after every input,
+    /// drivers for users never do: it looks at everything there is.
+    fn check_invariants(&self) {}
 }
 
 /// Names one connection. Whoever opens it numbers it: the driver those it accepted, the machine those it asked for.
@@ -160,40 +167,6 @@ pub enum CloseHow {
     AfterFlush,
     /// At once; what was not sent is dropped.
     Abort,
-}
-
-/// Why a file was not written or read. Nothing has changed on the disk then.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FileError {
-    /// No folder is configured, so there are no files.
-    NoFolder,
-    /// The name is no path below the configured folder, or leads out of it.
-    Outside,
-    /// There is no regular file, or no folder for it to lie in.
-    Missing,
-    /// The file to be written is there and not empty.
-    Exists,
-    /// The file to be read is longer than was asked for.
-    TooLarge,
-    /// The system refused it.
-    Failed,
-}
-
-impl FileError {
-    /// The error in words: whose fault, and what to do.
-    #[must_use]
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::NoFolder => "no folder for pictures is configured (--avatar-dir)",
-            Self::Outside => "the client's path does not lie in the folder of --avatar-dir",
-            Self::Missing => "the client names a file, or a folder, that is not there",
-            Self::Exists => "the client names a file that has something in it already",
-            Self::TooLarge => "the client's file is too large",
-            Self::Failed => {
-                "the system refused it; check the rights and the space of the folder of --avatar-dir"
-            }
-        }
-    }
 }
 
 /// What the world tells a machine.

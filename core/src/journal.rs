@@ -142,6 +142,31 @@ impl Journal {
         }
     }
 
+    /// Panics if the changes do not add up. To be called between inputs, when [`Journal::flush`] has been.
+    pub(crate) fn check_invariants(&self) {
+        let under_way = self.under_way.as_ref();
+        let sent = under_way.map_or(self.durable, |transaction| transaction.last);
+        let count = |from: Ticket, to: Ticket| usize::try_from(to.0 - from.0).unwrap_or(usize::MAX);
+        assert!(
+            self.durable <= sent && sent <= self.latest,
+            "changes become durable in the order in which they are made"
+        );
+        assert_eq!(
+            under_way.map_or(0, |transaction| transaction.changes.len()),
+            count(self.durable, sent),
+            "a transaction holds all changes since the one before"
+        );
+        assert_eq!(
+            self.gathering.len(),
+            count(sent, self.latest),
+            "what is not under way gathers"
+        );
+        assert!(
+            under_way.is_some() || self.gathering.is_empty(),
+            "changes wait only for a transaction that is under way"
+        );
+    }
+
     /// Takes the store's answer. After it, [`Journal::durable`] may have moved.
     pub fn stored(
         &mut self,

@@ -12,6 +12,7 @@ pub mod event;
 pub mod handle;
 pub mod http;
 pub mod imo;
+mod invariant;
 pub mod io;
 pub mod journal;
 pub mod pair;

@@ -380,4 +380,16 @@ impl Machine for Pair {
         let deadlines = [self.again, self.proxy.deadline(), self.service.deadline()];
         deadlines.into_iter().flatten().min()
     }
+
+    fn check_invariants(&self) {
+        self.proxy.check_invariants();
+        self.service.check_invariants();
+        for pipe in self.pipes.values() {
+            let is_parked = pipe.parked.iter().map(|parked| !parked.is_empty());
+            let reads = is_parked
+                .zip(pipe.paused)
+                .all(|(parked, paused)| paused || !parked);
+            assert!(reads, "what a side wants to read does not wait in the pipe");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 
 mod clients;
 mod files;
+mod invariants;
+mod snapshot;
 mod wake;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -15,7 +17,7 @@ use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
 use crate::io::{
-    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Snapshot, UserError,
+    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, UserError,
 };
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
@@ -304,17 +306,6 @@ impl Proxy {
         }
     }
 
-    /// How things stand here.
-    fn snapshot(&self) -> Snapshot {
-        let accounts = self.accounts.iter().zip(&self.attached);
-        Snapshot::Proxy {
-            strangers: self.strangers,
-            accounts: accounts
-                .map(|(account, clients)| account.snapshot(clients.len()))
-                .collect(),
-        }
-    }
-
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
         loop {
@@ -391,5 +382,9 @@ impl Machine for Proxy {
 
     fn deadline(&self) -> Option<Instant> {
         self.timers.next()
+    }
+
+    fn check_invariants(&self) {
+        self.check();
     }
 }

@@ -152,6 +152,21 @@ impl<K: Ord + Clone> Timers<K> {
         self.by_time.first().map(|(at, _)| *at)
     }
 
+    /// All that are set, by their keys.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, Instant)> {
+        self.by_key.iter().map(|(key, at)| (key, *at))
+    }
+
+    /// Panics if its two orders do not name the same timers.
+    pub(crate) fn check_invariants(&self) {
+        let mut by_key = self.by_key.iter();
+        let same = by_key.all(|(key, at)| self.by_time.contains(&(*at, key.clone())));
+        assert!(
+            same && self.by_key.len() == self.by_time.len(),
+            "a timer has one time, and is found by it"
+        );
+    }
+
     /// Takes out the earliest timer that is due at `now`.
     pub fn pop_due(&mut self, now: Instant) -> Option<K> {
         if self.next()? > now {

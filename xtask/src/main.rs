@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 
 mod ci;
 mod fuzz;
+mod mutants;
 mod step;
 
 /// Automation for imo2sproxy.
@@ -46,6 +47,8 @@ enum Task {
         #[arg(long)]
         seed: Option<u64>,
     },
+    /// Puts deliberate faults into a copy of the core, one after the other, and looks whether the sweep notices them.
+    Mutants(mutants::Options),
     /// Records the library of sessions anew, `driver-test/sessions`, and replays it.
     Sessions,
 }
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
             kill_points,
         } => simulate(every_byte, kill_points),
         Task::Crash { kills, seed } => crash(kills, seed),
+        Task::Mutants(options) => mutants::run(root(), &options),
         Task::Sessions => sessions(),
     };
     match result {

@@ -61,6 +61,21 @@ impl Application {
     }
 }
 
+impl Applications {
+    /// Panics if there are too many.
+    pub(super) fn check_invariants(&self) {
+        assert!(
+            self.made.len() <= APPLICATIONS_MAX,
+            "further applications are refused"
+        );
+        let mut made = self.made.values();
+        assert!(
+            made.all(|application| application.streams.len() <= STREAMS_MAX),
+            "the oldest stream goes"
+        );
+    }
+}
+
 impl Account {
     pub(super) fn create_application(&mut self, name: &str) -> Result<(), ErrorReply> {
         let made = &mut self.applications.made;

@@ -10,12 +10,14 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Account, Answer, Reach, Scene};
+use crate::config::Limits;
 use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::call::Call;
 use crate::imo::icon::media_type;
 use crate::imo::link::{CallId, FetchError, FetchId};
 use crate::imo::notice::{Icon, Refusal};
+use crate::invariant::at_most;
 use crate::io::FileError;
 use crate::skype::{ErrorReply, Reply};
 use crate::time::Instant;
@@ -55,6 +57,27 @@ impl Avatars {
             let oldest = self.pictures.pop_front();
             bytes -= oldest.map_or(0, |(_, picture)| picture.len());
         }
+    }
+
+    /// The calls by which own pictures are on their way, with their lengths.
+    pub(super) fn setting(&self) -> impl Iterator<Item = (CallId, usize)> {
+        self.setting.iter().map(|(id, length)| (*id, *length))
+    }
+
+    /// Panics if it keeps more than `limits` allow.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        // The own picture comes on top.
+        let max = ("contacts", limits.contacts + 1);
+        at_most(self.icons.len(), max, "ids of pictures");
+        // One is under way beside those that wait.
+        let max = ("fetches", limits.fetches + 1);
+        at_most(self.fetching.len(), max, "pictures that are fetched");
+        let bytes: usize = self.pictures.iter().map(|(_, one)| one.len()).sum();
+        if self.pictures.len() > 1 {
+            let max = ("avatars_cached", limits.avatars_cached);
+            at_most(bytes, max, "bytes of pictures");
+        }
+        assert!(self.failed.len() <= FAILURES_MAX, "the oldest failure goes");
     }
 
     /// True if a fetch came to nothing at `since` or after it.

@@ -4,8 +4,10 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
+use crate::config::Limits;
 use crate::handle;
 use crate::imo::notice::EndReason;
+use crate::invariant::at_most;
 use crate::skype::{CallProperty, CallStatus, CallType, Value};
 use crate::time::{Instant, Now};
 
@@ -230,6 +232,20 @@ impl CallLog {
     /// The calls that go on, or may yet.
     pub(super) fn active(&self) -> impl Iterator<Item = (u32, &Call)> {
         self.iter().filter(|(_, call)| call.is_active())
+    }
+
+    /// Panics if more calls come than `limits` allow, or two go on with one person. Calls that the user begins are not
+    /// bounded here but by the service.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        let incoming = self.active().filter(|(_, call)| call.incoming);
+        let max = ("calls_kept", limits.calls_kept);
+        at_most(incoming.count(), max, "calls that come and go on");
+        let partners: BTreeSet<&str> = self.active().map(|(_, call)| &*call.partner).collect();
+        assert_eq!(
+            partners.len(),
+            self.active().count(),
+            "one call at a time goes on with one person"
+        );
     }
 
     /// The call that goes on with somebody: there is at most one.

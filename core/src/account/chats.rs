@@ -3,6 +3,7 @@
 
 mod actions;
 mod deeds;
+mod invariants;
 mod lines;
 mod members;
 mod places;

@@ -36,6 +36,24 @@ enum Search {
 }
 
 impl Directory {
+    /// The calls that search.
+    pub(super) fn asked(&self) -> impl Iterator<Item = CallId> {
+        self.searches
+            .iter()
+            .filter_map(|(.., search)| match search {
+                Search::Asked(id) => Some(*id),
+                Search::Found(_) => None,
+            })
+    }
+
+    /// Panics if it remembers too much.
+    pub(super) fn check_invariants(&self) {
+        assert!(
+            self.searches.len() <= SEARCHES_MAX,
+            "the oldest search goes"
+        );
+    }
+
     fn is_asked(&self, text: &str) -> bool {
         let mut searches = self.searches.iter();
         searches.any(|(own, _, search)| own == text && matches!(search, Search::Asked(_)))

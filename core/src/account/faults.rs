@@ -20,6 +20,11 @@ impl Faults {
         self.0.clear();
     }
 
+    /// Panics if it remembers too much.
+    pub(super) fn check_invariants(&self) {
+        assert!(self.0.len() <= KINDS_MAX, "further kinds are not told");
+    }
+
     /// Whether this is to be told; from now on it is not any more.
     fn is_news(&mut self, what: &str) -> bool {
         self.0.len() < KINDS_MAX && self.0.insert(what.into())

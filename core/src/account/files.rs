@@ -44,7 +44,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    fn asked(&self) -> usize {
+    /// How many are under way.
+    pub(super) fn asked(&self) -> usize {
         let all = self.writes.values().chain(self.reads.values());
         all.filter(|work| matches!(work, Work::Asked(_))).count()
     }

@@ -12,7 +12,9 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Account, Scene, cut};
+use crate::config::Limits;
 use crate::handle::canonical;
+use crate::invariant::at_most;
 use crate::skype::{
     ErrorReply, GroupAction, GroupKind, GroupProperty, GroupType, Id, Reply, Status, Value,
 };
@@ -62,6 +64,22 @@ impl Groups {
         if let (Ok(number), Some(group)) = (last_part(&record.key).parse(), read(record)) {
             self.made.insert(number, group);
         }
+    }
+
+    /// Panics if there are more than `limits` allow.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        let max = ("contact_groups", limits.contact_groups);
+        at_most(self.made.len(), max, "groups of contacts");
+        for group in self.made.values() {
+            let max = ("contacts", limits.contacts);
+            at_most(group.users.len(), max, "people in a group of contacts");
+        }
+        assert!(
+            self.since
+                .keys()
+                .all(|number| self.made.contains_key(number)),
+            "a group that is remembered to be new is there"
+        );
     }
 }
 

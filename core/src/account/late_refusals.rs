@@ -33,6 +33,13 @@ pub(super) struct LateRefusals {
     granted: VecDeque<(CallId, Granted)>,
 }
 
+impl LateRefusals {
+    /// Panics if it remembers too much.
+    pub(super) fn check_invariants(&self) {
+        assert!(self.granted.len() <= REMEMBERED_MAX, "the oldest wish goes");
+    }
+}
+
 impl Account {
     /// A wish counts as done. If its result is known, that is all there is to it.
     pub(super) fn remember_granted(&mut self, id: CallId, wish: Granted) {

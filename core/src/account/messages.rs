@@ -1,6 +1,8 @@
 //! An account's messages: numbers, the latest ones in memory, and which are unread or unsent.
 //! Never sends anything and never reads the store: it says which record to write, and takes what was read.
 
+mod invariants;
+
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 

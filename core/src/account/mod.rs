@@ -15,6 +15,7 @@ mod faults;
 mod files;
 mod groups;
 mod history;
+mod invariants;
 mod late_refusals;
 mod messages;
 mod nods;

@@ -6,9 +6,11 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
 use super::presence;
+use crate::config::Limits;
 use crate::handle::canonical;
 use crate::imo::Primitive;
 use crate::imo::notice::{Auth, Buddy};
+use crate::invariant::at_most;
 use crate::skype::Status;
 
 /// One contact.
@@ -193,6 +195,18 @@ impl Roster {
         self.was_known = true;
         self.answered_early = false;
         !core::mem::replace(&mut self.known, true)
+    }
+
+    /// Panics if there are more people than `limits` allow.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        for (count, what) in [
+            (self.contacts.len(), "contacts"),
+            (self.requests.len(), "contact requests"),
+            (self.blocked.len(), "people who are blocked"),
+            (self.removed.len(), "people who were taken off the list"),
+        ] {
+            at_most(count, ("contacts", limits.contacts), what);
+        }
     }
 
     /// `ONLINESTATUS`, as long as the account is signed on.

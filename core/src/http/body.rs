@@ -175,6 +175,11 @@ impl BodyReader {
         self.step == Step::UntilClose
     }
 
+    /// How much of the body has come, in bytes.
+    pub(crate) const fn len(&self) -> usize {
+        self.body.len()
+    }
+
     /// The body.
     #[must_use]
     pub fn into_body(self) -> Vec<u8> {

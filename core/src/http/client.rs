@@ -9,6 +9,7 @@ use super::head::{self, ResponseHead, Version};
 use super::{Headers, HttpError, Method, Request, Response};
 use crate::buf::RecvBuf;
 use crate::config::Limits;
+use crate::invariant::at_most;
 
 /// The client's end of a connection.
 ///
@@ -104,6 +105,23 @@ impl HttpClient {
         tx.extend_from_slice(b"\r\n");
         tx.extend_from_slice(&request.body);
         self.state = State::Head(request.method.clone());
+    }
+
+    /// Panics if it holds more of a response than its limits allow.
+    pub(crate) fn check_invariants(&self) {
+        match &self.state {
+            State::Idle => {}
+            State::Head(_) => at_most(
+                self.rx.len(),
+                ("head_bytes", self.head_bytes),
+                "bytes of the head of a response",
+            ),
+            State::Body(_, reader) => at_most(
+                reader.len(),
+                ("response_bytes", self.body_bytes),
+                "bytes of a response",
+            ),
+        }
     }
 
     /// Takes bytes that came in; gives the reply when it is whole.

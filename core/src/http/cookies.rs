@@ -124,6 +124,11 @@ impl CookieJar {
         self.cookies.len()
     }
 
+    /// Panics if there are too many.
+    pub(crate) fn check_invariants(&self) {
+        assert!(self.cookies.len() <= COOKIES_MAX, "the oldest cookie goes");
+    }
+
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

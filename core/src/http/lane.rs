@@ -230,6 +230,29 @@ impl Lane {
         self.jobs.is_empty()
     }
 
+    /// Panics if requests, their timers and the connection do not fit together. To be called between inputs.
+    pub(crate) fn check_invariants(&self) {
+        self.timers.check_invariants();
+        let is_timed = |job: &Job| self.timers.get(&job.ticket).is_some();
+        assert!(
+            self.jobs.iter().all(is_timed) && self.timers.iter().count() == self.jobs.len(),
+            "each request has a time by which it is done"
+        );
+        match self.connection {
+            Connection::Down | Connection::Idle => assert!(
+                self.jobs.is_empty(),
+                "a request does not wait where nothing is under way"
+            ),
+            Connection::Busy => {
+                assert!(!self.jobs.is_empty(), "a connection is busy with a request")
+            }
+            Connection::Connecting | Connection::Closing => {}
+        }
+        if self.connection == Connection::Busy {
+            self.client.check_invariants();
+        }
+    }
+
     fn connected(&mut self) {
         if self.connection == Connection::Connecting {
             self.client.restart();

@@ -9,6 +9,7 @@ use super::head::{self, RequestHead, Version};
 use super::{HttpError, Method, Request, Response};
 use crate::buf::RecvBuf;
 use crate::config::Limits;
+use crate::invariant::at_most;
 
 /// The server's end of a connection.
 ///
@@ -141,6 +142,25 @@ impl HttpServer {
         } else {
             self.state = State::Head;
             AfterResponse::Keep
+        }
+    }
+
+    /// Panics if it holds more of a request than its limits allow, all of which has been looked at.
+    pub(crate) fn check_invariants(&self) {
+        match &self.state {
+            State::Head => at_most(
+                self.rx.len(),
+                ("head_bytes", self.head_bytes),
+                "bytes of the head of a request",
+            ),
+            State::Body(_, reader) => at_most(
+                reader.len(),
+                ("request_bytes", self.body_bytes),
+                "bytes of a request",
+            ),
+            // What a client says ahead came with the request that is being answered: it is as much as was read at once.
+            State::Answering { .. } => {}
+            State::Closed => assert!(self.rx.is_empty(), "the last request was the last"),
         }
     }
 

@@ -279,6 +279,20 @@ impl<T> Outbox<T> {
         self.next
     }
 
+    /// Panics if its numbers have a gap, or it counts as sent what does not exist.
+    pub(crate) fn check_invariants(&self) {
+        let first = self.first().unwrap_or(self.next);
+        let numbers = self.kept.iter().map(|(seq, _)| *seq);
+        assert!(
+            numbers.eq(first..self.next),
+            "messages that are not acknowledged have all numbers up to the next one"
+        );
+        assert!(
+            (first..=self.next).contains(&self.sent),
+            "what is acknowledged was sent, and what was sent exists"
+        );
+    }
+
     /// Takes out all that is kept, and counts from 0 again: the session is another one.
     pub fn restart(&mut self) -> impl Iterator<Item = T> + use<T> {
         (self.next, self.sent) = (0, 0);
@@ -324,6 +338,14 @@ impl Inbox {
     /// All messages up to `taken` may be acknowledged now.
     pub fn confirm(&mut self, taken: u64) {
         self.confirmed = self.confirmed.max(taken.min(self.next));
+    }
+
+    /// Panics if it acknowledges what it has not taken.
+    pub(crate) fn check_invariants(&self) {
+        assert!(
+            self.confirmed <= self.next,
+            "only what was taken is acknowledged"
+        );
     }
 
     /// What to tell the service as `ack`.

@@ -5,6 +5,7 @@
 
 mod exchange;
 mod fetches;
+mod invariants;
 mod lines;
 mod login;
 mod output;

@@ -10,6 +10,8 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Limits;
+use crate::invariant::at_most;
 use crate::rng::fnv1a;
 use crate::store::{Record, read};
 
@@ -58,6 +60,12 @@ impl Mids {
     #[must_use]
     pub fn knows(&self, hash: u64) -> bool {
         self.hashes.contains(&hash)
+    }
+
+    /// Panics if there are more than `limits` allow.
+    pub(crate) fn check_invariants(&self, limits: &Limits) {
+        let max = limits.mids.max(1);
+        at_most(self.hashes.len(), ("mids", max), "identities of messages");
     }
 
     /// Adds one and forgets the oldest beyond `max`. Gives the record to store, and the last part of its key:

@@ -73,4 +73,12 @@ impl Machine for Planned {
             Self::Pair(machine) => machine.deadline(),
         }
     }
+
+    fn check_invariants(&self) {
+        match self {
+            Self::Proxy(machine) => machine.check_invariants(),
+            Self::Service(machine) => machine.check_invariants(),
+            Self::Pair(machine) => machine.check_invariants(),
+        }
+    }
 }

@@ -22,7 +22,16 @@ struct Layer {
 }
 
 const GROUND: &[&str] = &[
-    "buf", "config", "event", "handle", "io::*", "rng", "secret", "store", "time",
+    "buf",
+    "config",
+    "event",
+    "handle",
+    "invariant",
+    "io::*",
+    "rng",
+    "secret",
+    "store",
+    "time",
 ];
 const JOURNAL: &[&str] = &["journal"];
 const WIRE: &[&str] = &["wire::*"];

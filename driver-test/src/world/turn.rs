@@ -102,6 +102,7 @@ impl World {
             tape.input(now, &input);
         }
         machine.handle(now, input, &mut self.outputs);
+        machine.check_invariants();
         let outputs: Vec<Output> = self.outputs.drain().collect();
         self.note_outputs(index, outputs.len());
         let last_words = death.and_then(|death| death.outputs);

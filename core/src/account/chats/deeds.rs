@@ -82,6 +82,11 @@ pub(in crate::account) struct Acts {
 }
 
 impl Acts {
+    /// The calls that are on their way.
+    pub(in crate::account) fn calls(&self) -> impl Iterator<Item = CallId> {
+        self.deeds.keys().copied()
+    }
+
     /// The account is about to give a group this topic.
     pub(super) fn is_setting(&self, gid: &str, topic: &str) -> bool {
         let is_it = |deed: &Deed| {

@@ -10,9 +10,11 @@ use alloc::vec::Vec;
 
 use super::login::State;
 use super::{LaneId, Link, LinkOutput, Wake};
+use crate::config::Limits;
 use crate::http::lane::{LaneError, Ticket};
 use crate::http::{Request, Response};
 use crate::imo::icon;
+use crate::invariant::at_most;
 use crate::time::{Instant, Now};
 
 /// Names one picture that is fetched until its [`LinkOutput::Fetched`].
@@ -62,6 +64,17 @@ pub(super) struct Fetches {
     under_way: Option<(Ticket, FetchId)>,
     /// What waits for its turn, and until when.
     waiting: VecDeque<(FetchId, String, Instant)>,
+}
+
+impl Fetches {
+    /// Panics if more wait than `limits` allow.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        at_most(
+            self.waiting.len(),
+            ("fetches", limits.fetches),
+            "pictures that wait to be fetched",
+        );
+    }
 }
 
 impl Link {

@@ -20,7 +20,7 @@ const BACKOFF_MIN: Duration = Duration::from_millis(50);
 const TROUBLE_MAX: Duration = Duration::from_secs(120);
 
 /// How many causes of trouble are remembered, so that each is told once; beyond it the oldest may be told again.
-const CAUSES_MAX: usize = 16;
+pub(super) const CAUSES_MAX: usize = 16;
 
 /// A lane, and how the requests of the present session fare on it.
 pub(super) struct Line {
@@ -37,6 +37,20 @@ impl Line {
             failures: 0,
             failing_since: None,
         }
+    }
+
+    /// When it wants to be looked at.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.lane.deadline()
+    }
+
+    pub(super) fn check_invariants(&self) {
+        self.lane.check_invariants();
+        assert_eq!(
+            self.failures > 0,
+            self.failing_since.is_some(),
+            "failures began at some time"
+        );
     }
 }
 

@@ -31,6 +31,16 @@ impl Unrefused {
     pub(super) fn waiting(&self) -> usize {
         self.waiting.len()
     }
+
+    /// Those that are not done.
+    pub(super) fn ids(&self) -> impl Iterator<Item = CallId> {
+        self.waiting.iter().map(|(_, id, _)| *id)
+    }
+
+    /// Panics if it remembers too much.
+    pub(super) fn check_invariants(&self) {
+        assert!(self.done.len() <= DONE_MAX, "the oldest call goes");
+    }
 }
 
 impl Link {

@@ -6,6 +6,7 @@
 
 mod deliver;
 mod house;
+mod invariants;
 mod login;
 mod operator;
 mod perform;
@@ -379,5 +380,9 @@ impl Machine for Service {
 
     fn deadline(&self) -> Option<Instant> {
         self.timers.next()
+    }
+
+    fn check_invariants(&self) {
+        self.check();
     }
 }

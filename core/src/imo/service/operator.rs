@@ -54,6 +54,28 @@ impl From<Wait> for Step {
 }
 
 impl Service {
+    /// Panics if more is under way than may be, or an operation has no question to wait for.
+    pub(super) fn check_operations(&self) {
+        assert!(
+            self.operations.len() <= OPERATIONS_MAX,
+            "further operations are refused"
+        );
+        assert!(
+            self.settled
+                .keys()
+                .all(|id| !self.operations.contains_key(id)),
+            "an operation is under way or done"
+        );
+        for (id, operation) in &self.operations {
+            let hashes = self.jobs.values().any(|asker| asker == id);
+            assert_eq!(
+                operation.hashing == Hashing::Working,
+                hashes,
+                "an operation waits for the hash that it has asked for"
+            );
+        }
+    }
+
     /// How things stand here.
     pub(super) fn snapshot(&self) -> Snapshot {
         Snapshot::Service {

@@ -10,10 +10,12 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::{Effect, House, Stop, refuse};
+use crate::config::Limits;
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::Primitive;
 use crate::imo::notice::{EndReason, Notice, Refusal};
 use crate::imo::service::SessionId;
+use crate::invariant::at_most;
 use crate::io::Outputs;
 use crate::time::{Instant, Now, Timers};
 
@@ -74,6 +76,32 @@ impl Calls {
         for key in [pair(one, two), pair(two, one)] {
             self.legs.remove(&key);
             self.rings.set(key, None);
+        }
+    }
+
+    /// Panics if a call does not have its two legs, or an account has more than `limits` allow.
+    pub(super) fn check_invariants(&self, limits: &Limits) {
+        self.rings.check_invariants();
+        for ((name, other), leg) in &self.legs {
+            let across = self.leg(other, name);
+            assert!(
+                across.is_some_and(|across| {
+                    across.began != leg.began && across.answered == leg.answered
+                }),
+                "a call has a beginner and another one, who agree about it"
+            );
+            // Nobody is called as often as the echo contact.
+            if name != ECHO {
+                let max = ("calls", limits.calls);
+                at_most(self.of(name).count(), max, "calls of an account");
+            }
+        }
+        for ((caller, callee), _) in self.rings.iter() {
+            let leg = self.leg(caller, callee);
+            assert!(
+                leg.is_some_and(|leg| leg.began && !leg.answered),
+                "only a call that nobody has taken up rings"
+            );
         }
     }
 

@@ -26,7 +26,7 @@ const IDLE_MAX: usize = 256;
 /// Whoever waits for a load.
 #[derive(Debug)]
 pub(super) struct Question {
-    about: Topic,
+    pub(super) about: Topic,
     pub(super) waiting: BTreeSet<SessionId>,
 }
 

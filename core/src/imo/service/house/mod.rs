@@ -10,6 +10,7 @@ mod directory;
 mod errands;
 mod groups;
 mod icons;
+mod invariants;
 mod mail;
 mod memory;
 mod presence;

@@ -26,16 +26,23 @@ pub(in crate::imo::service::house) struct Groups {
     queue: VecDeque<String>,
 }
 
+impl Groups {
+    /// All places, by ids.
+    pub(super) fn places(&self) -> impl Iterator<Item = (&String, &GroupPlace)> {
+        self.places.iter()
+    }
+}
+
 /// A place in memory for a group chat.
 #[derive(Debug)]
-enum GroupPlace {
+pub(super) enum GroupPlace {
     Asked(LoadId),
     Absent,
     Here(Box<Group>),
 }
 
 #[derive(Debug)]
-struct Group {
+pub(super) struct Group {
     record: GroupRecord,
     /// The last change of it; it cannot be forgotten before that is durable.
     changed: Ticket,
