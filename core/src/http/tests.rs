@@ -130,7 +130,7 @@ fn bodies_are_not_shown() {
 }
 
 /// Bytes that are often nearly HTTP.
-fn scraps() -> impl Strategy<Value = Vec<u8>> {
+pub(super) fn scraps() -> impl Strategy<Value = Vec<u8>> {
     let scrap = prop_oneof![
         Just("HTTP/1.1 200 OK\r\n"),
         Just("GET / HTTP/1.1\r\n"),
@@ -141,6 +141,9 @@ fn scraps() -> impl Strategy<Value = Vec<u8>> {
         Just("\r\n"),
         Just("3\r\nabc\r\n"),
         Just("0\r\n"),
+        Just("HTTP/1.1 100 Continue\r\n\r\n"),
+        Just("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"),
+        Just("HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"),
         Just("\n"),
         Just(" "),
         Just("x"),

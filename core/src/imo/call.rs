@@ -18,7 +18,7 @@ use crate::secret::Secret;
 mod decode;
 mod encode;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Something a client asks of the service.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -16,7 +16,7 @@ use super::{Primitive, TypingState};
 mod decode;
 mod encode;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 /// Something the service tells.
 #[derive(Clone, PartialEq, Eq, Debug)]

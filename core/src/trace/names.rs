@@ -19,6 +19,9 @@ macro_rules! names {
         pub struct $name(pub $of);
 
         impl $name {
+            #[cfg(test)]
+            pub(super) const ALL: &'static [Self] = &[$(Self($of::$variant $(($inner))?)),+];
+
             const fn word(self) -> &'static str {
                 match self.0 {
                     $($of::$variant $(($inner))? => $word,)+

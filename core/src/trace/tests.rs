@@ -1,5 +1,7 @@
 //! Tests of the format, of reading, and of the hiding of secrets.
 
+mod any;
+mod both_ways;
 mod canary;
 mod forms;
 mod operators;

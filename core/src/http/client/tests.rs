@@ -4,6 +4,8 @@ use alloc::format;
 
 extern crate std;
 
+mod any_bytes;
+
 #[test]
 fn responses_read_the_same_however_they_are_cut() {
     for (bytes, body, reusable) in [

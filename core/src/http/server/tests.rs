@@ -6,6 +6,8 @@ use alloc::string::{String, ToString};
 
 extern crate std;
 
+mod any_bytes;
+
 #[test]
 fn requests_read_the_same_however_they_are_cut() {
     let bytes = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n\

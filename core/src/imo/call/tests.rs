@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use proptest::prelude::*;
 use serde_json::json;
 
-mod any;
+pub(in crate::imo) mod any;
 
 proptest! {
     #[test]

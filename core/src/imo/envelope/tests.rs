@@ -1,6 +1,9 @@
 use super::*;
 use alloc::vec;
 
+mod any_bytes;
+mod both_ways;
+
 #[test]
 fn the_session_id_is_found_at_any_depth() {
     let found = |body: &str| find_ssid(body.as_bytes());

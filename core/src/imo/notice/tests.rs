@@ -1,7 +1,7 @@
 use super::*;
 use proptest::prelude::*;
 
-mod any;
+pub(in crate::imo) mod any;
 
 proptest! {
     // Notices are the same in all dialects.

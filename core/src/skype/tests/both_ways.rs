@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use proptest::prelude::*;
 
 use super::line;
+use super::properties::any_line;
 use super::samples::{commands, replies, words};
 use crate::skype::{Command, NEWEST_PROTOCOL, Reply, Tagged, parse};
 
@@ -15,6 +16,30 @@ use crate::skype::{Command, NEWEST_PROTOCOL, Reply, Tagged, parse};
 fn variant(debug: &str) -> String {
     let end = debug.find(|c: char| !c.is_alphanumeric());
     debug[..end.unwrap_or(debug.len())].into()
+}
+
+/// A reply of which some words may be wrong.
+fn any_reply() -> impl Strategy<Value = String> {
+    let one = (words(), any::<prop::sample::Index>()).prop_map(|(words, at)| {
+        let replies = replies(&words);
+        line(NEWEST_PROTOCOL, at.get(&replies))
+    });
+    let change = (
+        any::<prop::sample::Index>(),
+        prop::option::of("[A-Z]{1,4}|[0-9]{1,3}|,"),
+    );
+    (one, prop::collection::vec(change, 0..3)).prop_map(|(line, changes)| {
+        let mut words: Vec<String> = line.split(' ').map(Into::into).collect();
+        for (at, word) in changes {
+            let at = at.index(words.len());
+            match word {
+                Some(word) => words.insert(at, word),
+                None if words.len() > 1 => drop(words.remove(at)),
+                None => {}
+            }
+        }
+        words.join(" ")
+    })
 }
 
 proptest! {
@@ -62,6 +87,25 @@ proptest! {
         prop_assert_eq!(heard.tag.map(|tag| tag.to_string()), Some("#7".into()));
         let untagged = format!("# {said}");
         prop_assert_eq!(heard.body, Reply::parse(&untagged, protocol).body);
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_understood_means_the_same_when_it_is_written_again(asked in any_line()) {
+        if let Ok(command) = parse(&asked).body {
+            let again = command.to_string();
+            prop_assert_eq!(parse(&again).body, Ok(command), "{}", again);
+        }
+    }
+
+    #[test]
+    fn whatever_is_heard_means_the_same_when_it_is_said_again(
+        said in any_reply(), protocol in 1..=NEWEST_PROTOCOL,
+    ) {
+        let heard = Reply::parse(&said, protocol).body;
+        let again = line(protocol, &heard);
+        prop_assert_eq!(Reply::parse(&again, protocol).body, heard, "{}", again);
     }
 }
 

@@ -22,7 +22,7 @@ fn is_known_code(code: u16) -> bool {
 }
 
 /// Lines that look like commands more often than chance would have it.
-fn any_line() -> impl Strategy<Value = String> {
+pub(super) fn any_line() -> impl Strategy<Value = String> {
     const WORDS: &[&str] = &[
         "#1",
         "#",

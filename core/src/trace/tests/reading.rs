@@ -147,6 +147,23 @@ fn what_no_driver_says_is_an_error_and_not_a_panic() {
 
 proptest! {
     #[test]
+    fn a_trace_that_is_cut_off_anywhere_keeps_every_line_before_the_cut(at in any::<prop::sample::Index>()) {
+        let text = sample();
+        let cut = &text[..at.index(text.len())];
+        // The line break is no part of a line.
+        let ends = text.match_indices('\n').filter(|(place, _)| *place <= cut.len()).count();
+        match Trace::parse(cut) {
+            Ok(trace) => {
+                prop_assert_eq!(1 + trace.lines.len(), ends);
+                let kept = trace.text();
+                prop_assert!(text.starts_with(&kept));
+                prop_assert_eq!(trace.is_cut, cut.len() > kept.len());
+            }
+            Err(error) => prop_assert_eq!((error.line, ends), (1, 0)),
+        }
+    }
+
+    #[test]
     fn no_text_makes_the_reader_panic(text in "\\PC*") {
         let _ = Trace::parse(&text);
         let _ = super::super::Line::parse(&text);

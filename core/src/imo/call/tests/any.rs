@@ -77,6 +77,6 @@ fn about_a_group() -> impl Strategy<Value = Call> {
     ]
 }
 
-pub(super) fn call() -> impl Strategy<Value = Call> {
+pub(in crate::imo) fn call() -> impl Strategy<Value = Call> {
     prop_oneof![bare(), about_somebody(), about_oneself(), about_a_group()]
 }

@@ -145,6 +145,6 @@ fn of_people() -> impl Strategy<Value = Notice> {
     ]
 }
 
-pub(super) fn notice() -> impl Strategy<Value = Notice> {
+pub(in crate::imo) fn notice() -> impl Strategy<Value = Notice> {
     prop_oneof![of_the_session(), of_the_roster(), of_people()]
 }

@@ -13,6 +13,8 @@ use super::super::{SkypeProxy, SkypeProxyClient};
 use super::*;
 use crate::config::Limits;
 
+mod taking;
+
 const OPEN_A_JPG: &[u8] = b"\0\0\0\0\x04\x06\0a.jpg\0";
 const A_JPG: ToClient<'_> = ToClient::File {
     name: "a.jpg",
