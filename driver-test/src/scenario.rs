@@ -241,7 +241,8 @@ fn draw_seats(people: &[Inhabitant], rng: &mut Rng) -> Vec<Seat> {
                     } else {
                         WireKind::SkypeProxy
                     },
-                    attentive: rng.chance(50),
+                    // A text may be longer than a line of the other transport.
+                    attentive: !short && rng.chance(60),
                 });
             }
         }

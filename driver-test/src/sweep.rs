@@ -10,6 +10,8 @@ use std::io;
 use std::path::PathBuf;
 use std::thread;
 
+pub mod long;
+
 use crate::play::{Outcome, play};
 use crate::scenario::{Cut, Scenario};
 use crate::shrink;
@@ -55,12 +57,15 @@ pub fn play_seed(seed: u64) -> Outcome {
     let scenario = Scenario::draw_without(seed, Cut::from_env());
     match shrink::attempt(&scenario) {
         Ok(outcome) => outcome,
-        Err(words) => fail(&scenario, &words),
+        Err(words) => {
+            eprintln!("{scenario} fails: {words}");
+            report_least(&scenario)
+        }
     }
 }
 
-fn fail(scenario: &Scenario, words: &str) -> ! {
-    eprintln!("{scenario} fails: {words}");
+/// Makes a scenario that fails small, and lets it fail again, with reports.
+fn report_least(scenario: &Scenario) -> ! {
     let least = shrink::shrink(scenario, SHRINK_BUDGET);
     eprintln!("{least} still fails, with {} deeds:", least.deeds.len());
     for deed in &least.deeds {

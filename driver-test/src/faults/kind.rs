@@ -162,6 +162,16 @@ impl Fired {
     }
 }
 
+/// A table: a line for each kind, those that never happened included.
+impl fmt::Display for Fired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (fault, count) in self.iter() {
+            writeln!(f, "{:<20} {count:>12}", fault.name())?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Debug for Fired {
     /// What has happened, without what has not.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,12 +6,14 @@ use std::time::Duration;
 use imo2sproxy_core::config::{
     AccountConfig, Config, Registration, ServiceConfig, Upstream, WireKind,
 };
-use imo2sproxy_core::io::ListenerId;
+use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Plan;
 
 use super::Play;
+use crate::gate::Gate;
+use crate::hostile::Hostile;
 use crate::model::{CANARY, Model, SERVICE};
 use crate::scenario::{Inhabitant, Place, Scenario};
 use crate::{Person, Resident, town};
@@ -32,6 +34,11 @@ impl Play<'_> {
             self.world.host(SERVICE, service);
             self.world
                 .listen(SERVICE, ListenerId(0), "imo.example", 443, true);
+            let (conditions, rng) = (self.world.conditions(), self.world.rng("gate"));
+            let gate = Gate::drawn(town::upstream().origin, conditions, rng);
+            self.world.host("gate", gate);
+            self.world
+                .listen("gate", ListenerId(0), "gate.example", 443, true);
         }
         for (person, host) in self.scenario.daemons() {
             let machine = machine(self.scenario, person, self.world.seed_for(&host));
@@ -48,6 +55,39 @@ impl Play<'_> {
         self.name_heirs();
         self.pass(SOON);
         self.world.set_faults(self.scenario.faults.clone());
+        if self.scenario.hostile {
+            self.let_foes_in();
+        }
+    }
+
+    /// Somebody who means harm comes to each door.
+    fn let_foes_in(&mut self) {
+        let mut foes = 0..;
+        let mut foe = || format!("foe-{}", foes.next().unwrap_or(0));
+        for (person, host) in self.scenario.daemons() {
+            let inhabitant = &self.scenario.people[person];
+            // Some know the password: even they must not get at what is another's.
+            let knows = inhabitant.guarded.then(|| access(inhabitant.name));
+            for (kind, port) in WIRES.into_iter().zip(PORT..) {
+                let name = foe();
+                let (conditions, rng) = (self.world.conditions(), self.world.rng(&name));
+                let door = door(&host, port, false);
+                let foe = Hostile::to_clients_port(door, kind, knows.as_deref(), conditions, rng);
+                self.world.host(&name, foe);
+            }
+        }
+        if self.scenario.place == Place::Town {
+            let name = foe();
+            let (conditions, rng) = (self.world.conditions(), self.world.rng(&name));
+            let handles: Vec<_> = self
+                .scenario
+                .people
+                .iter()
+                .map(|person| person.name)
+                .collect();
+            let foe = Hostile::to_service(town::upstream().origin, &handles, conditions, rng);
+            self.world.host(&name, foe);
+        }
     }
 
     /// Says who takes the place of machines that die by themselves.
@@ -149,6 +189,11 @@ fn access(name: &str) -> String {
     format!("{CANARY}-access-{name}")
 }
 
+fn door(host: &str, port: u16, tls: bool) -> Origin {
+    let host = host.into();
+    Origin::Net { host, port, tls }
+}
+
 fn service(seed: Seed) -> Resident {
     town::service(seed)
 }
@@ -173,7 +218,10 @@ fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
     let upstream = Upstream {
         dialect: inhabitant.dialect,
         ..match scenario.place {
-            Place::Town => town::upstream(),
+            Place::Town => Upstream {
+                origin: door("gate.example", 443, true),
+                ..town::upstream()
+            },
             Place::Alone => Upstream::embedded(),
         }
     };
