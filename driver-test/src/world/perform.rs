@@ -94,8 +94,9 @@ impl World {
             _ => Doom::Timed,
         });
         let breaks_at = self.now + rng.jitter(faults.reset_after);
-        let fade = Self::draw_fade(faults, &mut rng);
-        let fades_at = self.now + rng.jitter(faults.half_open_after);
+        let mut fade_rng = rng.derive("fade");
+        let fade = Self::draw_fade(faults, &mut fade_rng);
+        let fades_at = self.now + fade_rng.jitter(faults.half_open_after);
         let window = rng.between(faults.window.0, faults.window.1);
         let connection = Connection {
             opener: Some(End::new(life, conn, Phase::Opening, self.now)),

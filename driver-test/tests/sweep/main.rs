@@ -8,6 +8,7 @@
 mod town;
 
 mod dialects;
+mod parties;
 mod rooms;
 
 use std::time::Duration;

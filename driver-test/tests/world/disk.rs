@@ -82,6 +82,7 @@ fn a_load_sees_every_store_that_was_asked_for_before_it_and_none_after() {
     assert_eq!(answers(Faults::none(), questions.clone()), expected);
     let slow = Faults {
         store_fails: 0,
+        full_disk: 0,
         load_fails: 0,
         ..Faults::rough()
     };
@@ -114,6 +115,7 @@ fn a_crash_takes_only_what_was_never_confirmed() {
         let count = confirmed.clone();
         let faults = Faults {
             store_fails: 0,
+            full_disk: 0,
             ..Faults::rough()
         };
         let mut world = World::new(seed, faults);

@@ -84,7 +84,7 @@ fn a_half_open_connection_swallows_bytes_and_its_end_learns_it_late_from_its_own
         call.world.run_for(HOUR);
         let (caller, server) = (call.at_caller.borrow(), call.at_server.borrow());
         assert!(
-            server.received.len() < caller.sent,
+            caller.received.len() < caller.sent,
             "something was swallowed"
         );
         assert!(caller.received.len() <= 10, "ten seconds of bytes at most");
@@ -127,13 +127,13 @@ fn where_only_the_acceptor_is_gone_it_is_told_and_the_other_one_is_not() {
 fn a_sender_stops_when_its_system_keeps_no_more_of_what_nobody_acknowledges() {
     let faults = Faults {
         window: (100, 100),
-        half_open_after: Duration::ZERO,
+        half_open_after: SECOND,
         ..Faults::none().with(Fault::AcceptorGone, 100)
     };
     let mut call = call(1, faults, true);
-    call.world.run_for(SECOND * 119);
-    call.world.run_for(MINUTE * 15);
-    assert_eq!(call.at_caller.borrow().sent, 100);
+    call.world.run_for(HOUR);
+    let sent = call.at_caller.borrow().sent;
+    assert!((100..=102).contains(&sent), "{sent}");
 }
 
 #[test]

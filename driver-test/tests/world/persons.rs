@@ -186,6 +186,8 @@ fn a_person_takes_files_through_a_rough_network() {
     for_each_seed(|seed| {
         let faults = Faults {
             reset: 0,
+            half_open: 0,
+            acceptor_gone: 0,
             refused: 0,
             hanging: 0,
             unreachable: 0,

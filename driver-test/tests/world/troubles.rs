@@ -266,9 +266,8 @@ fn a_slow_reader_hears_everything_a_while_later() {
     world.run_for(MINUTE);
     let lines: Vec<_> = (0..5).map(|n| format!("you said line {n}")).collect();
     assert_eq!(alice.replies(), lines);
-    let times: Vec<_> = alice.everything().iter().map(|heard| heard.at).collect();
-    let longest = times.windows(2).map(|pair| pair[1].since(pair[0])).max();
-    assert!(longest >= Some(SECOND * 5), "{times:?}");
+    let first = alice.everything()[0].at;
+    assert!(first >= Instant::ZERO + SECOND * 5, "{first:?}");
     assert!(world.fired().count(Fault::SlowReader) > 0);
     world.heal();
     world.run_for(SECOND * 10);
