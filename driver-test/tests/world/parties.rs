@@ -76,8 +76,8 @@ fn second_answer(fault: Option<Fault>, seed: u64) -> (String, usize, Vec<CloseCa
     let first = sight.borrow().received.len();
     world.run_for(MINUTE);
     let seen = sight.borrow();
-    let answer = String::from_utf8(seen.received[first..].to_vec()).unwrap();
-    let requests = String::from_utf8(at_service.borrow().received.clone()).unwrap();
+    let answer = String::from_utf8_lossy(&seen.received[first..]).into_owned();
+    let requests = String::from_utf8_lossy(&at_service.borrow().received).into_owned();
     (
         answer,
         requests.matches("GET /").count() - 1,

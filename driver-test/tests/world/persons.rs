@@ -148,6 +148,8 @@ fn a_person_who_leaves_is_gone_in_good_order() {
 fn persons_speak_the_shipped_transports_through_a_rough_network() {
     let faults = Faults {
         hanging: 0,
+        half_open: 0,
+        acceptor_gone: 0,
         ..Faults::rough()
     };
     for_each_seed(|seed| {

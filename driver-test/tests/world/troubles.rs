@@ -17,9 +17,12 @@ use crate::toys::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
+/// When each input was wanted, and when it came.
+type Ticks = Rc<RefCell<Vec<(Instant, Now)>>>;
+
 /// Wants a tick ten seconds after each input; writes down when it was wanted and when something came.
-fn clock() -> (impl Machine, Rc<RefCell<Vec<(Instant, Now)>>>) {
-    let seen = Rc::new(RefCell::new(Vec::new()));
+fn clock() -> (impl Machine, Ticks) {
+    let seen = Ticks::default();
     let log = seen.clone();
     let wake = Rc::new(Cell::new(None));
     let alarm = wake.clone();
@@ -125,8 +128,11 @@ fn the_wall_clock_jumps_both_ways_and_the_other_clock_does_not() {
     assert_eq!(u128::from(passed), HOUR.as_millis());
 }
 
+/// When each transaction was answered, its number, and whether it was done.
+type Answers = Rc<RefCell<Vec<(Instant, u64, bool)>>>;
+
 /// Writes one record after the other and tries again what has failed; tells what was confirmed, and each failure's time.
-fn writer(first: u64, log: &Rc<RefCell<Vec<(Instant, u64, bool)>>>) -> impl Machine + use<> {
+fn writer(first: u64, log: &Answers) -> impl Machine + use<> {
     let log = log.clone();
     Toy::new(move |now: Now, input: &Input<'_>, out| {
         let next = match input {
@@ -154,7 +160,7 @@ fn a_full_disk_stays_full_for_a_while_and_then_takes_everything() {
         disk_delay: Span::millis(50, 50),
         ..Faults::none().with(Fault::FullDisk, 2)
     };
-    let log = Rc::default();
+    let log = Answers::default();
     let mut world = World::new(1, filling);
     world.host("writer", writer(0, &log));
     world.run_for(MINUTE);
@@ -181,7 +187,7 @@ fn a_host_with_an_heir_dies_on_both_sides_of_a_transaction_and_comes_back() {
             ..Faults::none().with(fault, 10)
         };
         let run = |seed| {
-            let log: Rc<RefCell<Vec<_>>> = Rc::default();
+            let log = Answers::default();
             let seeds = Rc::new(RefCell::new(Vec::new()));
             let mut world = World::new(seed, faults.clone());
             world.host("writer", writer(0, &log));
@@ -216,7 +222,7 @@ fn a_host_that_a_test_kills_after_its_death_gets_no_heir() {
         heir_after: Span::millis(60_000, 60_000),
         ..Faults::none().with(Fault::CrashAfterStore, 100)
     };
-    let log = Rc::default();
+    let log = Answers::default();
     let mut world = World::new(1, faults);
     world.host("writer", writer(0, &log));
     world.set_heir("writer", |_| panic!("nobody is to come"));
@@ -233,7 +239,7 @@ fn a_host_that_a_test_kills_after_its_death_gets_no_heir() {
 
 #[test]
 fn a_host_without_an_heir_does_not_die_by_chance() {
-    let log = Rc::default();
+    let log = Answers::default();
     let faults = Faults::none()
         .with(Fault::CrashAfterStore, 100)
         .with(Fault::CrashBeforeStore, 100);
