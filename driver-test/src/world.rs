@@ -12,7 +12,7 @@ use imo2sproxy_core::rng::{Rng, Seed};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
 use crate::agenda::Agenda;
-use crate::faults::{Conditions, Fault, Faults, Fired};
+use crate::faults::{Conditions, Fault, Faults};
 use crate::host::{Answer, FileRequest, Host, Life};
 use crate::net::{ConnKey, Connection, NetJob};
 use crate::person::Person;
@@ -301,22 +301,6 @@ impl World {
     #[must_use]
     pub fn live_connections(&self, name: &str) -> usize {
         self.hosts[self.index(name)].conns.len()
-    }
-
-    /// How often each kind of fault has really happened so far.
-    #[must_use]
-    pub fn fired(&self) -> Fired {
-        self.conditions.fired()
-    }
-
-    /// What may go wrong here and what has, for machines that are part of the trouble.
-    #[must_use]
-    pub fn conditions(&self) -> Conditions {
-        self.conditions.clone()
-    }
-
-    fn count(&self, fault: Fault) {
-        self.conditions.count(fault);
     }
 
     /// Whether it says nothing when its test fails: for runs that are expected to.

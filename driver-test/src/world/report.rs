@@ -1,9 +1,10 @@
-//! What a world tells about itself: the recorded sessions of its machines, and a report when its test fails.
-//! Never tells anything while all is well.
+//! What a world tells about itself: faults that happened, recorded sessions, and a report when its test fails.
+//! Never prints anything while all is well.
 
 use std::thread;
 
 use super::World;
+use crate::faults::{Conditions, Fault, Fired};
 use crate::sweep;
 use crate::tape::Tape;
 
@@ -11,6 +12,22 @@ use crate::tape::Tape;
 const RECORDS_SHOWN: usize = 30;
 
 impl World {
+    /// How often each kind of fault has really happened so far.
+    #[must_use]
+    pub fn fired(&self) -> Fired {
+        self.conditions.fired()
+    }
+
+    /// What may go wrong here and what has, for machines that are part of the trouble.
+    #[must_use]
+    pub fn conditions(&self) -> Conditions {
+        self.conditions.clone()
+    }
+
+    pub(super) fn count(&self, fault: Fault) {
+        self.conditions.count(fault);
+    }
+
     /// The recorded session of `name` since its machine was started last, if it is known what that was made from
     /// ([`Resident::of`](crate::Resident::of)).
     #[must_use]
@@ -29,6 +46,7 @@ impl Drop for World {
             "the world of seed {} stood at {:?}, step {}",
             self.seed, self.now, self.inputs
         );
+        eprintln!("these faults had happened: {:?}", self.fired());
         eprint!("{}", self.recorder.tail(RECORDS_SHOWN));
         match sweep::write_report(self.seed, "txt", &self.recorder.all()) {
             Ok(path) => eprintln!("more records are in {}", path.display()),
