@@ -30,8 +30,10 @@ pub(crate) fn run(root: &Path) -> Result<(), String> {
          --lcov --output-path {REPORT} -- --quiet {}",
         skips.join(" ")
     );
+    // Instrumented code takes longer to build than to run.
     let mut step = Step::cargo("line coverage", root, &arguments)
-        .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_TEST_OPT_LEVEL", "0")
+        .env("CARGO_PROFILE_TEST_DEBUG", "0")
         .env("SIM_SEEDS", SEEDS);
     for (name, value) in &variables {
         step = step.env(name, value);
