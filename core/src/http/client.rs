@@ -58,19 +58,6 @@ pub enum CloseReason {
     ExtraBytes,
 }
 
-impl CloseReason {
-    /// The reason in words.
-    #[must_use]
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::Announced => "the server announced that it closes",
-            Self::OldVersion => "the server speaks HTTP/1.0",
-            Self::UntilClose => "the body ended with the connection",
-            Self::ExtraBytes => "the server sent more than its response",
-        }
-    }
-}
-
 impl HttpClient {
     /// A new connection, with the limits of heads and responses.
     #[must_use]

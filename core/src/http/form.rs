@@ -26,17 +26,6 @@ pub enum FormError {
     NotUtf8,
 }
 
-impl FormError {
-    /// What is wrong, in words.
-    #[must_use]
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::BadEscape => "the form has a % without two hexadecimal digits",
-            Self::NotUtf8 => "the form's text is not UTF-8",
-        }
-    }
-}
-
 /// A name and its value.
 pub type Pair<'a> = (Cow<'a, str>, Cow<'a, str>);
 

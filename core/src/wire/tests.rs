@@ -315,6 +315,17 @@ fn a_wrong_password_is_refused_on_both_ends() {
 }
 
 #[test]
+fn where_files_cannot_be_pushed_none_is_and_no_line_waits_for_one() {
+    let mut wire = WireKind::Len8.start(false, true, &limits());
+    let (mut rx, mut tx) = (RecvBuf::new(), Vec::new());
+    rx.push(b"\x04PING");
+    assert_eq!(wire.decode(&mut rx, &mut tx), Ok(Some(FromClient::Ready)));
+    wire.encode(ToClient::Line("PONG"), &mut tx);
+    assert_eq!((wire.takes_files(), wire.held()), (false, 0));
+    assert_eq!(tx, b"\x04PONG");
+}
+
+#[test]
 fn an_empty_password_is_none() {
     let mut server = End::server(WireKind::SkypeProxy, false);
     let mut client = End::client(WireKind::SkypeProxy, Some(""));

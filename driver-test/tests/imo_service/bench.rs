@@ -173,6 +173,12 @@ impl Bench {
         self.settle();
     }
 
+    /// The service is to end in good order.
+    pub(crate) fn drain(&mut self) {
+        self.input(Input::Control(Control::Drain));
+        self.settle();
+    }
+
     /// Does all that can be done at once.
     pub(crate) fn settle(&mut self) {
         let mut waiting = VecDeque::new();

@@ -16,6 +16,7 @@ mod http;
 mod icons;
 mod limits;
 mod mail;
+mod meetings;
 mod names;
 mod old_client;
 mod older;

@@ -47,6 +47,7 @@ fn chats_and_members_refuse_what_they_have_not() {
             "GET CHAT #a/$b",
             "GET CHAT #a/$b FOO",
             "SET CHAT #a/$b DESCRIPTION x",
+            "SET CHAT #a/$b TOPIC x",
             "GET CHATMEMBER 5",
             "GET CHATMEMBER 5 FOO",
         ],
@@ -210,7 +211,9 @@ fn chats_refuse_what_cannot_be_done_to_them() {
         &[
             "ALTER CHAT #a/$b DISBAND",
             "ALTER CHAT #a/$b SETPASSWORD pw hint",
+            "ALTER CHAT #a/$b SETPASSWORD",
             "ALTER CHAT #a/$b ENTERPASSWORD pw",
+            "ALTER CHAT #a/$b ENTERPASSWORD",
             "ALTER CHAT #a/$b SETOPTIONS 1",
             "ALTER CHAT #a/$b SETGUIDELINES x",
             "ALTER CHAT #a/$b SETDESCRIPTION x",

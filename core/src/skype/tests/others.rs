@@ -185,9 +185,11 @@ fn voicemail_and_sms() {
             "ALTER VOICEMAIL x DELETE",
         ],
     );
+    check_error(530, &["ALTER VOICEMAIL 5"]);
+    check_error(532, &["ALTER VOICEMAIL 5 DANCE"]);
     check_error(537, &["CREATE SMS OUTGOING +372555"]);
     check_error(18, &["SET SMS 5 REPLY_TO_NUMBER +1", "SET SMS x SEEN"]);
-    check_error(527, &["ALTER SMS 5 SEND"]);
+    check_error(527, &["ALTER SMS 5 SEND", "ALTER SMS 5 DANCE", "ALTER SMS"]);
     check_error(7, &["GET SMS 5 CHUNKING", "GET SMS 5 CHUNK 0"]);
     check_error(539, &["DELETE SMS 5"]);
 }

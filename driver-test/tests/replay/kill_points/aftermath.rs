@@ -18,8 +18,8 @@ struct Kept {
     status: String,
 }
 
-/// All texts that the daemon of somebody keeps, oldest first.
-fn kept(stage: &mut Stage, name: &str) -> Vec<Kept> {
+/// The numbers of all messages that the daemon of somebody keeps, and those that are texts, oldest first.
+fn kept(stage: &mut Stage, name: &str) -> (Vec<String>, Vec<Kept>) {
     let reader = format!("{name}-reads");
     let person = Person::new(WireKind::SkypeProxy, None, &host(name), 1401);
     stage.world.join(&reader, person.greeting("PROTOCOL 7"));
@@ -30,18 +30,18 @@ fn kept(stage: &mut Stage, name: &str) -> Vec<Kept> {
         .filter(|number| !number.is_empty())
         .map(str::to_owned)
         .collect();
-    let mut all = Vec::new();
-    for number in numbers.into_iter().rev() {
-        if stage.property(&reader, &number, "TYPE") == "SAID" {
-            all.push(Kept {
-                from: stage.property(&reader, &number, "FROM_HANDLE"),
-                body: stage.property(&reader, &number, "BODY"),
-                status: stage.property(&reader, &number, "STATUS"),
-                number,
+    let mut texts = Vec::new();
+    for number in numbers.iter().rev() {
+        if stage.property(&reader, number, "TYPE") == "SAID" {
+            texts.push(Kept {
+                from: stage.property(&reader, number, "FROM_HANDLE"),
+                body: stage.property(&reader, number, "BODY"),
+                status: stage.property(&reader, number, "STATUS"),
+                number: number.clone(),
             });
         }
     }
-    all
+    (numbers, texts)
 }
 
 /// Everything is as it must be after somebody has died, `killed` if it was a daemon. Gives how many messages were
@@ -49,10 +49,13 @@ fn kept(stage: &mut Stage, name: &str) -> Vec<Kept> {
 pub(super) fn check(play: &mut Play, said: &[Said], killed: &str) -> usize {
     let people = play.people;
     let stage = &mut play.stage;
-    let kept: BTreeMap<&str, Vec<Kept>> = people
-        .iter()
-        .map(|name| (*name, kept(stage, name)))
-        .collect();
+    let (mut numbers, mut texts) = (BTreeMap::new(), BTreeMap::new());
+    for name in people {
+        let (all, said) = kept(stage, name);
+        numbers.insert(*name, all);
+        texts.insert(*name, said);
+    }
+    let kept = texts;
     for (name, all) in &kept {
         let mut bodies: Vec<(&String, &String)> =
             all.iter().map(|one| (&one.from, &one.body)).collect();
@@ -110,35 +113,58 @@ pub(super) fn check(play: &mut Play, said: &[Said], killed: &str) -> usize {
     }
     let mut again = 0;
     for name in people {
-        again += check_announced(stage, name, &kept[name], killed);
+        again += check_announced(stage, name, (&numbers[name], &kept[name]), killed);
     }
     again
 }
 
-/// The client of somebody was told of everything that its daemon has received, and of what was reported as sent.
-fn check_announced(stage: &Stage, name: &str, kept: &[Kept], killed: &str) -> usize {
-    let heard = stage.world.person(name).replies();
-    let count = |line: &str| heard.iter().filter(|heard| *heard == line).count();
-    let mut again = 0;
-    for one in kept.iter().filter(|one| one.from != account(name)) {
-        let times = count(&format!("CHATMESSAGE {} STATUS RECEIVED", one.number));
-        assert!(times > 0, "{name} was not told of {:?}", one.body);
-        assert!(
-            times == 1 || host(name) == killed,
-            "{name} was told {times} times of {:?}, and its daemon lived",
-            one.body
-        );
-        again += times - 1;
-    }
-    for line in &heard {
-        let sent = line.strip_prefix("CHATMESSAGE ");
-        if let Some(number) = sent.and_then(|rest| rest.strip_suffix(" STATUS SENT")) {
+/// The client of somebody was told of everything that its daemon has received, of nothing else, and of what was reported
+/// as sent. `numbers` are those of all messages that the daemon keeps, `kept` its texts.
+fn check_announced(
+    stage: &Stage,
+    name: &str,
+    (numbers, kept): (&[String], &[Kept]),
+    killed: &str,
+) -> usize {
+    let heard = stage.world.person(name).everything();
+    // On which connections a message was announced.
+    let mut announced: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for heard in &heard {
+        let Some(rest) = heard.line.strip_prefix("CHATMESSAGE ") else {
+            continue;
+        };
+        if let Some(number) = rest.strip_suffix(" STATUS RECEIVED") {
+            announced.entry(number).or_default().push(heard.visit);
+        } else if let Some(number) = rest.strip_suffix(" STATUS SENT") {
             let known = kept.iter().find(|one| one.number == number);
             assert!(
                 known.is_some_and(|one| one.status == "SENT"),
                 "{name} was told that {number} is sent, and its daemon does not know it"
             );
         }
+    }
+    for one in kept.iter().filter(|one| one.from != account(name)) {
+        let told = announced.contains_key(&*one.number);
+        assert!(told, "{name} was not told of {:?}", one.body);
+    }
+    // A daemon may not know what it has said before its death, but its clients come back on other connections.
+    let deaths = usize::from(host(name) == killed);
+    let mut again = 0;
+    for (number, visits) in announced {
+        assert!(
+            numbers.iter().any(|known| known == number),
+            "{name} was told of {number}, and its daemon does not keep it"
+        );
+        let repeats = visits.len() - 1;
+        assert!(
+            repeats <= deaths,
+            "{name} was told of {number} on {visits:?}, and its daemon died {deaths} times"
+        );
+        assert!(
+            visits.is_sorted_by(|a, b| a < b),
+            "{name} was told of {number} twice on one connection: {visits:?}"
+        );
+        again += repeats;
     }
     again
 }
