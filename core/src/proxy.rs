@@ -317,7 +317,7 @@ impl Proxy {
 
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
-        loop {
+        while !self.stopped {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(conn) = self.dirty.pop_first() {
@@ -325,6 +325,10 @@ impl Proxy {
             } else {
                 break;
             }
+        }
+        // What is left when the drain has taken too long is dropped: nobody would answer.
+        if self.stopped {
+            return;
         }
         if !self.draining {
             self.start_accounts(now, out);
@@ -390,6 +394,6 @@ impl Machine for Proxy {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.timers.next()
+        self.timers.next().filter(|_| !self.stopped)
     }
 }
