@@ -77,8 +77,8 @@ pub(super) enum Job {
     Verify(Secret, String),
     /// Write a file.
     Write,
-    /// Read a file of at most so many bytes.
-    Read(usize),
+    /// Read a file.
+    Read,
 }
 
 impl DiskRequest {
@@ -312,7 +312,7 @@ impl<M: Machine> Bench<M> {
                 self.ask_worker(*job, Job::Verify(secret.clone(), hash.clone()));
             }
             Output::WriteFile { job, .. } => self.ask_worker(*job, Job::Write),
-            Output::ReadFile { job, max, .. } => self.ask_worker(*job, Job::Read(*max)),
+            Output::ReadFile { job, .. } => self.ask_worker(*job, Job::Read),
             Output::Stopped => self.stopped = true,
             Output::RunCallHandler { .. }
             | Output::Status(_)

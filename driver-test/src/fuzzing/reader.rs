@@ -18,11 +18,6 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// All that is left.
-    pub(super) const fn rest(&self) -> &'a [u8] {
-        self.rest
-    }
-
     /// The next byte.
     pub(super) fn byte(&mut self) -> u8 {
         let Some((first, rest)) = self.rest.split_first() else {

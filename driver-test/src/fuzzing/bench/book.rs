@@ -44,7 +44,7 @@ impl<M: Machine> Bench<M> {
             Input::Hashed { job, .. } => self.did(*job, |job| matches!(job, Job::Hash(_))),
             Input::Verified { job, .. } => self.did(*job, |job| matches!(job, Job::Verify(..))),
             Input::FileWritten { job, .. } => self.did(*job, |job| matches!(job, Job::Write)),
-            Input::FileRead { job, .. } => self.did(*job, |job| matches!(job, Job::Read(_))),
+            Input::FileRead { job, .. } => self.did(*job, |job| matches!(job, Job::Read)),
         }
     }
 

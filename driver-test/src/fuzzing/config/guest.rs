@@ -67,7 +67,7 @@ impl Guest {
         if self.ssid.is_empty() {
             return form_of(sender, "rest_rpc", &[(0, None, Call::OpenSession)]);
         }
-        let Some(call) = call(self.calls).filter(|_| self.asked % 4 != 0) else {
+        let Some(call) = call(self.calls).filter(|_| !self.asked.is_multiple_of(4)) else {
             return form_of(sender, "forward_to_server", &[]);
         };
         let number = self.calls;

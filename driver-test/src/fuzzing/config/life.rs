@@ -182,7 +182,7 @@ impl Life {
                 }),
                 Job::Verify(..) => self.bench.tell(Input::Verified { job, ok: true }),
                 Job::Write => self.bench.tell(Input::FileWritten { job, result: fault }),
-                Job::Read(_) => self.bench.tell(Input::FileRead {
+                Job::Read => self.bench.tell(Input::FileRead {
                     job,
                     result: Ok(b"\xff\xd8\xff\xe0".to_vec()),
                 }),

@@ -178,7 +178,7 @@ impl Run {
                 job,
                 result: if well { Ok(()) } else { Err(fault) },
             },
-            Job::Read(_) => Input::FileRead {
+            Job::Read => Input::FileRead {
                 job,
                 result: if well {
                     Ok(b"\xff\xd8\xff\xe0\x00\x10JFIF".to_vec())
