@@ -308,7 +308,7 @@ impl Proxy {
 
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
-        loop {
+        while !self.stopped {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(conn) = self.dirty.pop_first() {
@@ -316,6 +316,10 @@ impl Proxy {
             } else {
                 break;
             }
+        }
+        // What is left when the drain has taken too long is dropped: nobody would answer.
+        if self.stopped {
+            return;
         }
         if !self.draining {
             self.start_accounts(now, out);
@@ -381,7 +385,7 @@ impl Machine for Proxy {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.timers.next()
+        self.timers.next().filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {

@@ -125,7 +125,7 @@ impl Account {
 
     /// Ends the calls that nobody takes up and of which the service does not say that they are over.
     pub(super) fn end_stale_calls(&mut self, scene: &mut Scene<'_>) {
-        let until = |call: &Call| call.since + self.limits.ring_wait * 2;
+        let until = |call: &Call| call.since + self.limits.ring_wait.saturating_mul(2);
         let stale: Vec<u32> = self
             .calls
             .active()
@@ -141,7 +141,7 @@ impl Account {
     pub(super) fn watch_calls(&mut self) {
         let pending = self.calls.active().filter(|(_, call)| call.is_pending());
         let first = pending.map(|(_, call)| call.since).min();
-        let wait = self.limits.ring_wait * 2;
+        let wait = self.limits.ring_wait.saturating_mul(2);
         self.timers
             .set(Wake::Calls, first.map(|since| since + wait));
     }

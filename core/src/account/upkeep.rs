@@ -333,7 +333,7 @@ impl Account {
         let query = Query::Range {
             prefix: self.keys.messages(),
             after: None,
-            limit: self.limits.messages_kept * 2,
+            limit: self.limits.messages_kept.saturating_mul(2),
             newest_first: true,
         };
         self.load(scene, Topic::History, query);

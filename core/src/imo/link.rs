@@ -357,7 +357,7 @@ impl Link {
                         self.push(Call::Activity);
                         self.pump(now, out);
                     }
-                    let next = now.mono + self.limits.activity_every;
+                    let next = now.mono + self.limits.activity_every.max(ACTIVITY_LEAST);
                     self.timers.set(Wake::Activity, Some(next));
                 }
                 Wake::Result => self.give_up_results(now, out),
@@ -385,5 +385,8 @@ impl Link {
     }
 }
 
+/// However often the service is to be told that the user is there, so long passes between: without an end to it
+/// nothing else would ever happen.
+const ACTIVITY_LEAST: Duration = Duration::from_secs(1);
 /// How long a sign-off may take.
 const SIGN_OFF_WAIT: Duration = Duration::from_secs(3);

@@ -6,6 +6,7 @@ mod calls;
 mod contacts;
 mod dialect;
 mod dialogs;
+mod drain;
 mod login;
 mod messages;
 mod profile;

@@ -351,7 +351,8 @@ pub(super) fn tell(
     stuck: &mut BTreeSet<SessionId>,
 ) {
     // Rosters are long and come at once: a session is stuck only well beyond what it may be owed.
-    if session.outbox.len() >= limits.session_events * 4 + limits.contacts {
+    let most = limits.session_events.saturating_mul(4);
+    if session.outbox.len() >= most.saturating_add(limits.contacts) {
         stuck.insert(id);
     } else {
         Service::push(session, notice, None);

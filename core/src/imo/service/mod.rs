@@ -303,7 +303,7 @@ impl Service {
 
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
-        loop {
+        while !self.stopped {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.stuck.pop_first() {
@@ -317,6 +317,10 @@ impl Service {
             } else {
                 break;
             }
+        }
+        // What is left when the drain has taken too long is dropped: nobody would answer.
+        if self.stopped {
+            return;
         }
         self.house.journal.flush(now, out);
         self.timers.set(Wake::Store, self.house.journal.deadline());
@@ -379,7 +383,7 @@ impl Machine for Service {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.timers.next()
+        self.timers.next().filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {
