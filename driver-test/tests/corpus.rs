@@ -65,3 +65,43 @@ fn every_target_has_a_body_a_program_and_a_corpus() {
     assert_eq!(bodies, programs, "fuzzing::TARGETS and fuzz/fuzz_targets");
     assert_eq!(bodies, corpora, "fuzzing::TARGETS and fuzz/corpus");
 }
+
+#[test]
+fn every_dictionary_belongs_to_a_target_and_can_be_read() {
+    for path in entries(&fuzz_folder().join("dictionaries")) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let known = TARGETS.iter().any(|(target, _)| *target == name);
+        assert!(known, "{} is of no target", path.display());
+        assert_eq!(path.extension().unwrap(), "dict", "{}", path.display());
+        let text = fs::read_to_string(&path).unwrap();
+        let words = text.lines().filter(|line| !line.starts_with('#'));
+        assert!(words.clone().count() > 0, "{} is empty", path.display());
+        for word in words {
+            assert!(is_word(word), "{}: {word}", path.display());
+        }
+    }
+}
+
+/// A word as the fuzzer reads it: within quotes, with `\\`, `\"` and `\xNN` for what cannot stand there.
+fn is_word(line: &str) -> bool {
+    let quoted = line
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'));
+    let Some(mut rest) = quoted.filter(|word| !word.is_empty()) else {
+        return false;
+    };
+    while let Some(first) = rest.bytes().next() {
+        let length = match (first, rest.as_bytes()) {
+            (b'\\', [_, b'\\' | b'"', ..]) => 2,
+            (b'\\', [_, b'x', high, low, ..])
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                4
+            }
+            (b' '..=b'~', _) if !matches!(first, b'\\' | b'"') => 1,
+            _ => return false,
+        };
+        rest = &rest[length..];
+    }
+    true
+}

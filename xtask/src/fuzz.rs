@@ -1,14 +1,24 @@
-//! Fuzz targets: their kept inputs on stable, and a short search for new ones where nightly is at hand.
+//! Fuzz targets: their kept inputs on stable, and the search for new ones where nightly is at hand.
 //! Never adds to the kept inputs: what a search finds stays below `target`.
 
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::step::{Step, succeeds};
 
-/// How long each target searches.
-const SEARCH_SECONDS: u32 = 20;
+mod search;
+
+use search::{Outcome, Search};
+
+/// How long all targets search together before a change goes in, in seconds.
+const SMOKE_SECONDS: u64 = 40;
+/// How long each of them does at least, in seconds.
+const SMOKE_SECONDS_MIN: u64 = 2;
+/// What is wanting where no search is possible.
+const WANTING: &str = "a search for new inputs needs nightly Rust and cargo-fuzz: \
+    `rustup toolchain install nightly` and `cargo install --locked cargo-fuzz`";
 
 /// Builds every fuzz target, feeds it its corpus, and lets it search for a while if that is possible.
 pub(crate) fn smoke(root: &Path) -> Result<(), String> {
@@ -18,42 +28,101 @@ pub(crate) fn smoke(root: &Path) -> Result<(), String> {
     }
     let build = "build --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz";
     Step::cargo("fuzz targets", root, build).run()?;
-    let targets = targets(root).map_err(|error| format!("fuzz/fuzz_targets: {error}"))?;
-    let can_search = succeeds("rustup", &["run", "nightly", "cargo", "fuzz", "--version"]);
+    let targets = targets(root)?;
     for target in &targets {
         let program = root.join("target/fuzz/debug").join(target);
         let replay = format!("-runs=0 fuzz/corpus/{target}");
         let name = format!("corpus of {target}");
         Step::new(&name, root, &program.to_string_lossy(), &replay).run()?;
-        if can_search {
-            search(root, target)?;
-        }
     }
-    if !can_search {
-        println!("\n==> no search for new inputs: that needs nightly Rust and cargo-fuzz");
+    if !can_search() {
+        println!("\n==> no search: {WANTING}");
+        return Ok(());
     }
-    Ok(())
+    let each = SMOKE_SECONDS / targets.len().max(1) as u64;
+    run(root, targets, each.max(SMOKE_SECONDS_MIN), 1)
 }
 
-fn search(root: &Path, target: &str) -> Result<(), String> {
-    let found = format!("target/fuzz/found/{target}");
-    fs::create_dir_all(root.join(&found)).map_err(|error| format!("{found}: {error}"))?;
-    let arguments = format!(
-        "run nightly cargo fuzz run {target} {found} fuzz/corpus/{target} \
-         -- -max_total_time={SEARCH_SECONDS} -verbosity=0 -print_final_stats=1"
-    );
-    Step::new(&format!("search of {target}"), root, "rustup", &arguments).run()
+/// Lets the one target, or all of them, search for `seconds` each, `jobs` at once, and prints what came of it.
+pub(crate) fn fuzz(
+    root: &Path,
+    seconds: u64,
+    target: Option<&str>,
+    jobs: usize,
+) -> Result<(), String> {
+    let mut targets = targets(root)?;
+    if let Some(target) = target {
+        let all = targets.join(", ");
+        targets.retain(|one| one == target);
+        if targets.is_empty() {
+            return Err(format!("there is no fuzz target {target}; there are {all}"));
+        }
+    }
+    if !can_search() {
+        return Err(WANTING.into());
+    }
+    run(root, targets, seconds, jobs)
+}
+
+fn run(root: &Path, targets: Vec<String>, seconds: u64, jobs: usize) -> Result<(), String> {
+    let build = match targets.as_slice() {
+        [only] => format!("run nightly cargo fuzz build {only}"),
+        _ => "run nightly cargo fuzz build".to_owned(),
+    };
+    Step::new("fuzz targets with coverage", root, "rustup", &build).run()?;
+    let search = Search {
+        root,
+        time: Duration::from_secs(seconds),
+    };
+    let outcomes = search.all(targets, jobs)?;
+    print_table(&outcomes);
+    let findings: Vec<String> = outcomes.iter().filter_map(Outcome::finding).collect();
+    if findings.is_empty() {
+        Ok(())
+    } else {
+        Err(findings.join("\n"))
+    }
+}
+
+fn print_table(outcomes: &[Outcome]) {
+    let row = |cells: [String; 8]| {
+        let [target, numbers @ ..] = cells;
+        let numbers: String = numbers.iter().map(|cell| format!("{cell:>13}")).collect();
+        println!("{target:<18}{numbers}");
+    };
+    println!();
+    row([
+        "target",
+        "seconds",
+        "executions",
+        "per second",
+        "coverage",
+        "features",
+        "corpus",
+        "findings",
+    ]
+    .map(str::to_owned));
+    for outcome in outcomes {
+        row(outcome.cells());
+    }
+}
+
+fn can_search() -> bool {
+    succeeds("rustup", &["run", "nightly", "cargo", "fuzz", "--version"])
 }
 
 /// The names of the targets, in order.
-fn targets(root: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(root.join("fuzz/fuzz_targets"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            names.extend(path.file_stem().map(|s| s.to_string_lossy().into_owned()));
+fn targets(root: &Path) -> Result<Vec<String>, String> {
+    let read = || -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(root.join("fuzz/fuzz_targets"))? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                names.extend(path.file_stem().map(|s| s.to_string_lossy().into_owned()));
+            }
         }
-    }
-    names.sort();
-    Ok(names)
+        names.sort();
+        Ok(names)
+    };
+    read().map_err(|error| format!("fuzz/fuzz_targets: {error}"))
 }

@@ -59,6 +59,17 @@ enum Task {
     },
     /// Puts deliberate faults into a copy of the core, one after the other, and looks whether the sweep notices them.
     Mutants(mutants::Options),
+    /// Lets fuzz targets search for inputs that break something; those it finds stay below `target/fuzz`.
+    Fuzz {
+        /// The target; else all of them.
+        target: Option<String>,
+        /// How long each of them searches.
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+        /// How many search at once.
+        #[arg(long, default_value_t = 1)]
+        jobs: usize,
+    },
     /// Records the library of sessions anew, `driver-test/sessions`, and replays it.
     Sessions,
 }
@@ -75,6 +86,11 @@ fn main() -> ExitCode {
         } => simulate(every_byte, kill_points),
         Task::Crash { kills, seed } => crash(kills, seed),
         Task::Mutants(options) => mutants::run(root(), &options),
+        Task::Fuzz {
+            target,
+            seconds,
+            jobs,
+        } => fuzz::fuzz(root(), seconds, target.as_deref(), jobs),
         Task::Sessions => sessions(),
     };
     match result {

@@ -35,8 +35,10 @@ impl Headers {
         debug_assert!(is_token(name), "a field name is a token");
         self.text.push_str(name);
         self.text.push_str(": ");
+        // What becomes a space at an end of the value would be lost when the field is sent on.
+        let value = value.trim_matches(|c: char| c == ' ' || c.is_control());
         let clean = |c: char| if c.is_control() { ' ' } else { c };
-        self.text.extend(value.trim_ascii().chars().map(clean));
+        self.text.extend(value.chars().map(clean));
         self.text.push_str("\r\n");
     }
 
@@ -124,6 +126,16 @@ mod tests {
         headers.push("Location", "/\r\nSet-Cookie: a=b");
         assert_eq!(headers.iter().count(), 1);
         assert_eq!(headers.get("Location"), Some("/  Set-Cookie: a=b"));
+    }
+
+    #[test]
+    fn a_value_begins_and_ends_with_something_that_stays() {
+        let mut headers = Headers::new();
+        headers.push("A", "\u{85} b \u{80}\t");
+        assert_eq!(headers.get("A"), Some("b"));
+        let before = headers.clone();
+        headers.remove("C");
+        assert_eq!(headers, before, "nothing of this name was there");
     }
 
     #[test]

@@ -7,7 +7,9 @@ use imo2sproxy_core::http::server::HttpServer;
 use imo2sproxy_core::http::{Headers, HttpError, Method, Request, Response};
 
 use super::cuts::pieces;
-use super::messages::{check_accepted, check_chunks, check_head_length, limits, own_fields};
+use super::messages::{
+    check_accepted, check_chunks, check_head_length, has_room, limits, own_fields,
+};
 
 mod cookies;
 mod redirects;
@@ -34,7 +36,9 @@ pub fn http_response(data: &[u8]) {
     whole.check_same(&split);
     if let Ok(reply) = &whole.first {
         check_reply(&method, reply, stream);
-        check_sent_again(&reply.response);
+        if has_room(&reply.response.headers) {
+            check_sent_again(&reply.response);
+        }
         check_chunks(&reply.response.body, size);
         cookies::check(&reply.response, options & 0x40 != 0);
     }

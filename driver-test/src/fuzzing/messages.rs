@@ -14,6 +14,8 @@ pub(super) const HEAD_BYTES: usize = 400;
 /// Longest body in the HTTP targets, in bytes.
 pub(super) const BODY_BYTES: usize = 100;
 
+/// How many fields a message gains at most when it is sent again.
+const FIELDS_ADDED: usize = 2;
 /// Fields that whoever sends a message writes anew.
 const OF_THE_CONNECTION: [&str; 5] = [
     "Host",
@@ -72,6 +74,11 @@ pub(super) fn check_head_length(stream: &[u8]) {
     let end = stream.windows(4).position(|four| four == b"\r\n\r\n");
     let end = end.expect("an accepted head has an end");
     assert!(end + 4 <= HEAD_BYTES, "a head over its limit");
+}
+
+/// True if a message of these fields can be sent again: it has room for those that are written anew.
+pub(super) fn has_room(headers: &Headers) -> bool {
+    own_fields(headers).iter().count() + FIELDS_ADDED <= FIELDS_MAX
 }
 
 /// The fields of a message but for those that whoever sends it writes anew.

@@ -79,7 +79,10 @@ fn check_answer(answer: &Reply<'_>, protocol: u8, line: &str) {
     let longest = line.len() + ANSWER_EXTRA;
     assert!(said.len() <= longest, "{} bytes: {said:?}", said.len());
     let read = Reply::parse(&said, protocol).body;
-    assert_eq!(written(&read, protocol), said, "heard as {read:?}");
+    // A command that looks like a property without value is written as one, with a space behind it.
+    let again = written(&read, protocol);
+    let (again, said) = (again.trim_end_matches(' '), said.trim_end_matches(' '));
+    assert_eq!(again, said, "heard as {read:?}");
 }
 
 /// The client's half.

@@ -17,7 +17,7 @@ const SERVER_PUSHES: u8 = 2;
 const TO_CLIENT: u8 = 3;
 const TO_SERVER: u8 = 4;
 /// How often the bytes of a file are repeated that is to be long: then it takes several parts.
-const LONG_FILE: usize = 2_500;
+const LONG_FILE: usize = 1_100;
 
 /// Plays `script` with a client and a server that let each other in, and compares what they hear with what was said.
 ///
