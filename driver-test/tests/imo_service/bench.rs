@@ -130,6 +130,7 @@ impl Bench {
 
     fn input(&mut self, input: Input<'_>) {
         self.service.handle(self.now, input, &mut self.out);
+        self.service.check_invariants();
         let said: Vec<Output> = self.out.drain().collect();
         for output in said {
             match output {

@@ -12,8 +12,6 @@ use serde::Deserialize;
 /// What builds the sweep and names the program.
 const BUILD: &str = "test --locked --package imo2sproxy-sim --test sweep --no-run \
                      --message-format json-render-diagnostics";
-/// How far the sweep is optimised: building takes longer than a few seeds.
-const OPTIMISATION: (&str, &str) = ("CARGO_PROFILE_TEST_OPT_LEVEL", "2");
 /// The name of its target, as it is built.
 const TARGET: &str = "sweep";
 /// How the program is told of the one seed that it is to run.
@@ -64,7 +62,6 @@ impl Sweep {
         let output = Command::new("cargo")
             .args(BUILD.split_whitespace())
             .current_dir(&self.tree)
-            .env(OPTIMISATION.0, OPTIMISATION.1)
             .env("CARGO_TARGET_DIR", &self.target)
             .stdin(Stdio::null())
             .output()
