@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::SANITIZER;
+
 /// Where searches keep what they find, below the root: a folder of inputs for each target.
 const FOUND: &str = "target/fuzz/found";
 /// Where inputs go that break something.
@@ -75,7 +77,7 @@ impl Search<'_> {
         let mut command = Command::new("rustup");
         let corpus = format!("fuzz/corpus/{target}");
         command
-            .args(["run", "nightly", "cargo", "fuzz", "run", target])
+            .args(["run", "nightly", "cargo", "fuzz", "run", SANITIZER, target])
             .args([&found, &corpus])
             .arg("--")
             .arg(format!("-max_total_time={seconds}"))
