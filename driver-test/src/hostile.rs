@@ -18,6 +18,8 @@ mod wire;
 
 /// Connections that one hostile client has at once.
 const AT_ONCE_MAX: usize = 8;
+/// How many connections it opens in all: a long life is not to be nothing but attacks.
+const CONNECTIONS_MAX: u32 = 30;
 /// How many it opens at a time at most.
 const BURST_MAX: u64 = 4;
 /// How long it waits at most until it comes again.
@@ -113,7 +115,7 @@ impl Hostile {
             let Some(deed) = deed.filter(|deed| self.can_do(*deed)) else {
                 continue;
             };
-            if self.attacks.len() >= AT_ONCE_MAX {
+            if self.attacks.len() >= AT_ONCE_MAX || self.connections >= CONNECTIONS_MAX {
                 return;
             }
             let attack = Attack {

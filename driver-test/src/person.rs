@@ -142,6 +142,16 @@ impl Person {
         self.wish(Wish::Leave);
     }
 
+    /// Hangs up at once: what could not be said yet is not said, and a connection that is not there yet is not made.
+    pub fn hang_up(&self) {
+        let mut talk = self.talk_mut();
+        talk.wishes.clear();
+        talk.connect_at = None;
+        if talk.conn.is_some() {
+            talk.wishes.push_back(Wish::Leave);
+        }
+    }
+
     /// Stops reading what comes in, as a client that hangs.
     pub fn stop_reading(&self) {
         self.wish(Wish::Reading(false));

@@ -196,7 +196,7 @@ impl<'a> Play<'a> {
     fn interfere(&mut self, act: &Act) {
         match *act {
             Act::HangUp { seat, away } => {
-                self.world.person(&Model::client(seat)).leave();
+                self.world.person(&Model::client(seat)).hang_up();
                 self.comes_back(away, Return::Client(seat));
             }
             Act::Unplug { seat, away } => {

@@ -27,6 +27,9 @@ const CALM_PERCENT: u64 = 35;
 /// In how many of a hundred scenarios nothing goes wrong: what is promised then is promised without exceptions.
 const WELL_PERCENT: u64 = 5;
 
+/// In how many of a hundred scenarios somebody means harm: such a life has many times the events of another.
+const HOSTILE_PERCENT: u64 = 12;
+
 /// Where people chat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
@@ -105,7 +108,7 @@ impl Scenario {
         let people = draw_people(place, &mut rng);
         let seats = draw_seats(&people, &mut rng);
         let room = people.len() > 2 && rng.chance(60);
-        let hostile = rng.chance(40);
+        let hostile = rng.chance(HOSTILE_PERCENT);
         let faults = draw_faults(&mut root.derive("faults"));
         let mut scenario = Self {
             seed,

@@ -17,7 +17,7 @@ use crate::scenario::{Cut, Scenario};
 use crate::shrink;
 
 /// How many smaller scenarios are played to make one that fails small.
-const SHRINK_BUDGET: usize = 400;
+const SHRINK_BUDGET: usize = 150;
 
 const SEEDS: u64 = 200;
 const STEPS: u64 = 2_000_000;

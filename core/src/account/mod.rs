@@ -137,8 +137,9 @@ pub(crate) struct Account {
     avatars: Avatars,
     /// What the last load of a message has brought.
     fetched: Option<(u32, Option<MessageRecord>)>,
-    /// The last load has failed: what it has brought holds for those who wait, and no longer.
-    load_failed: bool,
+    /// How many loads have failed since the last that did not. What too many of them bring holds for those who wait, and
+    /// no longer.
+    load_tries: u8,
     /// What the last load of the history has brought, oldest first.
     history: Option<Vec<HistoryEntry>>,
     /// Loads under way, so that none is asked for twice.
@@ -219,7 +220,7 @@ impl Account {
             files: Files::default(),
             avatars: Avatars::default(),
             fetched: None,
-            load_failed: false,
+            load_tries: 0,
             history: None,
             loading: BTreeSet::new(),
             acts: Acts::default(),

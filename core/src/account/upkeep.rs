@@ -21,6 +21,9 @@ use super::records::MessageRecord;
 
 /// How long to wait before the account's own records are asked for again.
 const RELOAD_AFTER: Duration = Duration::from_secs(1);
+/// How often a load that clients wait for is tried, before they are told that what they want is not there: some take
+/// that for a message that never was.
+const LOAD_TRIES: u8 = 5;
 
 /// What happens once it cannot be lost any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -51,10 +54,13 @@ impl Account {
     ) {
         self.loading.remove(&topic);
         let records = match result {
-            Ok(records) => records,
+            Ok(records) => {
+                self.load_tries = 0;
+                records
+            }
+            Err(_) if self.loads_again(scene, topic) => return,
             Err(error) => {
                 self.event(scene, EventKind::StoreFailed, error.explain().to_string());
-                self.load_failed = true;
                 if matches!(topic, Topic::State | Topic::Unsent) {
                     // Without it a message number could be given twice: nothing goes on before it is read.
                     self.timers
@@ -91,11 +97,26 @@ impl Account {
         }
     }
 
+    /// Tries a load that has failed again, if clients wait for it and it was not tried too often.
+    fn loads_again(&mut self, scene: &mut Scene<'_>, topic: Topic) -> bool {
+        self.load_tries = self.load_tries.saturating_add(1);
+        if self.load_tries >= LOAD_TRIES {
+            return false;
+        }
+        match topic {
+            Topic::Message(number) => self.fetch(scene, number),
+            Topic::History => self.fetch_history(scene),
+            Topic::State | Topic::Unsent | Topic::Oldest => return false,
+        }
+        true
+    }
+
     /// The history that was read for waiting commands has been used.
     pub(crate) fn forget_history(&mut self) {
         self.history = None;
         // What could not be read is asked for again by the next who wants it.
-        if core::mem::take(&mut self.load_failed) {
+        if self.load_tries >= LOAD_TRIES {
+            self.load_tries = 0;
             self.fetched = None;
         }
     }

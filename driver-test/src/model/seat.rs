@@ -36,7 +36,7 @@ pub(super) struct SeatBook {
     pings: u32,
     /// Own texts that were settled on this connection.
     settled: BTreeSet<u32>,
-    /// Texts that were announced, with how often the daemon had died by then.
+    /// Texts that were announced, with how often.
     announced: BTreeMap<u32, u32>,
     latest: u32,
     /// Texts that were announced on this connection go on from here.
@@ -86,8 +86,10 @@ impl SeatBook {
         let is_text = command.starts_with("MESSAGE ") || command.starts_with("CHATMESSAGE ");
         let asked = match (Mark::in_text(command), body) {
             (Some(mark), _) if is_text => Asked::Text(mark.number),
-            // Whoever asks for any number may hear that there is none.
-            (_, Some(number)) if self.announced.contains_key(&number) => Asked::Body(number),
+            // Whoever asks for any number may hear that there is none; some have no room for the answer.
+            (_, Some(number)) if self.attentive && self.announced.contains_key(&number) => {
+                Asked::Body(number)
+            }
             _ => Asked::Anything,
         };
         let before = self.open.insert(tag.to_owned(), asked);
@@ -117,27 +119,22 @@ impl SeatBook {
 
     /// A text is announced, when the daemon has died `deaths` times.
     pub(super) fn announced(&mut self, number: u32, deaths: u32) {
-        let Self {
-            client,
-            latest_here,
-            ..
-        } = self;
+        let client = &self.client;
+        let latest_here = self.latest_here;
         assert!(
-            number > *latest_here,
+            number > latest_here,
             "{client} hears of {number} after {latest_here}"
         );
-        *latest_here = number;
+        self.latest_here = number;
         // A daemon that dies may tell again what it had told: it does not know any more that it has.
-        let before = self.announced.insert(number, deaths);
-        let died_since = before.is_some_and(|before| before < deaths);
+        let times = self.announced.entry(number).or_default();
+        assert!(*times <= deaths, "{client} hears of {number} again");
         assert!(
-            before.is_none() || died_since,
-            "{client} hears of {number} again"
+            *times > 0 || number > self.latest,
+            "{client} hears of {number} after {}",
+            self.latest
         );
-        assert!(
-            died_since || number > self.latest,
-            "{client} hears of {number} out of order"
-        );
+        *times += 1;
         self.latest = self.latest.max(number);
     }
 

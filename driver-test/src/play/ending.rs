@@ -161,7 +161,7 @@ impl Play<'_> {
     /// Everybody leaves, and everything is drained: nothing is left then.
     fn leave(&mut self) {
         for seat in 0..self.scenario.seats.len() {
-            self.world.person(&Model::client(seat)).leave();
+            self.world.person(&Model::client(seat)).hang_up();
         }
         self.pass(SOON);
         // The service last: daemons say goodbye to it.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::{Knobs, number, report_least};
 use crate::faults::Fired;
-use crate::play::Outcome;
+use crate::play::{Outcome, play};
 use crate::scenario::Scenario;
 use crate::shrink::attempt;
 
@@ -57,7 +57,8 @@ impl Total {
 }
 
 /// Plays `SIM_SEEDS` seeds (10,000 unless told) from `SIM_FIRST` on (1) in `SIM_JOBS` threads (1), or `SIM_SEED` alone, and prints a
-/// table of what has gone wrong in their worlds. With `SIM_SHRINK=0` a failure is told as it is. Says whether all went well.
+/// table of what has gone wrong in their worlds. A failure is made small and reported (`SIM_REPORT=least`), reported as it is (`whole`) or
+/// only named (`none`). Says whether all went well.
 #[must_use]
 pub fn run() -> bool {
     let knobs = Knobs::from_env();
@@ -87,15 +88,15 @@ pub fn run() -> bool {
         }
         Err((scenario, words)) => {
             println!("{scenario} fails: {words}");
-            let is_told = env::var("SIM_SHRINK").is_ok_and(|shrink| shrink == "0");
-            if !is_told {
-                // A thread of its own, since it ends with the panic of what has failed.
-                let report = move || report_least(&scenario);
-                let _ = thread::Builder::new()
-                    .name("sim".into())
-                    .spawn(report)
-                    .map(thread::JoinHandle::join);
-            }
+            let how = env::var("SIM_REPORT").unwrap_or_default();
+            // A thread of its own, since it ends with the panic of what has failed.
+            let report = move || match how.as_str() {
+                "none" => {}
+                "whole" => drop(play(&scenario, false)),
+                _ => report_least(&scenario),
+            };
+            let thread = thread::Builder::new().name("sim".into());
+            drop(thread.spawn(report).map(thread::JoinHandle::join));
             false
         }
     }

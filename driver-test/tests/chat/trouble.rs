@@ -182,6 +182,30 @@ fn messages_are_told_to_a_client_that_was_there_before_the_disk_was() {
     assert_eq!(world.person("bob").count("MESSAGE * STATUS RECEIVED"), 1);
 }
 
+/// Some clients take the word that there is no such message for the end of it.
+#[test]
+fn an_old_message_is_read_though_the_disk_fails_now_and_then() {
+    for seed in 1..=20 {
+        let mut world = friends(seed, Faults::none());
+        world.person("alice").say("MESSAGE bob hello");
+        let line = world.expect("bob", "MESSAGE * STATUS RECEIVED", SECONDS(5));
+        let number = line.split(' ').nth(1).unwrap().to_owned();
+        world.run_for(SECONDS(1));
+        world.kill(&host("bob"));
+        let seed = world.seed_for("bob again");
+        world.restart(&host("bob"), daemon("bob", seed));
+        come_back(&mut world, "bob");
+        world.set_faults(Faults {
+            load_fails: 30,
+            ..Faults::none()
+        });
+        let bob = world.person("bob").clone();
+        bob.say(&format!("#1 GET CHATMESSAGE {number} BODY"));
+        let body = world.expect("bob", "#1 *", SECONDS(1));
+        assert_eq!(body, format!("#1 CHATMESSAGE {number} BODY hello"));
+    }
+}
+
 #[test]
 fn a_message_that_was_refused_late_stays_refused() {
     let mut world = friends(1, Faults::none());
