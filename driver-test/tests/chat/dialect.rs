@@ -121,3 +121,30 @@ fn the_daemon_with_its_service_inside_speaks_the_older_dialect_to_itself() {
     world.expect("alice", "CHATMESSAGE * STATUS RECEIVED", SECONDS(5));
     world.expect("alice", "CHATMESSAGE * STATUS SENT", SECONDS(5));
 }
+
+/// In the older dialect a daemon hears of its success only by hearing nothing, half a second later: too late to say
+/// what the topic is.
+#[test]
+fn a_topic_that_was_given_in_the_older_dialect_does_not_come_back_over_a_later_one() {
+    let mut world = mixed_friends();
+    let room = room_with_bob(&mut world);
+    for (name, topic) in [("alice", "hers"), ("bob", "his")] {
+        let person = world.person(name).clone();
+        person.say(&format!("ALTER CHAT {room} SETTOPIC {topic}"));
+        for name in ["alice", "bob"] {
+            world.expect(name, &format!("CHAT {room} TOPIC {topic}"), SECONDS(1));
+        }
+    }
+    world.run_for(SECONDS(5));
+    for name in ["alice", "bob"] {
+        for topic in ["hers", "his"] {
+            let told = world
+                .person(name)
+                .count(&format!("CHAT {room} TOPIC {topic}"));
+            assert_eq!(
+                told, 1,
+                "how often {name} is told that the topic is {topic}"
+            );
+        }
+    }
+}

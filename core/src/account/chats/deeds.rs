@@ -48,6 +48,8 @@ pub(super) struct Deed {
     /// The group, unless it is yet to be made.
     gid: String,
     wish: Wish,
+    /// The service has told of it before it has answered: what it answers changes nothing.
+    told: bool,
 }
 
 /// A group that is yet to be made.
@@ -87,12 +89,14 @@ impl Acts {
         self.deeds.keys().copied()
     }
 
-    /// The account is about to give a group this topic.
-    pub(super) fn is_setting(&self, gid: &str, topic: &str) -> bool {
-        let is_it = |deed: &Deed| {
+    /// A group has this topic now. True if the account was about to give it. That is done then, and the answer must not do
+    /// it again: somebody else may have given another topic by the time it comes.
+    pub(super) fn topic_is_told(&mut self, gid: &str, topic: &str) -> bool {
+        let is_it = |deed: &&mut Deed| {
             deed.gid == gid && matches!(&deed.wish, Wish::Topic(wished) if wished == topic)
         };
-        self.deeds.values().any(is_it)
+        let deed = self.deeds.values_mut().find(is_it);
+        deed.map(|deed| deed.told = true).is_some()
     }
 
     /// The account is about to throw somebody out of a group.
@@ -159,7 +163,13 @@ impl Account {
         let gid = gid.to_owned();
         // A call is never done before it is made: it can be noted afterwards.
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
-        self.acts.deeds.insert(id, Deed { asker, gid, wish });
+        let deed = Deed {
+            asker,
+            gid,
+            wish,
+            told: false,
+        };
+        self.acts.deeds.insert(id, deed);
     }
 
     /// The service has made a group of this name. False if nobody has asked for it.
@@ -220,9 +230,15 @@ impl Account {
         call: CallId,
         result: &Result<Outcome, Refusal>,
     ) -> bool {
-        let Some(Deed { asker, gid, wish }) = self.acts.deeds.remove(&call) else {
+        let Some(deed) = self.acts.deeds.remove(&call) else {
             return false;
         };
+        let Deed {
+            asker,
+            gid,
+            wish,
+            told,
+        } = deed;
         if let Err(refusal) = result {
             let detail = alloc::format!("a wish about a group chat was refused: {}", refusal.msg);
             self.event(scene, EventKind::CallRefused, detail);
@@ -237,7 +253,7 @@ impl Account {
         }
         self.acts.settle(asker, ok);
         if let Some(id) = self.chats.group(&gid) {
-            self.fulfilled(scene, &id, wish, ok);
+            self.fulfilled(scene, &id, wish, ok && !told);
         }
         true
     }

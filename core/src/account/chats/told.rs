@@ -115,7 +115,7 @@ impl Account {
         let Some(topic) = topic else {
             return;
         };
-        if self.acts.is_setting(gid, topic) {
+        if self.acts.topic_is_told(gid, topic) {
             self.topic_set(scene, id, topic);
         } else if self.topic_is(scene, id, topic) {
             self.news(scene, id, News::Topic);
