@@ -1,4 +1,4 @@
-//! The sweep that has to notice a fault: how it is built, how one seed of it is run, how it says what it has noticed.
+//! The sweep that has to notice a fault: how it is built, how it is run, how it says what it has noticed.
 //! Never knows which fault it looks for. Which program the sweep is stands here and nowhere else.
 
 use std::fs::{self, File};
@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 /// What builds the sweep and names the program.
-const BUILD: &str = "test --locked --package imo2sproxy-sim --test sweep --no-run \
+const BUILD: &str = "build --locked --profile test --package imo2sproxy-sim --bin sim \
                      --message-format json-render-diagnostics";
 /// The name of its target, as it is built.
-const TARGET: &str = "sweep";
-/// How the program is told of the one seed that it is to run.
-const SEED: &str = "SIM_SEED";
+const TARGET: &str = "sim";
+/// What stands in its line about a failure between the seed and the reason.
+const FAILS: &str = " fails: ";
+/// What stands before the seed there.
+const SEED: &str = "SIM_SEED=";
 
 /// How often a run is looked at.
 const GLANCE: Duration = Duration::from_millis(20);
@@ -30,7 +32,7 @@ pub(super) struct Sweep {
     pub(super) report: PathBuf,
     /// Seeds from 1 to this one are run.
     pub(super) seeds: u64,
-    /// How long all of them may take.
+    /// How long it may take.
     pub(super) patience: Duration,
 }
 
@@ -40,8 +42,8 @@ pub(super) enum Verdict {
     Passed,
     /// A seed fails: the first, and the first line of what it says.
     Caught { seed: u64, by: String },
-    /// This seed has not come to an end in time.
-    Hung { seed: u64 },
+    /// It has not come to an end in time.
+    Hung,
 }
 
 /// A message of cargo, as far as it matters here.
@@ -85,42 +87,33 @@ impl Sweep {
             .ok_or_else(|| "cargo does not name the program".into())
     }
 
-    /// Runs one seed after the other until one fails.
+    /// Plays seeds until one fails.
     pub(super) fn run(&self, program: &Path) -> Result<Verdict, String> {
-        let until = Instant::now() + self.patience;
-        for seed in 1..=self.seeds {
-            let ended = self.run_seed(program, seed, until);
-            match ended.map_err(|error| format!("the sweep cannot be run: {error}"))? {
-                None => return Ok(Verdict::Hung { seed }),
-                Some(status) if status.success() => {}
-                Some(_) => {
-                    let said = fs::read(&self.report).unwrap_or_default();
-                    let by = first_panic(&String::from_utf8_lossy(&said));
-                    return Ok(Verdict::Caught { seed, by });
-                }
-            }
+        let ended = self.play(program);
+        let status = ended.map_err(|error| format!("the sweep cannot be run: {error}"))?;
+        let said = fs::read(&self.report).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said);
+        match (status, failure(&said)) {
+            (None, _) => Ok(Verdict::Hung),
+            (Some(_), Some((seed, by))) => Ok(Verdict::Caught { seed, by }),
+            (Some(status), None) if status.success() => Ok(Verdict::Passed),
+            (Some(status), None) => Err(format!("the sweep ended with {status} and no failure")),
         }
-        Ok(Verdict::Passed)
     }
 
-    /// Runs one seed; `None` if that does not end in time.
-    fn run_seed(
-        &self,
-        program: &Path,
-        seed: u64,
-        until: Instant,
-    ) -> std::io::Result<Option<ExitStatus>> {
+    /// Runs the program; `None` if it does not end in time.
+    fn play(&self, program: &Path) -> std::io::Result<Option<ExitStatus>> {
         let report = File::create(&self.report)?;
         let mut child = Command::new(program)
-            .arg("--nocapture")
             .current_dir(&self.tree)
-            .env(SEED, seed.to_string())
-            .env("CARGO_TARGET_DIR", &self.target)
+            .env("SIM_SEEDS", self.seeds.to_string())
+            .env("SIM_JOBS", "2")
+            .env("SIM_REPORT", "none")
             .stdin(Stdio::null())
             .stdout(report.try_clone()?)
             .stderr(report)
             .spawn()?;
-        let ended = wait(&mut child, until);
+        let ended = wait(&mut child, Instant::now() + self.patience);
         if !matches!(ended, Ok(Some(_))) {
             // It has either ended by itself meanwhile, or ends now.
             child.kill().ok();
@@ -142,19 +135,13 @@ fn wait(child: &mut Child, until: Instant) -> std::io::Result<Option<ExitStatus>
     }
 }
 
-/// What the first panic says: the line behind the one that names its place.
-fn first_panic(said: &str) -> String {
-    let mut lines = said.lines();
-    let place =
-        lines.find(|line| line.contains("' panicked at ") || line.contains(") panicked at "));
-    match (place, lines.next()) {
-        (Some(_), Some(line)) => line.to_owned(),
-        _ => said
-            .lines()
-            .last()
-            .unwrap_or("it does not say why")
-            .to_owned(),
-    }
+/// The seed that failed, and why, from what the sweep says.
+fn failure(said: &str) -> Option<(u64, String)> {
+    said.lines().find_map(|line| {
+        let (scenario, why) = line.split_once(FAILS)?;
+        let seed = scenario.strip_prefix(SEED)?.split(' ').next()?;
+        Some((seed.parse().ok()?, why.to_owned()))
+    })
 }
 
 #[cfg(test)]
@@ -162,11 +149,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_panic_is_told_from_what_stands_around_it() {
-        let said = "running 2 tests\n\nthread 'rooms::x' (42) panicked at core/src/a.rs:1:2:\n\
-                    a text is lost\nnote: run with `RUST_BACKTRACE=1`\n\
-                    thread 'y' panicked at b.rs:1:1:\nanother one\n";
-        assert_eq!(first_panic(said), "a text is lost");
-        assert_eq!(first_panic("killed"), "killed");
+    fn a_failure_is_told_from_what_stands_around_it() {
+        let said = "30 seeds, 579485 events\nSIM_SEED=33 SIM_OFF='stall' fails: a text fails: lost\nmore\n";
+        assert_eq!(failure(said), Some((33, "a text fails: lost".into())));
+        assert_eq!(failure("30 seeds, 579485 events\n"), None);
     }
 }
