@@ -182,19 +182,6 @@ impl<'a> Play<'a> {
                     self.say(seat, &format!("#d{number} SET CHATMESSAGE {latest} SEEN"));
                 }
             }
-            Act::HangUp { .. }
-            | Act::Unplug { .. }
-            | Act::Break { .. }
-            | Act::Kill { .. }
-            | Act::Drain { .. }
-            | Act::Restart { .. }
-            | Act::Look { .. } => self.interfere(&deed.act),
-        }
-    }
-
-    /// What is no line of a client.
-    fn interfere(&mut self, act: &Act) {
-        match *act {
             Act::HangUp { seat, away } => {
                 self.world.person(&Model::client(seat)).hang_up();
                 self.comes_back(away, Return::Client(seat));
@@ -210,15 +197,15 @@ impl<'a> Play<'a> {
             }
             Act::Kill { seat, away } => self.take_down(self.scenario.daemon_of(seat), false, away),
             Act::Drain { seat, away } => self.take_down(self.scenario.daemon_of(seat), true, away),
-            Act::Restart { orderly, away } if self.scenario.place == Place::Town => {
-                self.take_down(SERVICE.into(), orderly, away);
+            Act::Restart { orderly, away } => {
+                if self.scenario.place == Place::Town {
+                    self.take_down(SERVICE.into(), orderly, away);
+                }
             }
-            Act::Restart { .. } => {}
             Act::Look { seat } => {
                 let daemon = self.scenario.daemon_of(seat);
                 self.world.control(&daemon, Control::Status);
             }
-            _ => unreachable!("all other acts are lines of clients"),
         }
     }
 

@@ -150,10 +150,7 @@ impl Scenario {
     #[must_use]
     pub fn seat_of(&self, number: usize) -> Option<usize> {
         let deed = self.deeds.iter().find(|deed| deed.number == number)?;
-        match deed.act {
-            Act::Text { seat, .. } | Act::RoomText { seat, .. } => Some(seat),
-            _ => None,
-        }
+        deed.act.text_from()
     }
 
     /// The hosts of all daemons, with the places of their people.

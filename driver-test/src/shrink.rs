@@ -25,30 +25,35 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or("a panic without words").to_owned()
 }
 
-/// Plays at most `budget` smaller scenarios and gives the smallest that fails, which may be the one given.
-#[must_use]
-pub fn shrink(scenario: &Scenario, budget: usize) -> Scenario {
+/// Tries at most `budget` smaller scenarios and gives the smallest for which `fails` holds, which may be the one given.
+pub fn shrink(
+    scenario: &Scenario,
+    budget: usize,
+    fails: impl FnMut(&Scenario) -> bool,
+) -> Scenario {
     let mut search = Search {
         best: scenario.clone(),
         left: budget,
+        fails,
     };
     while search.round() {}
     search.best
 }
 
-struct Search {
+struct Search<F> {
     best: Scenario,
     left: usize,
+    fails: F,
 }
 
-impl Search {
+impl<F: FnMut(&Scenario) -> bool> Search<F> {
     /// Tries each way of making it smaller once; says whether one of them did.
     fn round(&mut self) -> bool {
         let mut got_smaller = false;
         for people in 1..self.best.people.len() {
             let mut cut = self.best.cut.clone();
             cut.people = Some(people);
-            if self.fails(cut) {
+            if self.still_fails(cut) {
                 got_smaller = true;
                 break;
             }
@@ -56,7 +61,7 @@ impl Search {
         if self.best.hostile {
             let mut cut = self.best.cut.clone();
             cut.no_hostile = true;
-            got_smaller |= self.fails(cut);
+            got_smaller |= self.still_fails(cut);
         }
         got_smaller |= self.fewer_faults();
         got_smaller |= self.fewer_deeds();
@@ -91,7 +96,7 @@ impl Search {
             for part in all.chunks(size) {
                 let mut cut = self.best.cut.clone();
                 leave_out(&mut cut, part);
-                got_smaller |= cut != self.best.cut && self.fails(cut);
+                got_smaller |= cut != self.best.cut && self.still_fails(cut);
             }
             size /= 2;
         }
@@ -99,16 +104,39 @@ impl Search {
     }
 
     /// Whether it fails with so much left out; keeps it then.
-    fn fails(&mut self, cut: Cut) -> bool {
+    fn still_fails(&mut self, cut: Cut) -> bool {
         if self.left == 0 {
             return false;
         }
         self.left -= 1;
         let smaller = Scenario::draw_without(self.best.seed, cut);
-        let fails = attempt(&smaller).is_err();
+        let fails = (self.fails)(&smaller);
         if fails {
             self.best = smaller;
         }
         fails
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Act;
+
+    #[test]
+    fn a_scenario_becomes_as_small_as_what_makes_it_fail() {
+        let kills = |scenario: &Scenario| {
+            let mut deeds = scenario.deeds.iter();
+            deeds.any(|deed| matches!(deed.act, Act::Kill { .. }))
+        };
+        let stalls = |scenario: &Scenario| scenario.faults.stall > 0;
+        let fails = |scenario: &Scenario| kills(scenario) && stalls(scenario);
+        let mut seeds = (1..1000).map(Scenario::draw);
+        let whole = seeds.find(|whole| whole.people.len() > 2 && fails(whole));
+        let whole = whole.expect("among a thousand seeds there is one");
+        let least = shrink(&whole, 1000, fails);
+        assert!(least.people.len() <= 2, "{least}");
+        assert_eq!(least.deeds.len(), 1, "{least}");
+        assert!(least.cut.off.len() == Fault::ALL.len() - 1, "{least}");
     }
 }

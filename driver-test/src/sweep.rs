@@ -66,7 +66,8 @@ pub fn play_seed(seed: u64) -> Outcome {
 
 /// Makes a scenario that fails small, and lets it fail again, with reports.
 fn report_least(scenario: &Scenario) -> ! {
-    let least = shrink::shrink(scenario, SHRINK_BUDGET);
+    let fails = |smaller: &Scenario| shrink::attempt(smaller).is_err();
+    let least = shrink::shrink(scenario, SHRINK_BUDGET, fails);
     eprintln!("{least} still fails, with {} deeds:", least.deeds.len());
     for deed in &least.deeds {
         eprintln!("  {deed:?}");

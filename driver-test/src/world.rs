@@ -29,6 +29,7 @@ mod ending;
 mod fades;
 mod files;
 mod heirs;
+mod lives;
 mod network;
 mod perform;
 mod report;
@@ -39,7 +40,6 @@ pub use breaks::{Break, BreakKind};
 pub(crate) use clocks::Alarm;
 pub use deaths::Death;
 use deaths::Fate;
-use ending::Ending;
 
 /// The wall clock at the start of every world: 2012-07-11, when the protocol was in use.
 const WALL_START_MILLIS: u64 = 1_341_999_000_000;
@@ -230,46 +230,12 @@ impl World {
         person.unwrap_or_else(|| panic!("nobody is called {name}"))
     }
 
-    /// Lets the machine of `name` die at once, as `kill -9` does. What had reached its store stays there.
-    pub fn kill(&mut self, name: &str) {
-        let index = self.index(name);
-        self.recorder.deed(self.now, name, "killed");
-        self.count(Fault::Killed);
-        self.shut(index, Ending::Broken);
-    }
-
-    /// Starts `machine` on a host that is down, with the store that the last one left.
-    ///
-    /// # Panics
-    /// If the host is up.
-    pub fn restart(&mut self, name: &str, machine: impl Into<Resident>) {
-        let index = self.index(name);
-        assert!(!self.is_up(name), "{name} is up; kill it first");
-        self.recorder.deed(self.now, name, "started again");
-        self.boot(index, machine.into());
-    }
-
-    /// True if a machine runs there: not killed, and not stopped by itself.
-    #[must_use]
-    pub fn is_up(&self, name: &str) -> bool {
-        self.hosts[self.index(name)].machine.is_some()
-    }
-
-    /// How often a machine of `name` has come to its end.
-    #[must_use]
-    pub fn ends(&self, name: &str) -> u32 {
-        self.hosts[self.index(name)].life.number
-    }
-
-    /// When the machine of `name` said that it had stopped, if it did.
-    #[must_use]
-    pub fn stopped(&self, name: &str) -> Option<Instant> {
-        self.hosts[self.index(name)].stopped
-    }
-
     /// Asks something of the machine of `name`, as an operator would.
     pub fn control(&mut self, name: &str, control: Control) {
         let life = self.hosts[self.index(name)].life;
+        if control == Control::Drain {
+            self.count(Fault::Drained);
+        }
         self.schedule(self.now, Job::Host(life, HostJob::Control(control)));
     }
 
@@ -301,11 +267,6 @@ impl World {
     #[must_use]
     pub fn live_connections(&self, name: &str) -> usize {
         self.hosts[self.index(name)].conns.len()
-    }
-
-    /// Whether it says nothing when its test fails: for runs that are expected to.
-    pub const fn set_quiet(&mut self, quiet: bool) {
-        self.quiet = quiet;
     }
 
     /// How many inputs all machines have had.

@@ -39,8 +39,17 @@ enum Task {
         #[arg(long)]
         lines: bool,
     },
-    /// Plays the scenes of the library with every connection broken at every byte, or with deaths at every point.
+    /// Plays rough lives of many seeds and tells what went wrong in them; or scenes of the library, broken at each place.
     Sim {
+        /// Play so many seeds.
+        #[arg(long)]
+        seeds: Option<u64>,
+        /// Begin with this one.
+        #[arg(long, default_value_t = 1)]
+        first: u64,
+        /// Play so many at once.
+        #[arg(long, default_value_t = 1)]
+        jobs: u64,
         /// Break the connections between daemon and service at each byte of each scene.
         #[arg(long)]
         every_byte: bool,
@@ -81,9 +90,16 @@ fn main() -> ExitCode {
         Task::Coverage { lines: true } => lines::run(root()),
         Task::Coverage { lines: false } => coverage(),
         Task::Sim {
+            seeds,
+            first,
+            jobs,
             every_byte,
             kill_points,
-        } => simulate(every_byte, kill_points),
+        } => simulate(
+            seeds.map(|seeds| [seeds, first, jobs]),
+            every_byte,
+            kill_points,
+        ),
         Task::Crash { kills, seed } => crash(kills, seed),
         Task::Mutants(options) => mutants::run(root(), &options),
         Task::Fuzz {
@@ -111,16 +127,24 @@ fn coverage() -> Result<(), String> {
     step::Step::cargo("coverage", root(), &arguments).run_last()
 }
 
-/// The long forms of tests of the simulator, built for speed.
-fn simulate(every_byte: bool, kill_points: bool) -> Result<(), String> {
-    if !every_byte && !kill_points {
-        return Err("say what: --every-byte, --kill-points, or both".into());
+/// The long forms of tests of the simulator.
+fn simulate(sweep: Option<[u64; 3]>, every_byte: bool, kill_points: bool) -> Result<(), String> {
+    if sweep.is_none() && !every_byte && !kill_points {
+        return Err("say what: --seeds N, --every-byte, --kill-points, or several of them".into());
     }
     let play = |name: &str, test: &str| {
         let replay = "test --package imo2sproxy-sim --test replay -- --nocapture --exact";
         let arguments = format!("{replay} {test}");
         step::Step::cargo(name, root(), &arguments).env("CARGO_PROFILE_TEST_OPT_LEVEL", "3")
     };
+    if let Some([seeds, first, jobs]) = sweep {
+        let run = "run --quiet --profile test --package imo2sproxy-sim --bin sim";
+        step::Step::cargo("sweep", root(), run)
+            .env("SIM_SEEDS", &seeds.to_string())
+            .env("SIM_FIRST", &first.to_string())
+            .env("SIM_JOBS", &jobs.to_string())
+            .run()?;
+    }
     if every_byte {
         let test = "every_byte::wherever_a_connection_breaks_every_text_arrives_once_and_every_command_is_answered";
         play("every byte", test).env("EVERY_BYTE", "all").run()?;

@@ -77,6 +77,8 @@ kinds! {
     WallJump = "wall clock jump",
     /// A test let a host die, at once or by a plan.
     Killed = "killed",
+    /// A test let a host say goodbye and end.
+    Drained = "drained",
     /// A host died before its disk did a transaction.
     CrashBeforeStore = "crash before store",
     /// A host died after its disk did a transaction, before its machine heard of it.

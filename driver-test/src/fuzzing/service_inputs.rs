@@ -4,6 +4,7 @@
 mod caller;
 mod calls;
 mod markers;
+mod operator;
 mod play;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +13,7 @@ use std::time::Duration;
 use imo2sproxy_core::config::{Limits, Registration, ServiceConfig};
 use imo2sproxy_core::http::client::HttpClient;
 use imo2sproxy_core::imo::service::Service;
-use imo2sproxy_core::io::{
-    AskId, CloseCause, ConnId, Control, Input, Output, Snapshot, UserError, UserPage,
-};
+use imo2sproxy_core::io::{AskId, CloseCause, ConnId, Control, Input, Output};
 use imo2sproxy_core::rng::{Seed, fnv1a};
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::store::{StoreError, StoreOp};
@@ -257,41 +256,6 @@ impl Run {
             Ok(None) => {}
             Err(error) => panic!("what the service sends is no response: {error:?}"),
         }
-    }
-
-    fn operator_hears(&mut self, ask: AskId, result: &Result<UserPage, UserError>) {
-        let made = self.asks.remove(&ask).expect("an answer to nothing");
-        if let Some(name) = made.filter(|_| result.is_ok()) {
-            let is_there = self.bench.store().get(&format!("s/a/{name}")).is_some();
-            assert!(
-                is_there,
-                "the operator is told of an account that can be lost"
-            );
-        }
-    }
-
-    fn check_snapshot(&self, snapshot: &Snapshot) {
-        let Snapshot::Service {
-            connections,
-            sessions,
-            strangers,
-        } = snapshot
-        else {
-            panic!("a service says how a daemon stands");
-        };
-        let limits = &self.config.limits;
-        assert!(
-            *strangers <= limits.unauthenticated,
-            "{strangers} strangers"
-        );
-        assert!(
-            *sessions <= strangers + limits.sessions * ACCOUNTS.len(),
-            "{sessions} sessions"
-        );
-        assert!(
-            *connections <= self.bench.ends().len(),
-            "{connections} connections"
-        );
     }
 
     /// Lets the store do what it is to do next, and remembers what has become durable.

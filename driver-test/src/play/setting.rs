@@ -24,6 +24,8 @@ const SOON: Duration = Duration::from_secs(20);
 const PORT: u16 = 1401;
 /// What each daemon listens for, in the order of its listeners.
 const WIRES: [WireKind; 2] = [WireKind::SkypeProxy, WireKind::Len8];
+/// A picture that clients may show.
+const PICTURE: &[u8] = b"\xff\xd8\xff\xe0 a very small picture \xff\xd9";
 /// How long a client that was cut off waits before it comes again.
 const RETURN: Duration = Duration::from_secs(2);
 
@@ -43,6 +45,8 @@ impl Play<'_> {
         for (person, host) in self.scenario.daemons() {
             let machine = machine(self.scenario, person, self.world.seed_for(&host));
             self.world.host(&host, machine);
+            self.world.give_folder(&host);
+            self.world.folder(&host).put("own.jpg", PICTURE);
             for (wire, port) in (0..).zip(PORT..).take(WIRES.len()) {
                 self.world
                     .listen(&host, ListenerId(wire), &host, port, false);

@@ -133,6 +133,14 @@ pub enum Act {
 }
 
 impl Act {
+    /// Whose client it lets send a text, if it does.
+    pub(super) const fn text_from(&self) -> Option<usize> {
+        if let Self::Text { seat, .. } | Self::RoomText { seat, .. } = *self {
+            return Some(seat);
+        }
+        None
+    }
+
     /// Whether it can be done where there are only so many people and seats, and perhaps no room.
     pub(super) fn fits(&self, people: usize, seats: usize, room: bool) -> bool {
         match *self {
@@ -155,7 +163,7 @@ impl Act {
 }
 
 /// What clients ask, apart from what they do anyway.
-const QUESTIONS: [&str; 24] = [
+const QUESTIONS: [&str; 25] = [
     "GET USERSTATUS",
     "GET CONNSTATUS",
     "GET CURRENTUSERHANDLE",
@@ -164,6 +172,7 @@ const QUESTIONS: [&str; 24] = [
     "GET USER U MOOD_TEXT",
     "GET USER U BUDDYSTATUS",
     "GET USER U AVATAR 1 /pictures/u.jpg",
+    "SET AVATAR 1 /pictures/own.jpg",
     "SEARCH FRIENDS",
     "SEARCH MISSEDCHATMESSAGES",
     "SEARCH CHATMESSAGES U",

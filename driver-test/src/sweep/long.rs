@@ -86,7 +86,8 @@ pub fn run() -> bool {
             println!("{}", total.line(started));
             true
         }
-        Err((scenario, words)) => {
+        Err(failure) => {
+            let (scenario, words) = *failure;
             println!("{scenario} fails: {words}");
             let how = env::var("SIM_REPORT").unwrap_or_default();
             // A thread of its own, since it ends with the panic of what has failed.
@@ -102,7 +103,8 @@ pub fn run() -> bool {
     }
 }
 
-type Failure = (Scenario, String);
+/// What failed, and why.
+type Failure = Box<(Scenario, String)>;
 
 fn play_all(seeds: Range<u64>, jobs: u64, started: Instant) -> Result<Total, Failure> {
     let next = AtomicU64::new(seeds.start);
@@ -137,7 +139,7 @@ fn play_all(seeds: Range<u64>, jobs: u64, started: Instant) -> Result<Total, Fai
                 println!("{}", total.line(started));
             }
         }
-        failures.sort_by_key(|(scenario, _)| scenario.seed);
+        failures.sort_by_key(|failure| failure.0.seed);
         failures.into_iter().next().map_or(Ok(total), Err)
     })
 }
@@ -147,10 +149,11 @@ fn play_one(seed: u64) -> Result<Outcome, Failure> {
     let scenario = Scenario::draw_without(seed, crate::scenario::Cut::from_env());
     let outcome = match attempt(&scenario) {
         Ok(outcome) => outcome,
-        Err(words) => return Err((scenario, words)),
+        Err(words) => return Err(Box::new((scenario, words))),
     };
     if seed.is_multiple_of(TWICE_EVERY) && attempt(&scenario).as_ref() != Ok(&outcome) {
-        return Err((scenario, "two runs of one seed are not the same".into()));
+        let words = "two runs of one seed are not the same".into();
+        return Err(Box::new((scenario, words)));
     }
     Ok(outcome)
 }

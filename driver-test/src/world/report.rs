@@ -12,6 +12,11 @@ use crate::tape::Tape;
 const RECORDS_SHOWN: usize = 30;
 
 impl World {
+    /// Whether it says nothing when its test fails: for runs that are expected to.
+    pub const fn set_quiet(&mut self, quiet: bool) {
+        self.quiet = quiet;
+    }
+
     /// How often each kind of fault has really happened so far.
     #[must_use]
     pub fn fired(&self) -> Fired {
