@@ -65,6 +65,9 @@ impl Sweep {
             .args(BUILD.split_whitespace())
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
+            // The core is built anew for each fault, which takes longer than to play the seeds that notice it.
+            .env("CARGO_PROFILE_TEST_OPT_LEVEL", "0")
+            .env("CARGO_PROFILE_TEST_DEBUG", "0")
             .stdin(Stdio::null())
             .output()
             .map_err(|error| format!("cargo cannot be run: {error}"))?;
