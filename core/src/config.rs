@@ -244,7 +244,7 @@ pub struct Limits {
     pub backoff_first: Duration,
     /// Last upper bound of the wait before a reconnect.
     pub backoff_last: Duration,
-    /// How often the service is told that the user is there.
+    /// How often the service is told that the user is there; at least a second apart.
     pub activity_every: Duration,
     /// How long the result of a message may lag behind its acknowledgement; then the latter is the result.
     pub result_wait: Duration,
