@@ -12,6 +12,8 @@ use serde::Deserialize;
 /// What builds the sweep and names the program.
 const BUILD: &str = "build --locked --profile test --package imo2sproxy-sim --bin sim \
                      --message-format json-render-diagnostics";
+/// Libraries are built once: they may be fast.
+const LIBRARIES: &str = "profile.test.package.\"*\".opt-level=3";
 /// The name of its target, as it is built.
 const TARGET: &str = "sim";
 /// What stands in its line about a failure between the seed and the reason.
@@ -63,6 +65,7 @@ impl Sweep {
     pub(super) fn build(&self) -> Result<PathBuf, String> {
         let output = Command::new("cargo")
             .args(BUILD.split_whitespace())
+            .args(["--config", LIBRARIES])
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
             // The core is built anew for each fault, which takes longer than to play the seeds that notice it.
