@@ -1,7 +1,8 @@
 //! What must hold before a change goes in.
 //! Never repairs anything: it stops at the first fault.
 
-use std::path::Path;
+use std::env;
+use std::path::{Path, PathBuf};
 
 use crate::fuzz;
 use crate::step::Step;
@@ -26,28 +27,17 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<(), String> {
         cargo("documentation", arguments)
             .env("RUSTDOCFLAGS", "-D warnings")
             .run()?;
-        for (name, target, seeds) in [
-            ("simulation sweep", "sweep", Some(SEEDS)),
-            ("corpus", "corpus", None),
-        ] {
-            if !has_test(root, target) {
-                println!("\n==> {name}: there is no test target {target}");
-                continue;
-            }
-            let arguments = format!("test --locked --workspace --test {target}");
-            let step = cargo(name, &arguments);
-            match seeds {
-                Some(seeds) => step.env("SIM_SEEDS", seeds).run()?,
-                None => step.run()?,
-            }
-        }
+        let build = "build --locked --workspace --profile test --bin sim";
+        cargo("simulator", build).run()?;
+        let folder =
+            env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let program = folder.join("debug/sim").display().to_string();
+        Step::new("simulation sweep", root, &program, "")
+            .env("SIM_SEEDS", SEEDS)
+            .env("SIM_JOBS", "2")
+            .run()?;
+        cargo("corpus", "test --locked --workspace --test corpus").run()?;
         fuzz::smoke(root)?;
     }
     cargo("tests", "test --workspace").run_last()
-}
-
-/// True if the simulator has a test target of that name.
-fn has_test(root: &Path, target: &str) -> bool {
-    let tests = root.join("driver-test/tests");
-    tests.join(target).join("main.rs").exists() || tests.join(format!("{target}.rs")).exists()
 }
