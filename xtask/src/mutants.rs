@@ -26,6 +26,9 @@ pub(crate) struct Options {
     /// Only the faults in whose names this stands.
     #[arg(long)]
     only: Option<String>,
+    /// Begin with this one of the list.
+    #[arg(long, default_value_t = 1)]
+    from: usize,
     /// How many seeds each has to be noticed with.
     #[arg(long, default_value_t = 1000)]
     seeds: u64,
@@ -94,7 +97,11 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<(), String> {
     }
     sweep.seeds = options.seeds;
     let mut survivors = 0;
-    for (number, mutant) in mutants.iter().enumerate() {
+    for (number, mutant) in mutants
+        .iter()
+        .enumerate()
+        .skip(options.from.saturating_sub(1))
+    {
         let started = Instant::now();
         let fate = attempt(&tree, &sweep, mutant);
         let (caught, how) = match &fate {

@@ -15,6 +15,8 @@ pub(super) struct Kept {
     pub(super) failed: bool,
     /// Whether it waits for the service.
     pub(super) waits: bool,
+    /// Whether it is kept as one that nobody has seen.
+    pub(super) unread: bool,
     /// Its mark; none for what is no text, or is the contact's of the service itself.
     pub(super) mark: Option<Mark>,
 }
@@ -23,8 +25,7 @@ impl Kept {
     /// The text of that number, if it is there.
     pub(super) fn read(store: &MemoryStore, account: &str, number: u32) -> Option<Self> {
         let value = store.get(&format!("p/{account}/m/{number:010}"))?;
-        let waits = store.get(&format!("p/{account}/o/{number:010}")).is_some();
-        Some(Self::of(value, waits))
+        Some(Self::of(store, account, number, value))
     }
 
     /// All texts of an account, with their numbers, in their order.
@@ -38,20 +39,24 @@ impl Kept {
             .records(&prefix)
             .map(|(key, value)| {
                 let number = number(key);
-                let waits = store.get(&format!("p/{account}/o/{number:010}"));
-                (number, Self::of(value, waits.is_some()))
+                (number, Self::of(store, account, number, value))
             })
             .collect()
     }
 
-    fn of(value: &[u8], waits: bool) -> Self {
+    fn of(store: &MemoryStore, account: &str, number: u32, value: &[u8]) -> Self {
+        let listed = |list: &str| {
+            let key = format!("p/{account}/{list}/{number:010}");
+            store.get(&key).is_some()
+        };
         let value: Value = serde_json::from_slice(value).expect("a record is JSON");
         let is = |field: &str| value[field].as_bool().unwrap_or(false);
         let is_text = value["kind"].is_null();
         Self {
             own: is("own"),
             failed: is("failed"),
-            waits,
+            waits: listed("o"),
+            unread: listed("u"),
             mark: value["body"]
                 .as_str()
                 .filter(|_| is_text)

@@ -38,6 +38,8 @@ pub(super) struct SeatBook {
     settled: BTreeSet<u32>,
     /// Texts that were announced, with how often.
     announced: BTreeMap<u32, u32>,
+    /// Texts that it has said to have seen.
+    seen: BTreeSet<u32>,
     latest: u32,
     /// Texts that were announced on this connection go on from here.
     latest_here: u32,
@@ -57,6 +59,7 @@ impl SeatBook {
             pings: 0,
             settled: BTreeSet::new(),
             announced: BTreeMap::new(),
+            seen: BTreeSet::new(),
             latest: 0,
             latest_here: 0,
         }
@@ -81,6 +84,9 @@ impl SeatBook {
         else {
             return;
         };
+        let seen = command.strip_prefix("SET CHATMESSAGE ");
+        let seen = seen.and_then(|rest| rest.strip_suffix(" SEEN")?.parse().ok());
+        self.seen.extend(seen);
         let body = command.strip_prefix("GET CHATMESSAGE ");
         let body = body.and_then(|rest| rest.strip_suffix(" BODY")?.parse().ok());
         let is_text = command.starts_with("MESSAGE ") || command.starts_with("CHATMESSAGE ");
@@ -171,6 +177,10 @@ impl SeatBook {
 
     pub(super) fn has_heard_of(&self, number: u32) -> bool {
         self.announced.contains_key(&number)
+    }
+
+    pub(super) fn has_seen(&self, number: u32) -> bool {
+        self.seen.contains(&number)
     }
 
     pub(super) fn has_settled(&self, number: u32) -> bool {

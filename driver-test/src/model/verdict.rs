@@ -84,6 +84,14 @@ impl Model {
             assert!(!kept.waits, "{}: {number} is still under way", daemon.host);
             if !kept.own {
                 shelf.told.push(number);
+                let mut here = self.seats.iter().filter(|seat| seat.daemon == place);
+                // Who has not seen it must find it among what was missed.
+                let is_seen = here.any(|seat| seat.has_seen(number));
+                assert!(
+                    kept.unread || is_seen,
+                    "{}: nobody has seen {number}, which is kept as read",
+                    daemon.host
+                );
             }
             let Some(mark) = kept.mark else { continue };
             if !kept.own {
