@@ -85,7 +85,7 @@ impl SeatBook {
             return;
         };
         let seen = command.strip_prefix("SET CHATMESSAGE ");
-        let seen = seen.and_then(|rest| rest.strip_suffix(" SEEN")?.parse().ok());
+        let seen = seen.and_then(|rest| rest.strip_suffix(" SEEN")?.parse::<u32>().ok());
         self.seen.extend(seen);
         let body = command.strip_prefix("GET CHATMESSAGE ");
         let body = body.and_then(|rest| rest.strip_suffix(" BODY")?.parse().ok());
