@@ -15,9 +15,9 @@ use super::super::visitor::Visitor;
 use super::guest::Guest;
 
 /// How long a life takes, in simulated time.
-const LIFE: Duration = Duration::from_secs(400);
+const LIFE: Duration = Duration::from_secs(130);
 /// How many inputs it takes at most; what is left of the time then is left out.
-const INPUTS_MAX: usize = 1500;
+const INPUTS_MAX: usize = 500;
 /// A drain that may take longer may do so for ever.
 const DRAIN_MAX: Duration = Duration::from_secs(60);
 /// What a client of the daemon says.
