@@ -6,8 +6,10 @@
 //! * No client hears a text, and no log a password, of somebody else.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use imo2sproxy_core::event::EventKind;
+use imo2sproxy_core::time::Instant;
 
 use crate::World;
 use crate::scenario::{Place, Scenario};
@@ -52,7 +54,14 @@ struct DaemonBook {
     came: BTreeMap<usize, u32>,
     /// How often it was drained, as far as that came to its end.
     drained: u32,
+    /// Since when nobody is connected to it.
+    alone: Option<Instant>,
+    /// Up to where texts were told when it had been alone for a while.
+    told: Option<u64>,
 }
+
+/// After so long alone a daemon has stored all that it had told, whatever its disk does.
+const LONG_ALONE: Duration = Duration::from_secs(60);
 
 impl Model {
     /// Knows who is there, and nothing of what happens.
@@ -66,6 +75,8 @@ impl Model {
                 given: BTreeMap::new(),
                 came: BTreeMap::new(),
                 drained: 0,
+                alone: None,
+                told: None,
             })
             .collect();
         let place_of = |host: &str| {
@@ -114,6 +125,9 @@ impl Model {
     pub fn observe(&mut self, world: &World) {
         for seat in 0..self.seats.len() {
             self.observe_seat(seat, world);
+        }
+        for daemon in &mut self.daemons {
+            daemon.observe(world);
         }
         for (host, seen) in &mut self.logs {
             let events = world.events(host);
@@ -287,6 +301,23 @@ impl Model {
         at_home
             || self.place == Place::Town
                 && kept::holds(world.store(SERVICE), &format!("s/m/{account}/"), mark)
+    }
+}
+
+impl DaemonBook {
+    /// Nothing counts as told while nobody is there to hear it.
+    fn observe(&mut self, world: &World) {
+        if world.has_clients(&self.host) {
+            (self.alone, self.told) = (None, None);
+            return;
+        }
+        let now = world.now().mono;
+        if now.since(*self.alone.get_or_insert(now)) < LONG_ALONE {
+            return;
+        }
+        let told = kept::told(world.store(&self.host), self.account);
+        let before = *self.told.get_or_insert(told);
+        assert_eq!(told, before, "{} has told nobody of a text", self.host);
     }
 }
 

@@ -10,7 +10,7 @@ use imo2sproxy_core::config::{DialectKind, WireKind};
 use imo2sproxy_core::handle::ECHO;
 use imo2sproxy_core::rng::{Rng, Seed};
 
-use crate::faults::{Fault, Faults};
+use crate::faults::{Fault, Faults, Span};
 
 mod deed;
 mod knobs;
@@ -24,6 +24,10 @@ const NAMES: [&str; 4] = ["alice", "bob", "carol", "dave"];
 const ALONE_PERCENT: u64 = 8;
 /// Chance of each kind of fault to be left out of a scenario, so that each scenario has another mixture.
 const CALM_PERCENT: u64 = 35;
+/// In how many of a hundred scenarios disks take so long that much happens before anything is durable.
+const LAZY_DISK_PERCENT: u64 = 25;
+/// How long they take then.
+const LAZY_DISK: Span = Span::millis(0, 1500);
 /// In how many of a hundred scenarios nothing goes wrong: what is promised then is promised without exceptions.
 const WELL_PERCENT: u64 = 5;
 
@@ -254,8 +258,12 @@ fn draw_faults(rng: &mut Rng) -> Faults {
     if rng.chance(WELL_PERCENT) {
         return Faults::none();
     }
+    let mut faults = Faults::rough();
+    if rng.chance(LAZY_DISK_PERCENT) {
+        faults.disk_delay = LAZY_DISK;
+    }
     let calm = Fault::ALL.iter().filter(|_| rng.chance(CALM_PERCENT));
-    calm.fold(Faults::rough(), |faults, fault| faults.without(*fault))
+    calm.fold(faults, |faults, fault| faults.without(*fault))
 }
 
 /// Draws a duration of the order that people wait: mostly short, now and then very long.

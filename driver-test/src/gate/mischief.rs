@@ -133,11 +133,12 @@ impl Mischief {
 
     /// Takes one message out of an answer.
     fn skip(&mut self, response: &Response, mut answer: Answer) -> Option<Delivery> {
+        // Only one that others follow leaves a gap.
         let count = answer.messages().len();
-        if count == 0 {
+        if count < 2 {
             return None;
         }
-        let index = usize::try_from(self.rng.below(count as u64)).unwrap_or(0);
+        let index = usize::try_from(self.rng.below(count as u64 - 1)).unwrap_or(0);
         answer.messages_mut().remove(index);
         Some(Delivery::with_body(response, answer.whole.to_string()))
     }

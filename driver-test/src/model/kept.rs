@@ -73,3 +73,12 @@ pub(super) fn holds(store: &MemoryStore, prefix: &str, mark: &Mark) -> bool {
         value.is_ok_and(|value| value.contains(&text))
     })
 }
+
+/// Up to which number clients were told of texts; zero if it is not known.
+pub(super) fn told(store: &MemoryStore, account: &str) -> u64 {
+    let state = store.get(&format!("p/{account}/s"));
+    let state = state.and_then(|value| serde_json::from_slice::<Value>(value).ok());
+    state
+        .and_then(|state| state["announced"].as_u64())
+        .unwrap_or_default()
+}

@@ -14,8 +14,8 @@ const PADDING_MAX: u64 = 3_000;
 const SHORT_PADDING_MAX: u64 = 100;
 /// How long a host is down, or a client away, at most, in milliseconds.
 const AWAY_MILLIS_MAX: u64 = 20_000;
-/// Every how many of such absences is a long one: sessions expire meanwhile.
-const LONG_AWAY_PERCENT: u64 = 5;
+/// In how many of a hundred such absences sessions expire, and others go on writing.
+const LONG_AWAY_PERCENT: u64 = 20;
 /// How long those are at most, in milliseconds.
 const LONG_AWAY_MILLIS_MAX: u64 = 600_000;
 

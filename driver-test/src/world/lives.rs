@@ -1,6 +1,7 @@
 //! Whether the machines of a world live: started, killed, started again, come to their end.
 //! Never decides when one dies: tests and faults do.
 
+use imo2sproxy_core::io::ConnId;
 use imo2sproxy_core::time::Instant;
 
 use super::World;
@@ -32,6 +33,13 @@ impl World {
     #[must_use]
     pub fn is_up(&self, name: &str) -> bool {
         self.hosts[self.index(name)].machine.is_some()
+    }
+
+    /// True if `name` has a connection that somebody opened to it.
+    #[must_use]
+    pub fn has_clients(&self, name: &str) -> bool {
+        let first = self.hosts[self.index(name)].conns.first_key_value();
+        first.is_some_and(|(conn, _)| matches!(conn, ConnId::Client(_)))
     }
 
     /// How often a machine of `name` has come to its end.

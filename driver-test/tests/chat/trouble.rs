@@ -182,6 +182,32 @@ fn messages_are_told_to_a_client_that_was_there_before_the_disk_was() {
     assert_eq!(world.person("bob").count("MESSAGE * STATUS RECEIVED"), 1);
 }
 
+/// What a login tells waits for the disk; a change of presence does not.
+#[test]
+fn whoever_signs_on_while_another_one_changes_sees_the_change_in_the_end() {
+    for millis in (0..8_000).step_by(250) {
+        let mut world = friends(1, Faults::none());
+        world.run_for(SECONDS(1));
+        world.kill(&host("bob"));
+        world.set_faults(Faults {
+            disk_delay: Span::millis(1_500, 1_500),
+            ..Faults::none()
+        });
+        let seed = world.seed_for("bob again");
+        world.restart(&host("bob"), daemon("bob", seed));
+        // Something of bob's is on its way to the disk when he signs on.
+        world.person("alice").say("MESSAGE bob hello");
+        world.run_for(Duration::from_millis(millis));
+        world.person("alice").say("SET USERSTATUS AWAY");
+        world.run_for(SECONDS(30));
+        come_back(&mut world, "bob");
+        let bob = world.person("bob").clone();
+        bob.say("#1 GET USER alice ONLINESTATUS");
+        let seen = world.expect("bob", "#1 *", SECONDS(5));
+        assert_eq!(seen, "#1 USER alice ONLINESTATUS AWAY", "after {millis} ms");
+    }
+}
+
 /// Some clients take the word that there is no such message for the end of it.
 #[test]
 fn an_old_message_is_read_though_the_disk_fails_now_and_then() {

@@ -67,7 +67,12 @@ impl Service {
     /// Lets one effect happen.
     pub(super) fn happen(&mut self, now: Now, effect: Effect) {
         match effect {
-            Effect::Tell { to, notice, except } => {
+            Effect::Tell {
+                to,
+                mut notice,
+                except,
+            } => {
+                self.house.look_again(&to, &mut notice);
                 for id in self.house.sessions(&to) {
                     if Some(*id) != except
                         && let Some(session) = self.sessions.get_mut(id)
@@ -79,12 +84,15 @@ impl Service {
             }
             Effect::TellSession {
                 session: id,
-                notice,
+                mut notice,
                 late,
             } => {
                 let Some(session) = self.sessions.get_mut(&id) else {
                     return;
                 };
+                if let Some(account) = &session.account {
+                    self.house.look_again(account, &mut notice);
+                }
                 if late {
                     session.late.push_back((now.mono + LATE_RESULT, notice));
                     self.timers.set(Wake::Session(id), Some(session.deadline()));

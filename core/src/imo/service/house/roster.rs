@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::House;
-use crate::handle::ECHO;
+use crate::handle::{ECHO, is_handle};
 use crate::imo::Primitive;
 use crate::imo::buid::{group_buid, member_buid};
 use crate::imo::notice::{Auth, Buddy, Notice};
@@ -46,6 +46,22 @@ impl House {
             (other.shown(), &other.mood)
         } else {
             (Primitive::Offline, "")
+        }
+    }
+
+    /// Lets a notice for `viewer` say how people are to be seen at this moment. It may have waited for something to become
+    /// durable, and others, which did not have to wait, have told of a later presence meanwhile.
+    pub(in crate::imo::service) fn look_again(&self, viewer: &str, notice: &mut Notice) {
+        let (Notice::BuddyAdded(buddies) | Notice::BuddyStatus(buddies)) = notice else {
+            return;
+        };
+        for buddy in buddies {
+            let is_person = buddy.kind.is_none() && is_handle(&buddy.buid);
+            if is_person && buddy.primitive.is_some() {
+                let (primitive, mood) = self.sight(viewer, &buddy.buid);
+                buddy.primitive = Some(primitive);
+                buddy.status = Some(mood.into());
+            }
         }
     }
 
