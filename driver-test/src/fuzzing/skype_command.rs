@@ -100,7 +100,13 @@ fn heard(line: &str, protocol: u8) {
     second
         .body
         .write_line(protocol, second.tag.as_ref(), &mut again);
-    assert_eq!(said, again, "heard as {:?}", second.body);
+    // Old protocols leave the code of a language out; what is left may look as if it began with one again.
+    let is_whole = protocol == NEWEST_PROTOCOL || !said.contains(" LANGUAGE ");
+    assert!(again == said || !is_whole, "{said:?} is heard as {again:?}");
+    assert!(
+        again.len() <= said.len() || is_whole,
+        "{again:?} is longer than {said:?}"
+    );
     assert!(said.len() <= line.len() + ANSWER_EXTRA);
     if protocol == NEWEST_PROTOCOL {
         assert_eq!(first.body, second.body, "written as {said:?}");
