@@ -79,12 +79,17 @@ fn check_answer(answer: &Reply<'_>, protocol: u8, line: &str) {
     let longest = line.len() + ANSWER_EXTRA;
     assert!(said.len() <= longest, "{} bytes: {said:?}", said.len());
     let read = Reply::parse(&said, protocol).body;
-    // A command that looks like a property without value is written as one, with a space behind it.
+    // An echo that looks like a property is read as one, and written as properties are: in capitals, with one space
+    // between words, and one behind the name where there is no value.
     let again = written(&read, protocol);
-    // One whose text looks like a property in small letters is read as that property, which is written in capitals.
-    let (again, said) = (again.trim_end_matches(' '), said.trim_end_matches(' '));
-    let is_same = again.eq_ignore_ascii_case(said);
+    let is_same = folded(&again) == folded(&said);
     assert!(is_same, "{said:?} is heard as {read:?}, written {again:?}");
+}
+
+/// A line as it is where neither case nor the number of spaces matters.
+fn folded(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ").to_ascii_lowercase()
 }
 
 /// The client's half.
