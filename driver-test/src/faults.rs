@@ -226,7 +226,7 @@ impl Faults {
             crash_after_store: 1,
             heir_after: Span::millis(0, 10_000),
             load_fails: 1,
-            file_fails: 3,
+            file_fails: 20,
             disk_delay: Span::millis(0, 30),
             answer_delay: Span::millis(0, 20),
             hash_delay: Span::millis(10, 300),

@@ -1,6 +1,7 @@
 //! The setting of a scenario: hosts, people who know each other, a room. Nothing goes wrong until it is complete.
 //! Never checks more than that it comes about.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use imo2sproxy_core::config::{
@@ -136,6 +137,8 @@ impl Play<'_> {
         let name = Model::client(seat);
         self.world
             .join(&name, client.returning(RETURN).greeting("PROTOCOL 7"));
+        // Files are for clients on the same machine.
+        self.world.set_address(&name, Ipv4Addr::LOCALHOST.into());
         self.world.expect(&name, "CONNSTATUS ONLINE", SOON);
     }
 

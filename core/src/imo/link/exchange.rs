@@ -65,6 +65,12 @@ impl Link {
         });
     }
 
+    /// Whether the service has still to take how the user is to be seen.
+    fn is_setting_status(&self) -> bool {
+        let mut calls = self.outbox.iter();
+        calls.any(|(_, queued)| matches!(queued.call, Call::SetStatus { .. }))
+    }
+
     /// Queues a call of the user's, whose result matters.
     pub(super) fn queue(&mut self, mut queued: Queued) {
         let typing = matches!(queued.call, Call::Typing { .. });
@@ -301,6 +307,8 @@ impl Link {
                 self.push(Call::Preference);
                 self.pump(now, out);
             }
+            // What is said here and not acknowledged yet comes later, and counts.
+            Notice::StatusElsewhere { .. } if self.is_setting_status() => {}
             Notice::StatusElsewhere { primitive, .. } => {
                 if primitive == Primitive::Away && self.primitive != Primitive::Away {
                     self.push(Call::Activity);
