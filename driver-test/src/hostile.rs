@@ -18,8 +18,6 @@ mod wire;
 
 /// Connections that one hostile client has at once.
 const AT_ONCE_MAX: usize = 8;
-/// How many connections it opens in all: a long life is not to be nothing but attacks.
-const CONNECTIONS_MAX: u32 = 30;
 /// How many it opens at a time at most.
 const BURST_MAX: u64 = 4;
 /// How long it waits at most until it comes again.
@@ -59,6 +57,8 @@ pub struct Hostile {
     rng: Rng,
     attacks: BTreeMap<u32, Attack>,
     connections: u32,
+    /// How many it opens in all.
+    most: u32,
     comes_at: Instant,
 }
 
@@ -97,8 +97,16 @@ impl Hostile {
             rng,
             attacks: BTreeMap::new(),
             connections: 0,
+            most: u32::MAX,
             comes_at: Instant::ZERO,
         }
+    }
+
+    /// The same, but with so many connections in all: a long life is not to be nothing but attacks.
+    #[must_use]
+    pub const fn at_most(mut self, connections: u32) -> Self {
+        self.most = connections;
+        self
     }
 
     /// Opens some connections, or goes where nothing is to happen any more.
@@ -115,7 +123,7 @@ impl Hostile {
             let Some(deed) = deed.filter(|deed| self.can_do(*deed)) else {
                 continue;
             };
-            if self.attacks.len() >= AT_ONCE_MAX || self.connections >= CONNECTIONS_MAX {
+            if self.attacks.len() >= AT_ONCE_MAX || self.connections >= self.most {
                 return;
             }
             let attack = Attack {

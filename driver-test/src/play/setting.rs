@@ -27,6 +27,8 @@ const PORT: u16 = 1401;
 const WIRES: [WireKind; 2] = [WireKind::SkypeProxy, WireKind::Len8];
 /// A picture that clients may show.
 const PICTURE: &[u8] = b"\xff\xd8\xff\xe0 a very small picture \xff\xd9";
+/// How many connections each of those opens who mean harm.
+const ATTACKS: u32 = 30;
 /// How long a client that was cut off waits before it comes again.
 const RETURN: Duration = Duration::from_secs(2);
 
@@ -78,7 +80,7 @@ impl Play<'_> {
                 let (conditions, rng) = (self.world.conditions(), self.world.rng(&name));
                 let door = door(&host, port, false);
                 let foe = Hostile::to_clients_port(door, kind, knows.as_deref(), conditions, rng);
-                self.world.host(&name, foe);
+                self.world.host(&name, foe.at_most(ATTACKS));
             }
         }
         if self.scenario.place == Place::Town {
@@ -91,7 +93,7 @@ impl Play<'_> {
                 .map(|person| person.name)
                 .collect();
             let foe = Hostile::to_service(town::upstream().origin, &handles, conditions, rng);
-            self.world.host(&name, foe);
+            self.world.host(&name, foe.at_most(ATTACKS));
         }
     }
 
