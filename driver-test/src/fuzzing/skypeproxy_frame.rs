@@ -5,6 +5,8 @@ use imo2sproxy_core::buf::RecvBuf;
 use imo2sproxy_core::config::{Limits, WireKind};
 use imo2sproxy_core::wire::{FromClient, ToClient, Wire, WireError};
 
+use super::cuts::pieces;
+
 /// Bit of the first byte: a password is wanted.
 const PASSWORD_WANTED: u8 = 1;
 /// Bit of the first byte: whatever password comes is the right one.
@@ -43,13 +45,7 @@ pub fn skypeproxy_frame(data: &[u8]) {
         return whole.check_files();
     }
     let mut split = Session::new(*options);
-    let mut rest = stream;
-    while let Some(first) = rest.first() {
-        // Lengths cut the stream up byte by byte, text into larger parts.
-        let (part, later) = rest.split_at(rest.len().min(1 + usize::from(*first)));
-        split.receive(part);
-        rest = later;
-    }
+    pieces(stream, 0).for_each(|piece| split.receive(piece));
     assert_eq!(whole.heard, split.heard, "heard depends on the cuts");
     assert_eq!(whole.tx, split.tx, "answered depends on the cuts");
     assert_eq!(whole.error, split.error, "refused depends on the cuts");

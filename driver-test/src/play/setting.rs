@@ -35,7 +35,7 @@ const RETURN: Duration = Duration::from_secs(2);
 impl Play<'_> {
     pub(super) fn set_the_scene(&mut self) {
         if self.scenario.place == Place::Town {
-            let service = service(self.world.seed_for(SERVICE));
+            let service = town::service(self.world.seed_for(SERVICE));
             self.world.host(SERVICE, service);
             self.world
                 .listen(SERVICE, ListenerId(0), "imo.example", 443, true);
@@ -100,7 +100,7 @@ impl Play<'_> {
     /// Says who takes the place of machines that die by themselves.
     fn name_heirs(&mut self) {
         if self.scenario.place == Place::Town {
-            self.world.set_heir(SERVICE, service);
+            self.world.set_heir(SERVICE, town::service);
         }
         for (person, host) in self.scenario.daemons() {
             let scenario = self.scenario.clone();
@@ -117,7 +117,7 @@ impl Play<'_> {
         self.started += 1;
         let seed = self.world.seed_for(&format!("{name} {}", self.started));
         let machine = if name == SERVICE {
-            service(seed)
+            town::service(seed)
         } else {
             let mut daemons = self.scenario.daemons();
             let (person, _) = daemons
@@ -201,10 +201,6 @@ fn access(name: &str) -> String {
 fn door(host: &str, port: u16, tls: bool) -> Origin {
     let host = host.into();
     Origin::Net { host, port, tls }
-}
-
-fn service(seed: Seed) -> Resident {
-    town::service(seed)
 }
 
 /// The daemon of a person.
