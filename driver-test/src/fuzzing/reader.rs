@@ -1,6 +1,8 @@
 //! Reads numbers, choices and texts from the data of a fuzzer.
 //! Never fails: behind the end there are only zeros.
 
+use imo2sproxy_core::store::StoreError;
+
 /// What is left of the data.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'a> {
@@ -58,6 +60,15 @@ impl<'a> Reader<'a> {
     /// A text of up to `max` bytes before what is no UTF-8 in them is replaced.
     pub(super) fn text(&mut self, max: usize) -> String {
         String::from_utf8_lossy(self.bytes(max)).into_owned()
+    }
+
+    /// What goes wrong at the disk this time, if anything does.
+    pub(super) fn disk_fault(&mut self) -> Option<StoreError> {
+        match self.below(8) {
+            6 => Some(StoreError::Full),
+            7 => Some(StoreError::Io),
+            _ => None,
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use super::{Knobs, number, report_least};
 use crate::faults::Fired;
 use crate::play::{Outcome, play};
-use crate::scenario::Scenario;
+use crate::scenario::{Cut, Scenario};
 use crate::shrink::attempt;
 
 /// How long it is between two lines of progress.
@@ -146,7 +146,7 @@ fn play_all(seeds: Range<u64>, jobs: u64, started: Instant) -> Result<Total, Fai
 
 /// Plays one seed, now and then twice.
 fn play_one(seed: u64) -> Result<Outcome, Failure> {
-    let scenario = Scenario::draw_without(seed, crate::scenario::Cut::from_env());
+    let scenario = Scenario::draw_without(seed, Cut::from_env());
     let outcome = match attempt(&scenario) {
         Ok(outcome) => outcome,
         Err(words) => return Err(Box::new((scenario, words))),

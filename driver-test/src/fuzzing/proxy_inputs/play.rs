@@ -7,7 +7,6 @@ use std::time::Duration;
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::http::Response;
 use imo2sproxy_core::io::{CloseCause, ConnId, Control, Input, Peer};
-use imo2sproxy_core::store::StoreError;
 
 use super::commands::command;
 use super::notices::notice;
@@ -259,12 +258,7 @@ impl Run {
     }
 
     fn store_answers(&mut self, reader: &mut Reader<'_>) {
-        let fault = match reader.below(8) {
-            6 => Some(StoreError::Full),
-            7 => Some(StoreError::Io),
-            _ => None,
-        };
-        self.answer_disk(fault);
+        self.answer_disk(reader.disk_fault());
     }
 
     fn operator_asks(&mut self, reader: &mut Reader<'_>) {

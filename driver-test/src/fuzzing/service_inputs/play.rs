@@ -10,7 +10,6 @@ use imo2sproxy_core::http::client::HttpClient;
 use imo2sproxy_core::imo::call::{Call, Verdict};
 use imo2sproxy_core::imo::dialect::{Dialect, V0, V1};
 use imo2sproxy_core::io::{AskId, CloseCause, ConnId, Control, Input, Peer, UserOp};
-use imo2sproxy_core::store::StoreError;
 
 use super::calls::{Pen, password};
 use super::{ACCOUNTS, Asked, Line, OLD_DIALECT, Run};
@@ -280,12 +279,7 @@ impl Run {
     }
 
     fn store_answers(&mut self, reader: &mut Reader<'_>) {
-        let fault = match reader.below(8) {
-            6 => Some(StoreError::Full),
-            7 => Some(StoreError::Io),
-            _ => None,
-        };
-        self.answer_disk(fault);
+        self.answer_disk(reader.disk_fault());
     }
 
     fn operator_asks(&mut self, reader: &mut Reader<'_>) {
