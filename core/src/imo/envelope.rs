@@ -250,6 +250,12 @@ impl<T> Outbox<T> {
         self.kept.iter()
     }
 
+    /// What has never been sent, oldest first.
+    pub fn unsent(&self) -> impl Iterator<Item = &(u64, T)> {
+        let sent = self.kept.partition_point(|(seq, _)| *seq < self.sent);
+        self.kept.range(sent..)
+    }
+
     /// The one numbered `seq`, if it is not acknowledged.
     pub fn get_mut(&mut self, seq: u64) -> Option<&mut T> {
         let at = self.kept.binary_search_by_key(&seq, |(own, _)| *own).ok()?;

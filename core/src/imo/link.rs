@@ -127,6 +127,8 @@ pub struct Link {
     batch_max: usize,
     primitive: Primitive,
     mood: String,
+    /// What was set last has been said once more, against another session.
+    insisted: bool,
     /// Sessions in a row that did not come up or did not last.
     failures: u32,
     /// Since when the account is signed on in the present session.
@@ -186,6 +188,7 @@ impl Link {
             batch_max: usize::MAX,
             primitive: Primitive::Available,
             mood: String::new(),
+            insisted: false,
             failures: 0,
             online_since: None,
             told: Vec::new(),

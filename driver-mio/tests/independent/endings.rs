@@ -111,6 +111,11 @@ fn several_sessions_of_one_account_share_an_independent_service() {
     assert_eq!(desk.hear_text(), "to both");
     assert_eq!(phone.hear_text(), "to both");
 
+    // Its second text goes out once the service has answered all before: the status of its sign-on, too.
+    for body in ["one", "two"] {
+        phone.send("bob", body);
+        assert_eq!(bob.hear_text(), body);
+    }
     // One of them, which does not want it, is told that another one went away, and says that it is there.
     let before = place.tell("asked alice observed_user_activity");
     assert_eq!(before, "asked 2");

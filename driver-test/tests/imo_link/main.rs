@@ -14,3 +14,4 @@ mod fetch;
 mod login;
 mod loss;
 mod spoiled;
+mod status;

@@ -67,8 +67,18 @@ impl Link {
 
     /// Whether the service has still to take how the user is to be seen.
     fn is_setting_status(&self) -> bool {
-        let mut calls = self.outbox.iter();
-        calls.any(|(_, queued)| matches!(queued.call, Call::SetStatus { .. }))
+        self.outbox.iter().any(sets_status)
+    }
+
+    /// Says once more how the user is to be seen: another session says something else, and which of the two the
+    /// service has taken last cannot be told from here. Only once, lest two sessions contend without end.
+    fn insist_on_status(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        let follows = self.outbox.unsent().any(sets_status);
+        if !follows && !self.insisted {
+            self.push_status();
+            self.insisted = true;
+            self.pump(now, out);
+        }
     }
 
     /// Queues a call of the user's, whose result matters.
@@ -307,8 +317,9 @@ impl Link {
                 self.push(Call::Preference);
                 self.pump(now, out);
             }
-            // What is said here and not acknowledged yet comes later, and counts.
-            Notice::StatusElsewhere { .. } if self.is_setting_status() => {}
+            Notice::StatusElsewhere { .. } if self.is_setting_status() => {
+                self.insist_on_status(now, out);
+            }
             Notice::StatusElsewhere { primitive, .. } => {
                 if primitive == Primitive::Away && self.primitive != Primitive::Away {
                     self.push(Call::Activity);
@@ -344,6 +355,10 @@ impl Link {
             Notice::Unknown => {}
         }
     }
+}
+
+const fn sets_status((_, queued): &(u64, Queued)) -> bool {
+    matches!(queued.call, Call::SetStatus { .. })
 }
 
 const NO_ANSWER: &str = "its answer is none of the protocol; is it an imo.im-compatible service?";

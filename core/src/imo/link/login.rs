@@ -266,6 +266,7 @@ impl Link {
     }
 
     pub(super) fn push_status(&mut self) {
+        self.insisted = false;
         self.push(Call::SetStatus {
             primitive: self.primitive,
             mood: self.mood.clone(),
