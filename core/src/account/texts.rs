@@ -174,7 +174,10 @@ impl Account {
         let Some(id) = known.or_else(|| self.stray_room(scene, gid, author)) else {
             return;
         };
-        let differs = is_topic && self.topic_is(scene, &id, &message.msg);
+        // A service that says what is a topic has told the group's own before. The text may have waited since, while
+        // the topic has become another one.
+        let tells = is_topic && message.topic.is_none();
+        let differs = tells && self.topic_is(scene, &id, &message.msg);
         if own && !differs {
             return;
         }

@@ -28,6 +28,7 @@ impl Play<'_> {
     pub(super) fn end(&mut self) {
         self.heal();
         self.check_presence();
+        self.check_change();
         self.model.borrow().conclude(self.scenario, &self.world);
         self.check_rest();
         self.leave();
@@ -108,6 +109,36 @@ impl Play<'_> {
         self.check_topic(&seats);
     }
 
+    /// Somebody changes how they are to be seen, and every client of everybody else is told so without asking.
+    fn check_change(&mut self) {
+        let first = self.scenario.name_of(0);
+        if self.scenario.people[0].daemons > 1 {
+            return;
+        }
+        let others = || {
+            let seats = 1..self.scenario.seats.len();
+            seats.filter(|seat| self.scenario.name_of(*seat) != first)
+        };
+        let heard: Vec<usize> = others().map(|seat| self.heard_by(seat)).collect();
+        let own = self.ask(0, "GET USERSTATUS", SOON);
+        let wish = if shown(&own) == "DND" { "AWAY" } else { "DND" };
+        self.ask(0, &format!("SET USERSTATUS {wish}"), SOON);
+        // One of the connections may be dead without anybody having noticed.
+        self.pass(CONVERGENCE);
+        let expected = format!("USER {first} ONLINESTATUS {wish}");
+        for (seat, before) in others().zip(heard) {
+            let client = self.world.person(&Model::client(seat));
+            let hearing = client.hearing();
+            let told = hearing[before..].iter();
+            let told = told.filter(|heard| heard.line == expected).count();
+            assert_eq!(told, 1, "seat {seat} is told {expected} so often");
+        }
+    }
+
+    fn heard_by(&self, seat: usize) -> usize {
+        self.world.person(&Model::client(seat)).hearing().len()
+    }
+
     /// All in the room see the same topic.
     fn check_topic(&mut self, seats: &[usize]) {
         let Some(room) = self.room.clone() else {
@@ -135,9 +166,7 @@ impl Play<'_> {
         };
         let heard = |play: &Self| -> Vec<usize> {
             let seats = 0..play.scenario.seats.len();
-            seats
-                .map(|seat| play.world.person(&Model::client(seat)).hearing().len())
-                .collect()
+            seats.map(|seat| play.heard_by(seat)).collect()
         };
         let before = (records(self), heard(self), self.world.inputs());
         self.pass(REST);

@@ -1,8 +1,10 @@
 //! What changes about a room while people are in it: topic and members.
 //! Never looks inside a machine: all that is checked is what clients hear.
 
+use imo2sproxy_sim::{Faults, Span};
+
 use crate::room::{room_of_three, three};
-use crate::town::SECONDS;
+use crate::town::{SECONDS, come_back, daemon, host};
 use crate::transcript::{Transcript, ask, check, next_message};
 
 #[test]
@@ -181,5 +183,40 @@ fn whoever_is_thrown_out_of_a_room_hears_by_whom() {
             ("USERS", "carol"),
         ];
         check(&mut world, name, &message, &about);
+    }
+}
+
+/// Texts wait until somebody has taken them; what the roster says of a group does not.
+#[test]
+fn a_topic_that_is_heard_of_late_does_not_come_back_over_a_later_one() {
+    let mut world = three(1);
+    let room = room_of_three(&mut world);
+    world.set_faults(Faults {
+        disk_delay: Span::millis(5_000, 5_000),
+        ..Faults::none()
+    });
+    let topic = |topic: &str| format!("ALTER CHAT {room} SETTOPIC {topic}");
+    world.person("carol").say(&topic("first"));
+    world.run_for(SECONDS(6));
+    world.person("alice").say(&topic("second"));
+    world.run_for(SECONDS(3));
+    // The first has come, but is not kept yet.
+    world.kill(&host("alice"));
+    world.run_for(SECONDS(10));
+    world.set_faults(Faults::none());
+    let seed = world.seed_for("alice again");
+    world.restart(&host("alice"), daemon("alice", seed));
+    come_back(&mut world, "alice");
+    let message = next_message(&mut world, "alice", "RECEIVED");
+    let about = [
+        ("TYPE", "SETTOPIC"),
+        ("FROM_HANDLE", "carol"),
+        ("BODY", "first"),
+    ];
+    check(&mut world, "alice", &message, &about);
+    world.run_for(SECONDS(10));
+    for name in ["alice", "bob", "carol"] {
+        let topic = ask(&mut world, name, &format!("GET CHAT {room} TOPIC"));
+        assert_eq!(topic, format!("CHAT {room} TOPIC second"), "to {name}");
     }
 }
