@@ -54,8 +54,17 @@ impl DialectKind {
 pub struct Listener {
     /// What its clients speak.
     pub kind: WireKind,
-    /// Name of the account its clients belong to.
-    pub account: String,
+    /// Name of the account that a client means that names none; without one it must name its own.
+    pub account: Option<String>,
+}
+
+/// What a client has to give before it is heard.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// This password.
+    Plain(Secret),
+    /// A password with this hash, a PHC string; it is checked by [`crate::io::Output::Verify`].
+    Hash(String),
 }
 
 /// Where an account's service is, and how it is spoken to.
@@ -81,6 +90,23 @@ impl Upstream {
     }
 }
 
+impl Access {
+    /// The password, where it is known.
+    #[must_use]
+    pub const fn plain(&self) -> Option<&Secret> {
+        match self {
+            Self::Plain(secret) => Some(secret),
+            Self::Hash(_) => None,
+        }
+    }
+}
+
+impl From<&str> for Access {
+    fn from(password: &str) -> Self {
+        Self::Plain(password.into())
+    }
+}
+
 /// One account of the daemon.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AccountConfig {
@@ -90,14 +116,15 @@ pub struct AccountConfig {
     pub username: String,
     /// The password upstream.
     pub password: Secret,
-    /// What a client must give before it is heard; `None`: nothing.
-    pub access: Option<Secret>,
+    /// What a client must give before it is heard. `None`: the password upstream where it is asked for one, nothing if
+    /// it runs on this machine and says nothing.
+    pub access: Option<Access>,
     /// Where its service is, and what that speaks.
     pub upstream: Upstream,
 }
 
 /// All that the [`crate::proxy::Proxy`] is told.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Config {
     /// The listeners, by `ListenerId`.
     pub listeners: Vec<Listener>,

@@ -86,7 +86,7 @@ impl Proxy {
         let listeners = config
             .listeners
             .iter()
-            .map(|one| (one.kind, place(&one.account)))
+            .map(|one| (one.kind, one.account.as_deref().and_then(place)))
             .collect();
         Self {
             limits: config.limits,

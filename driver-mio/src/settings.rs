@@ -8,7 +8,8 @@ use std::time::Duration;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::config::{
-    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, WireKind,
+    Access, AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig,
+    WireKind,
 };
 use imo2sproxy_core::handle::{ECHO, is_handle};
 use imo2sproxy_core::io::Origin;
@@ -134,13 +135,13 @@ impl DaemonSettings {
         let config = Config {
             listeners: vec![Listener {
                 kind: WireKind::SkypeProxy,
-                account: username.clone(),
+                account: Some(username.clone()),
             }],
             accounts: vec![AccountConfig {
                 name: username.clone(),
                 username,
                 password,
-                access,
+                access: access.map(Access::Plain),
                 upstream,
             }],
             verbose: false,

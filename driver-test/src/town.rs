@@ -21,7 +21,7 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
-            account: name.into(),
+            account: Some(name.into()),
         }],
         accounts: vec![AccountConfig {
             name: name.into(),

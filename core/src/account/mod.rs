@@ -52,7 +52,7 @@ use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
 use upkeep::Held;
 
-use crate::config::{AccountConfig, Config, Limits};
+use crate::config::{Access, AccountConfig, Config, Limits};
 use crate::event::{Event, EventKind};
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
@@ -60,7 +60,6 @@ use crate::imo::mids::Mids;
 use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
 use crate::rng::Rng;
-use crate::secret::Secret;
 use crate::skype::{ConnStatus, Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
@@ -84,7 +83,7 @@ pub(crate) struct Account {
     name: String,
     /// The own handle, as the service knows it.
     handle: String,
-    access: Option<Secret>,
+    access: Option<Access>,
     limits: Limits,
     local_time: bool,
     linger: Option<Duration>,
@@ -248,7 +247,7 @@ impl Account {
     }
 
     /// What a client must give, if anything.
-    pub(crate) const fn access(&self) -> Option<&Secret> {
+    pub(crate) const fn access(&self) -> Option<&Access> {
         self.access.as_ref()
     }
 

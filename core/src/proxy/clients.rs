@@ -211,9 +211,9 @@ impl Proxy {
         out: &mut Outputs,
     ) {
         match said {
-            FromClient::Login(secret) => {
+            FromClient::Login { password, .. } => {
                 let access = self.accounts.get(id).and_then(Account::access);
-                let ok = access.is_none_or(|access| *access == secret);
+                let ok = access.is_none_or(|access| access.plain() == Some(&password));
                 let Some((_, client)) = self.clients.get_mut(&conn) else {
                     return;
                 };

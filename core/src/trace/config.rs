@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::limits::{LimitsForm, Millis};
 use super::output::Place;
 use crate::config::{
-    AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream, WireKind,
+    Access, AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use crate::secret::Secret;
 
@@ -30,7 +31,8 @@ pub(super) struct ProxyForm {
 #[serde(deny_unknown_fields)]
 struct ListenerForm {
     kind: WireForm,
-    account: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,8 @@ pub(super) struct AccountForm {
     pub(super) password: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) access: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access_hash: Option<String>,
     upstream: UpstreamForm,
 }
 
@@ -159,7 +163,14 @@ impl From<&AccountConfig> for AccountForm {
             name: name.clone(),
             username: username.clone(),
             password: password.reveal().into(),
-            access: access.as_ref().map(|access| access.reveal().into()),
+            access: access
+                .as_ref()
+                .and_then(Access::plain)
+                .map(|access| access.reveal().into()),
+            access_hash: match access {
+                Some(Access::Hash(hash)) => Some(hash.clone()),
+                Some(Access::Plain(_)) | None => None,
+            },
             upstream: UpstreamForm {
                 origin: Place(origin.clone()),
                 path: path.clone(),
@@ -178,7 +189,10 @@ impl From<AccountForm> for AccountConfig {
             name: form.name,
             username: form.username,
             password: Secret::new(form.password),
-            access: form.access.map(Secret::new),
+            access: match (form.access, form.access_hash) {
+                (Some(password), _) => Some(Access::Plain(Secret::new(password))),
+                (None, hash) => hash.map(Access::Hash),
+            },
             upstream: Upstream {
                 origin: form.upstream.origin.0,
                 path: form.upstream.path,

@@ -11,7 +11,7 @@ use super::line::Line;
 use super::output::Out;
 use super::plan::Plan;
 use super::redact::{Redactor, SECRET_MIN};
-use crate::config::Config;
+use crate::config::{Access, Config};
 use crate::io::{Input, Output};
 use crate::time::Now;
 
@@ -158,7 +158,7 @@ pub(crate) const fn wall_at((earlier, wall): (u64, u64), time: u64) -> u64 {
 fn check(config: &Config) -> Result<(), Refusal> {
     for account in &config.accounts {
         let name = &account.name;
-        let access = account.access.as_ref();
+        let access = account.access.as_ref().and_then(Access::plain);
         let passwords = [
             ("the password", Some(&account.password)),
             ("the access password", access),

@@ -12,8 +12,8 @@ use alloc::vec;
 
 use super::{Plan, Recorder, Secrecy};
 use crate::config::{
-    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
-    WireKind,
+    Access, AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig,
+    Upstream, WireKind,
 };
 use crate::io::{Input, Machine as _, Origin, Output, Outputs};
 use crate::rng::Seed;
@@ -31,13 +31,13 @@ fn config(password: &str, access: Option<&str>) -> Config {
     Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
-            account: "alice".into(),
+            account: Some("alice".into()),
         }],
         accounts: vec![AccountConfig {
             name: "alice".into(),
             username: "alice".into(),
             password: Secret::from(password),
-            access: access.map(Secret::from),
+            access: access.map(Access::from),
             upstream: Upstream {
                 origin: Origin::Net {
                     host: "imo.example".into(),

@@ -21,7 +21,12 @@ use skypeproxy::{SkypeProxy, SkypeProxyClient};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FromClient {
     /// It gave a password. The wire decodes nothing more until it is told [`ToClient::LoginResult`].
-    Login(Secret),
+    Login {
+        /// Who it says it is, on transports that ask for a name.
+        name: Option<String>,
+        /// The password.
+        password: Secret,
+    },
     /// From now on it can take lines; comes once, before any [`FromClient::Line`].
     Ready,
     /// A command line, perhaps empty. Invalid UTF-8 has been replaced, NULs have been left out.

@@ -215,7 +215,10 @@ impl Wire for SkypeProxy {
                         let password = Secret::new(password_of(payload));
                         rx.wipe(length);
                         self.state = State::Checking;
-                        return Ok(Some(FromClient::Login(password)));
+                        return Ok(Some(FromClient::Login {
+                            name: None,
+                            password,
+                        }));
                     }
                     State::Unlocked => {
                         // The frame stays where it is; its line comes with the next call.

@@ -48,7 +48,7 @@ enum Heard {
 impl From<FromClient> for Heard {
     fn from(message: FromClient) -> Self {
         match message {
-            FromClient::Login(_) => Self::Login,
+            FromClient::Login { .. } => Self::Login,
             FromClient::Ready => Self::Ready,
             FromClient::Line(line) => Self::Line(line),
             FromClient::FileTaken(_) => panic!("no file was pushed"),
@@ -113,7 +113,10 @@ impl End {
         match &mut self.role {
             Role::Server(wire) => {
                 let message = wire.decode(&mut self.rx, &mut self.tx)?;
-                if let Some(FromClient::Login(given)) = &message {
+                if let Some(FromClient::Login {
+                    password: given, ..
+                }) = &message
+                {
                     let right = given.matches(b"pw1");
                     wire.encode(ToClient::LoginResult(right), &mut self.tx);
                     if right {

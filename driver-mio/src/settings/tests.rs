@@ -37,11 +37,11 @@ fn the_one_account_form_becomes_a_configuration() {
     assert!(config.verbose && config.local_time);
     assert_eq!(config.linger, Some(Duration::from_secs(600)));
     assert_eq!(config.listeners.len(), 1);
-    assert_eq!(config.listeners[0].account, "alice");
+    assert_eq!(config.listeners[0].account.as_deref(), Some("alice"));
     let account = &config.accounts[0];
     assert_eq!((&*account.name, &*account.username), ("alice", "alice"));
     assert_eq!(account.password, Secret::from("secret"));
-    assert_eq!(account.access, Some(Secret::from("access")));
+    assert_eq!(account.access, Some(Access::from("access")));
 }
 
 #[test]

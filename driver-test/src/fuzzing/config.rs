@@ -110,7 +110,7 @@ fn usual(kind: MachineKind) -> Plan {
     let embedded = kind == MachineKind::Pair;
     let listener = |kind| Listener {
         kind,
-        account: "alice".into(),
+        account: Some("alice".into()),
     };
     let config = Config {
         listeners: [WireKind::SkypeProxy, WireKind::Len8].map(listener).into(),

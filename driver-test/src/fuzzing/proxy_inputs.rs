@@ -99,7 +99,7 @@ fn limits() -> Limits {
 fn config(options: u8) -> Config {
     let listener = |kind, account: &str| Listener {
         kind,
-        account: account.into(),
+        account: Some(account.into()),
     };
     let account = |(name, host, password, access): (&str, &str, &str, Option<&str>)| {
         let old = options & OLD_DIALECT != 0 && access.is_none();

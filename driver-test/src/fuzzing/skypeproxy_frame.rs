@@ -151,7 +151,7 @@ impl Session {
 
     fn hear(&mut self, message: FromClient) {
         match &message {
-            FromClient::Login(_) => {
+            FromClient::Login { .. } => {
                 assert!(!self.logged_in, "a password nobody asked for");
                 self.logged_in = self.password_right;
                 self.wire

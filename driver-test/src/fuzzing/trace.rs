@@ -1,7 +1,7 @@
 //! Traces of any content: read, written, replayed, and recorded again with other secrets.
 //! Never looks at long ones: what a trace costs must follow from its length.
 
-use imo2sproxy_core::config::Config;
+use imo2sproxy_core::config::{Access, Config};
 use imo2sproxy_core::replay::{Mode, Verdict, replay};
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
@@ -129,7 +129,7 @@ fn check_secrecy(trace: &Trace, plan: Plan) {
 fn with_canaries(mut config: Config) -> Config {
     for account in &mut config.accounts {
         account.password = Secret::from(CANARY);
-        account.access = account.access.as_ref().map(|_| Secret::from(CANARY));
+        account.access = account.access.as_ref().map(|_| Access::from(CANARY));
     }
     config
 }

@@ -89,7 +89,7 @@ enum Heard {
 impl From<FromClient> for Heard {
     fn from(message: FromClient) -> Self {
         match message {
-            FromClient::Login(_) => Self::Login,
+            FromClient::Login { .. } => Self::Login,
             FromClient::Ready => Self::Ready,
             FromClient::Line(line) => Self::Line(line),
             FromClient::FileTaken(taken) => Self::FileTaken(taken),
@@ -202,7 +202,7 @@ impl End {
             }
             Role::Server(wire) => {
                 let message = wire.decode(&mut self.rx, &mut self.tx)?;
-                if let Some(FromClient::Login(_)) = &message {
+                if let Some(FromClient::Login { .. }) = &message {
                     assert!(!self.logged_in, "a password nobody asked for");
                     self.logged_in = self.password_right;
                     wire.encode(ToClient::LoginResult(self.password_right), &mut self.tx);

@@ -5,11 +5,10 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use imo2sproxy_core::config::{
-    AccountConfig, Config, Registration, ServiceConfig, Upstream, WireKind,
+    Access, AccountConfig, Config, Registration, ServiceConfig, Upstream, WireKind,
 };
 use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::rng::Seed;
-use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Plan;
 
 use super::Play;
@@ -244,7 +243,7 @@ fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
     config.accounts = vec![AccountConfig {
         access: inhabitant
             .guarded
-            .then(|| Secret::from(access(name).as_str())),
+            .then(|| Access::from(access(name).as_str())),
         ..config.accounts.remove(0)
     }];
     config

@@ -2,10 +2,9 @@
 //!
 //! Two of them are about typing and leaving rooms and stand with those.
 
-use imo2sproxy_core::config::WireKind;
+use imo2sproxy_core::config::{Access, WireKind};
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::proxy::Proxy;
-use imo2sproxy_core::secret::Secret;
 use imo2sproxy_sim::clients::{Outcome, Program};
 use imo2sproxy_sim::{Person, World};
 
@@ -287,7 +286,7 @@ fn one_to_one_chats_have_no_members_and_no_name() {
 fn the_password_frame_is_executed_as_a_command() {
     let mut street = Street::new(&["alice"]);
     let mut locked = config("alice", "secret", upstream());
-    locked.accounts[0].access = Some(Secret::from("open sesame"));
+    locked.accounts[0].access = Some(Access::from("open sesame"));
     let seed = street.world.seed_for("locked");
     street.world.host("locked", Proxy::new(locked, seed));
     street

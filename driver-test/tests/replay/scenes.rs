@@ -2,10 +2,9 @@
 //! Never checks more than that the scene has come to where it was to go: the stage checks the rest.
 
 use imo2sproxy_core::config::{
-    Config, DialectKind, Registration, ServiceConfig, Upstream, WireKind,
+    Access, Config, DialectKind, Registration, ServiceConfig, Upstream, WireKind,
 };
 use imo2sproxy_core::io::{Control, ListenerId};
-use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Plan;
 use imo2sproxy_sim::world::Break;
 use imo2sproxy_sim::{Faults, Person, Resident, World};
@@ -144,7 +143,7 @@ fn login(plan: Option<Break>) -> Stage {
         let mut config = daemon_config(name, PASSWORD, DialectKind::V1);
         config.verbose = true;
         for account in &mut config.accounts {
-            account.access = Some(Secret::from(ACCESS));
+            account.access = Some(Access::from(ACCESS));
         }
         config
     });

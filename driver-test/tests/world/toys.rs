@@ -266,7 +266,9 @@ pub(crate) fn parrot_on(kind: WireKind, password: Option<&'static str>) -> impl 
             rx.push(bytes);
             while let Some(said) = wire.decode(rx, &mut tx).expect("proper frames") {
                 match said {
-                    FromClient::Login(secret) => {
+                    FromClient::Login {
+                        password: secret, ..
+                    } => {
                         let right = password.is_some_and(|p| secret.matches(p.as_bytes()));
                         wire.encode(ToClient::LoginResult(right), &mut tx);
                     }

@@ -42,7 +42,7 @@ impl Bench {
         let config = Config {
             listeners: vec![Listener {
                 kind: WireKind::SkypeProxy,
-                account: "nora".into(),
+                account: Some("nora".into()),
             }],
             accounts: vec![account],
             verbose: false,

@@ -22,7 +22,10 @@ fn line(text: &str) -> FromClient {
 }
 
 fn login(password: &str) -> FromClient {
-    FromClient::Login(password.into())
+    FromClient::Login {
+        name: None,
+        password: password.into(),
+    }
 }
 
 fn server(password: Option<&str>) -> SkypeProxy {
@@ -49,7 +52,10 @@ fn check_server(password: Option<&str>, steps: &[Step<'_, FromClient>]) {
     let mut wire = server(password);
     check(steps, |rx, tx| {
         let message = wire.decode(rx, tx).unwrap()?;
-        if let FromClient::Login(given) = &message {
+        if let FromClient::Login {
+            password: given, ..
+        } = &message
+        {
             let right = given.reveal() == password.unwrap();
             wire.encode(ToClient::LoginResult(right), tx);
         }

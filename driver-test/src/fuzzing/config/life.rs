@@ -109,8 +109,8 @@ impl Life {
         let account = config
             .accounts
             .iter()
-            .find(|account| own.is_some_and(|own| own.account == account.name));
-        let access = account.and_then(|account| account.access.as_ref());
+            .find(|account| own.is_some_and(|own| own.account.as_ref() == Some(&account.name)));
+        let access = account.and_then(|account| account.access.as_ref()?.plain());
         let access = access.map(|access| access.reveal().to_owned());
         let visitor = Visitor::new(kind, access.as_deref(), false, false);
         self.visitors.insert(conn, visitor);
