@@ -3,6 +3,7 @@
 
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -15,6 +16,9 @@ use crate::wire::{FromClient, ToClient, Wire, WireError};
 
 /// What a line that waits costs beside its text, in bytes.
 const LINE_BYTES: usize = size_of::<String>();
+
+/// How much of a client's name counts.
+const NAME_CHARS_MAX: usize = 64;
 
 /// By how much a frame may be longer than its text: its length stands before it.
 const FRAME_LENGTH_BYTES: usize = 4;
@@ -41,8 +45,11 @@ pub(crate) struct Client {
     behind_bytes: usize,
     /// The protocol version it has asked for.
     pub(crate) protocol: u8,
-    /// Unread messages up to this number had been announced when it came.
-    pub(crate) told: u32,
+    kind: WireKind,
+    /// Where it comes from, without what changes with each connection.
+    from: String,
+    /// What it calls itself.
+    name: String,
     /// It can take lines.
     pub(crate) ready: bool,
     /// It has said enough to be told notices.
@@ -62,9 +69,14 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// A client that has just connected; `login` says whether a password is wanted, `here` whether it runs on this
-    /// machine. Files are offered only to those elsewhere.
-    pub(crate) fn new(kind: WireKind, login: bool, here: bool, limits: &Limits) -> Self {
+    /// A client that has just connected `from` an address; `login` says whether a password is wanted, `here` whether it
+    /// runs on this machine. Files are offered only to those elsewhere.
+    pub(crate) fn new(
+        kind: WireKind,
+        from: String,
+        (login, here): (bool, bool),
+        limits: &Limits,
+    ) -> Self {
         Self {
             wire: kind.start(login, !here, limits),
             here,
@@ -75,7 +87,9 @@ impl Client {
             tx: Vec::new(),
             line: String::new(),
             protocol: FIRST_PROTOCOL,
-            told: u32::MAX,
+            kind,
+            from,
+            name: String::new(),
             ready: false,
             open: false,
             waiting: None,
@@ -85,6 +99,20 @@ impl Client {
             unsent_replies: 0,
             stalled_since: None,
         }
+    }
+
+    /// It calls itself so. Counts until it is told notices.
+    pub(crate) fn set_name(&mut self, name: &str) {
+        if !self.open {
+            let name = name.chars().take(NAME_CHARS_MAX);
+            self.name = name.map(|c| if c == '/' { '_' } else { c }).collect();
+        }
+    }
+
+    /// What is the same each time that this program connects: its transport, its name if it gives one early enough,
+    /// and where it comes from.
+    pub(crate) fn key(&self) -> String {
+        format!("{} {} {}", self.kind.name(), self.from, self.name)
     }
 
     /// Takes bytes that have come.

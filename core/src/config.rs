@@ -56,6 +56,8 @@ pub struct Listener {
     pub kind: WireKind,
     /// Name of the account that a client means that names none; without one it must name its own.
     pub account: Option<String>,
+    /// Whether an account without an access password is open to clients elsewhere, too.
+    pub open: bool,
 }
 
 /// What a client has to give before it is heard.
@@ -136,6 +138,10 @@ pub struct Config {
     pub local_time: bool,
     /// How long an account without clients stays signed on; `None`: for ever.
     pub linger: Option<Duration>,
+    /// Accounts stay signed on whatever clients say: one that goes offline does so alone.
+    pub always_on: bool,
+    /// Whether an account that is always on is away while no client is there.
+    pub away_when_detached: bool,
     /// The limits.
     pub limits: Limits,
 }
@@ -214,6 +220,9 @@ pub struct Limits {
     /// Chats that an account of the daemon remembers; beyond it those leave that were not written in for longest and have
     /// no mark, but for group chats that it is in, and group chats and marks are refused if there are only such.
     pub chats: usize,
+    /// Client programs of an account of which it is remembered how far they were told of messages; beyond it the one that
+    /// was away for longest is forgotten.
+    pub cursors: usize,
     /// Groups of contacts that the user of the daemon makes; a further one is refused.
     pub contact_groups: usize,
     /// Longest mood text, name, topic, or text of a contact request at the service, in bytes; a longer one is refused.
@@ -249,6 +258,18 @@ pub struct Limits {
     /// Open connections that have not logged in, in all; beyond it new ones are closed. At the service: sessions
     /// without an account; beyond it the oldest ends.
     pub unauthenticated: usize,
+    /// Of those, from one address (an IPv6 /64 is one); beyond it new ones are closed. Loopback is not counted so.
+    pub unauthenticated_per_address: usize,
+    /// Failed logins of one account from one address within [`Limits::login_window`] until such are refused unseen.
+    pub login_failures: u32,
+    /// See [`Limits::login_failures`].
+    pub login_window: Duration,
+    /// How long logins are refused unseen at first; doubles each time.
+    pub lockout_first: Duration,
+    /// How long at most.
+    pub lockout_last: Duration,
+    /// Accounts and addresses whose failed logins are remembered; beyond it the oldest are forgotten.
+    pub lockouts: usize,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
     /// Files of one account that are written or read for its clients at once; commands that want more wait.
@@ -304,6 +325,7 @@ impl Default for Limits {
             mids: 1_000,
             contacts: 5_000,
             chats: 1_000,
+            cursors: 64,
             contact_groups: 256,
             text_bytes: 4 * 1024,
             groups: 256,
@@ -320,6 +342,12 @@ impl Default for Limits {
             sessions: 16,
             logins: 4,
             unauthenticated: 256,
+            unauthenticated_per_address: 10,
+            login_failures: 5,
+            login_window: Duration::from_secs(30),
+            lockout_first: Duration::from_secs(30),
+            lockout_last: Duration::from_secs(3600),
+            lockouts: 10_000,
             login_wait: Duration::from_secs(30),
             files: 16,
             slot_wait: Duration::from_secs(10),

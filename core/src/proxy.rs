@@ -1,53 +1,72 @@
 //! The daemon as one machine: routes what happens to clients and accounts, and what they want to the driver.
 //! Never decides anything about a protocol.
 
+mod accounts;
 mod clients;
+mod door;
 mod files;
 mod invariants;
 mod snapshot;
 mod wake;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::account::{Account, AccountOutput, FileJob, Scene, Topic};
+use crate::account::{Account, AccountOutput, FileJob, Topic};
 use crate::client::Client;
-use crate::config::{AccountConfig, Config, Limits, WireKind};
+use crate::config::{Access, AccountConfig, Config, Limits, WireKind};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
-use crate::io::{
-    CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, UserError,
-};
+use crate::io::{ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, UserError};
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
-use crate::store::{Record, StoreError};
 use crate::time::{Instant, Now, Timers};
 
+use door::Door;
 use files::FileDone;
 use wake::{ClientWake, Wake};
 
-/// Names an account: its place in the configuration.
-type AccountId = usize;
+/// Names an account. None is given twice, so what comes late for one that is gone reaches nobody else.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+struct AccountId(u32);
+
+/// A listener.
+#[derive(Clone, Copy)]
+struct Place {
+    kind: WireKind,
+    /// Whom a client means that names nobody.
+    host: Option<AccountId>,
+    /// Clients elsewhere need no more of a password than those on this machine.
+    open: bool,
+}
+
+/// An account, and those of its clients that have logged in.
+struct Member {
+    account: Account,
+    clients: BTreeSet<ConnId>,
+}
 
 /// The daemon.
 pub struct Proxy {
     limits: Limits,
     verbose: bool,
-    /// What each listener's clients speak, and whom they belong to.
-    listeners: Vec<(WireKind, Option<AccountId>)>,
-    accounts: Vec<Account>,
+    listeners: Vec<Place>,
+    /// Whether the access password of some account is known by its hash only.
+    hashes: bool,
+    members: BTreeMap<AccountId, Member>,
+    /// The accounts by what clients call them.
+    names: BTreeMap<String, AccountId>,
+    door: Door,
     /// Accounts that have not been started, in the order of the configuration.
     to_start: VecDeque<AccountId>,
     /// Accounts on their way up for the first time: few at a time, so that a start does not flood the service.
     starting: BTreeSet<AccountId>,
     /// Accounts that have not said goodbye, in a drain.
     leaving: BTreeSet<AccountId>,
-    clients: BTreeMap<ConnId, (AccountId, Client)>,
-    /// The clients of each account that have logged in.
-    attached: Vec<BTreeSet<ConnId>>,
-    /// How many clients have not logged in.
-    strangers: usize,
+    /// All clients, with their accounts if they have logged in.
+    clients: BTreeMap<ConnId, (Option<AccountId>, Client)>,
     upstreams: BTreeMap<ConnId, (AccountId, LaneId)>,
     lanes: BTreeMap<(AccountId, LaneId), ConnId>,
     next_upstream: u32,
@@ -61,6 +80,10 @@ pub struct Proxy {
     timers: Timers<Wake>,
     /// Clients that have something to be sent, or more to say.
     dirty: BTreeSet<ConnId>,
+    /// Clients that have to hear of messages that were not known when they came.
+    behind: BTreeSet<ConnId>,
+    /// The time of the present input.
+    now: Now,
     draining: bool,
     stopped: bool,
     /// An empty list, kept for its memory.
@@ -80,25 +103,34 @@ impl Proxy {
     #[must_use]
     pub fn new(config: Config, seed: Seed) -> Self {
         let rng = Rng::new(seed).derive("proxy");
-        let account = |own: &AccountConfig| Account::new(own, &config, &rng.derive(&own.name));
-        let accounts: Vec<Account> = config.accounts.iter().map(account).collect();
-        let place = |name: &str| accounts.iter().position(|account| account.name() == name);
-        let listeners = config
-            .listeners
-            .iter()
-            .map(|one| (one.kind, one.account.as_deref().and_then(place)))
-            .collect();
+        let mut members = BTreeMap::new();
+        let mut names = BTreeMap::new();
+        for (id, own) in (0..).map(AccountId).zip(&config.accounts) {
+            let account = Account::new(own, &config, &rng.derive(&own.name));
+            let clients = BTreeSet::new();
+            members.insert(id, Member { account, clients });
+            names.insert(own.name.clone(), id);
+        }
+        let place = |name: &String| names.get(name).copied();
+        let listeners = config.listeners.iter();
+        let listeners = listeners.map(|one| Place {
+            kind: one.kind,
+            host: one.account.as_ref().and_then(place),
+            open: one.open,
+        });
+        let hashed = |own: &AccountConfig| matches!(own.access, Some(Access::Hash(_)));
         Self {
+            listeners: listeners.collect(),
+            hashes: config.accounts.iter().any(hashed),
+            door: Door::new(&config.limits, &rng),
             limits: config.limits,
             verbose: config.verbose,
-            listeners,
-            to_start: (0..accounts.len()).collect(),
+            to_start: members.keys().copied().collect(),
+            members,
+            names,
             starting: BTreeSet::new(),
             leaving: BTreeSet::new(),
             clients: BTreeMap::new(),
-            attached: accounts.iter().map(|_| BTreeSet::new()).collect(),
-            accounts,
-            strangers: 0,
             upstreams: BTreeMap::new(),
             lanes: BTreeMap::new(),
             next_upstream: 0,
@@ -110,167 +142,11 @@ impl Proxy {
             awaiting: BTreeMap::new(),
             timers: Timers::new(),
             dirty: BTreeSet::new(),
+            behind: BTreeSet::new(),
+            now: Now::default(),
             draining: false,
             stopped: false,
             scratch: Vec::new(),
-        }
-    }
-
-    /// Lets an account act, and does what it asks for.
-    fn with_account<T>(
-        &mut self,
-        now: Now,
-        id: AccountId,
-        out: &mut Outputs,
-        act: impl FnOnce(&mut Account, &mut Scene<'_>) -> T,
-    ) -> Option<T> {
-        let account = self.accounts.get_mut(id)?;
-        let mut said = core::mem::take(&mut self.scratch);
-        let result = act(
-            account,
-            &mut Scene {
-                now,
-                journal: &mut self.journal,
-                out: &mut said,
-            },
-        );
-        self.after_account(id, said, out);
-        Some(result)
-    }
-
-    /// Does what an account asks for after it has acted.
-    fn after_account(&mut self, id: AccountId, mut said: Vec<AccountOutput>, out: &mut Outputs) {
-        for output in said.drain(..) {
-            self.account_said(id, output, out);
-        }
-        self.scratch = said;
-        let Some(account) = self.accounts.get(id) else {
-            return;
-        };
-        self.timers.set(Wake::Account(id), account.deadline());
-        if account.is_settled() {
-            self.starting.remove(&id);
-        }
-        if account.is_stopped() {
-            self.leaving.remove(&id);
-        }
-    }
-
-    fn account_said(&mut self, id: AccountId, output: AccountOutput, out: &mut Outputs) {
-        match output {
-            AccountOutput::Connect(lane, origin) => {
-                self.next_upstream = self.next_upstream.wrapping_add(1);
-                let conn = ConnId::Upstream(self.next_upstream);
-                self.upstreams.insert(conn, (id, lane));
-                self.lanes.insert((id, lane), conn);
-                out.push(Output::Connect { conn, origin });
-            }
-            AccountOutput::Send(lane, bytes) => {
-                if let Some(conn) = self.lanes.get(&(id, lane)) {
-                    out.push(Output::Send { conn: *conn, bytes });
-                }
-            }
-            AccountOutput::Close(lane) => {
-                if let Some(conn) = self.lanes.remove(&(id, lane)) {
-                    out.push(Output::Close {
-                        conn,
-                        how: CloseHow::Abort,
-                    });
-                }
-            }
-            AccountOutput::Notice(reply) => self.notice(id, &reply, out),
-            AccountOutput::Load(topic, queries) => {
-                let load = LoadId(self.next_load);
-                self.next_load += 1;
-                self.loads.insert(load, (id, topic));
-                out.push(Output::Load { load, queries });
-            }
-            AccountOutput::WriteFile(job, name, bytes) => {
-                let job = self.job(id, job);
-                out.push(Output::WriteFile { job, name, bytes });
-            }
-            AccountOutput::ReadFile(job, name, max) => {
-                let job = self.job(id, job);
-                out.push(Output::ReadFile { job, name, max });
-            }
-            AccountOutput::RunCallHandler(peer, call, incoming) => {
-                out.push(Output::RunCallHandler {
-                    peer,
-                    call,
-                    incoming,
-                });
-            }
-            AccountOutput::Wake => {
-                let attached = self.attached.get(id).into_iter().flatten();
-                self.dirty.extend(attached.copied());
-            }
-            AccountOutput::Await(ticket) => {
-                self.awaiting.entry(ticket).or_default().insert(id);
-            }
-            AccountOutput::Event(event) => out.event(event),
-        }
-    }
-
-    /// Starts accounts, few at a time.
-    fn start_accounts(&mut self, now: Now, out: &mut Outputs) {
-        while self.starting.len() < self.limits.logins {
-            let Some(id) = self.to_start.pop_front() else {
-                return;
-            };
-            self.starting.insert(id);
-            self.with_account(now, id, out, Account::start);
-        }
-    }
-
-    /// Takes what happened to a connection of a lane.
-    fn lane_input(&mut self, now: Now, conn: ConnId, input: LaneInput<'_>, out: &mut Outputs) {
-        let Some((id, lane)) = self.upstreams.get(&conn).copied() else {
-            return;
-        };
-        // What comes on a connection that the lane has given up is of no interest, but for its end.
-        let is_current = self.lanes.get(&(id, lane)) == Some(&conn);
-        let is_end = matches!(input, LaneInput::Closed(_));
-        if is_end {
-            self.upstreams.remove(&conn);
-        }
-        if is_end && is_current {
-            self.lanes.remove(&(id, lane));
-        }
-        if is_end || is_current {
-            self.with_account(now, id, out, |account, scene| {
-                account.upstream(scene, lane, input)
-            });
-        }
-    }
-
-    fn loaded(
-        &mut self,
-        now: Now,
-        load: LoadId,
-        result: Result<Vec<Record>, StoreError>,
-        out: &mut Outputs,
-    ) {
-        let Some((id, topic)) = self.loads.remove(&load) else {
-            return;
-        };
-        self.with_account(now, id, out, |account, scene| {
-            account.loaded(scene, topic, result)
-        });
-        // Those who waited for it are served at once; then it is used up.
-        self.serve_attached(now, id, out);
-        self.with_account(now, id, out, |account, _| account.forget_history());
-    }
-
-    fn durable(&mut self, now: Now, out: &mut Outputs) {
-        let durable = self.journal.durable();
-        while let Some(entry) = self
-            .awaiting
-            .first_entry()
-            .filter(|entry| *entry.key() <= durable)
-        {
-            for id in entry.remove() {
-                self.with_account(now, id, out, Account::durable);
-            }
         }
     }
 
@@ -292,8 +168,8 @@ impl Proxy {
                 self.timers
                     .set(Wake::Drain, Some(now.mono + self.limits.drain_wait));
                 self.to_start.clear();
-                self.leaving = (0..self.accounts.len()).collect();
-                for id in 0..self.accounts.len() {
+                self.leaving = self.members.keys().copied().collect();
+                for id in self.leaving.clone() {
                     self.with_account(now, id, out, Account::stop);
                 }
             }
@@ -311,6 +187,8 @@ impl Proxy {
         while !self.stopped {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
+            } else if let Some(conn) = self.behind.pop_first() {
+                self.catch_up(now, conn, out);
             } else if let Some(conn) = self.dirty.pop_first() {
                 self.serve(now, conn, out);
             } else {
@@ -345,6 +223,7 @@ impl Proxy {
 
 impl Machine for Proxy {
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
+        self.now = now;
         match input {
             Input::Start | Input::Tick => {}
             Input::Accepted {
@@ -376,7 +255,8 @@ impl Machine for Proxy {
             Input::FileRead { job, result } => {
                 self.file_done(now, job, FileDone::Read(result), out);
             }
-            Input::Hashed { .. } | Input::Verified { .. } => {
+            Input::Verified { job, ok } => self.verified(now, job, ok, out),
+            Input::Hashed { .. } => {
                 debug_assert!(false, "the proxy asks for no hashes");
                 out.event(Event::process(EventKind::Misuse, "answer to no question"));
             }

@@ -172,6 +172,11 @@ impl<K: Ord + Clone> Timers<K> {
         if self.next()? > now {
             return None;
         }
+        self.pop_first()
+    }
+
+    /// Takes out the earliest timer, due or not.
+    pub fn pop_first(&mut self) -> Option<K> {
         let (_, key) = self.by_time.pop_first()?;
         self.by_key.remove(&key);
         Some(key)

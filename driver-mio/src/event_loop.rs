@@ -24,7 +24,6 @@ mod conn;
 mod connect;
 mod desk;
 mod hosted;
-mod lobby;
 mod operate;
 mod parting;
 mod parts;

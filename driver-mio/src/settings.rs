@@ -136,6 +136,7 @@ impl DaemonSettings {
             listeners: vec![Listener {
                 kind: WireKind::SkypeProxy,
                 account: Some(username.clone()),
+                open: false,
             }],
             accounts: vec![AccountConfig {
                 name: username.clone(),
@@ -147,6 +148,8 @@ impl DaemonSettings {
             verbose: false,
             local_time: false,
             linger: Some(LINGER),
+            always_on: false,
+            away_when_detached: false,
             limits: Limits::default(),
         };
         Ok(Self {

@@ -114,6 +114,8 @@ pub(crate) struct Host {
     pub(crate) answered_at: Instant,
     pub(crate) folder: Option<Folder>,
     pub(crate) handled_calls: Vec<HandledCall>,
+    /// How many passwords were checked against hashes.
+    pub(crate) checks: usize,
     /// What the machines have answered their operator.
     pub(crate) operator: Vec<Output>,
     pub(crate) events: Vec<(Instant, Event)>,
@@ -150,6 +152,7 @@ impl Host {
             answered_at: Instant::ZERO,
             folder: None,
             handled_calls: Vec::new(),
+            checks: 0,
             operator: Vec::new(),
             events: Vec::new(),
             stopped: None,

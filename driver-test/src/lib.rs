@@ -37,4 +37,4 @@ pub use host::HandledCall;
 pub use person::{Heard, Person, Said, Step};
 pub use store::MemoryStore;
 pub use tape::Resident;
-pub use world::World;
+pub use world::{World, hash_of};

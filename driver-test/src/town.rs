@@ -22,6 +22,7 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
             account: Some(name.into()),
+            open: true,
         }],
         accounts: vec![AccountConfig {
             name: name.into(),
@@ -33,6 +34,8 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
         verbose: false,
         local_time: false,
         linger: None,
+        always_on: false,
+        away_when_detached: false,
         limits: Limits::default(),
     }
 }

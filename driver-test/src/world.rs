@@ -25,6 +25,7 @@ mod breaks;
 mod clocks;
 mod deaths;
 mod disk;
+pub use disk::hash_of;
 mod ending;
 mod fades;
 mod files;

@@ -7,11 +7,11 @@ use alloc::borrow::{Cow, ToOwned};
 
 use super::nods::{confirm, standing};
 use super::parameters::{PUT_AWAY, SHOWN};
-use super::{Account, Answer, HistoryEntry, Reach, Scene, presence};
+use super::{Account, Answer, HistoryEntry, Reach, Scene};
 use crate::handle;
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
-use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Status, UserProperty, Window};
+use crate::skype::{Command, ErrorReply, Parameter, Reply, Search, Window};
 use crate::time::Instant;
 
 /// The highest protocol version that is spoken here.
@@ -47,13 +47,13 @@ impl Account {
                 Reply::Protocol(version.min(PROTOCOL_MAX))
             }
             Command::Ping => Reply::Pong,
-            Command::GetUserStatus => Reply::UserStatus(self.user_status()),
-            Command::SetUserStatus(status) => match self.set_status(scene, status) {
+            Command::GetUserStatus => Reply::UserStatus(self.user_status_of(client)),
+            Command::SetUserStatus(status) => match self.set_status(scene, client, status) {
                 Ok(status) => Reply::UserStatus(status),
                 Err(error) => error.into(),
             },
-            Command::GetConnStatus => Reply::ConnStatus(self.conn_status()),
-            Command::SetConnStatus(status) => match self.set_status(scene, status) {
+            Command::GetConnStatus => Reply::ConnStatus(self.conn_status_of(client)),
+            Command::SetConnStatus(status) => match self.set_status(scene, client, status) {
                 Ok(status) => Reply::ConnStatusAsked(status),
                 Err(error) => error.into(),
             },
@@ -211,31 +211,6 @@ impl Account {
             }
             _ => None,
         }
-    }
-
-    fn set_status(&mut self, scene: &mut Scene<'_>, status: Status) -> Result<Status, ErrorReply> {
-        if status == Status::Unknown {
-            return Err(ErrorReply::BAD_STATUS);
-        }
-        // Logged out is offline here, but clients wait for the word that they have said.
-        self.wish = if status == Status::LoggedOut {
-            Status::Offline
-        } else {
-            status
-        };
-        let handle = self.handle.clone().into();
-        let value = presence::shown(status).into();
-        scene.notice(Reply::User {
-            handle,
-            property: UserProperty::OnlineStatus,
-            value,
-        });
-        scene.notice(Reply::UserStatus(status));
-        match presence::primitive(status) {
-            Some(_) => self.bring_up(scene),
-            None => self.with_link(scene, |link, now, out| link.stop(now, out)),
-        }
-        Ok(status)
     }
 
     fn search<'a>(

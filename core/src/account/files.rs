@@ -158,6 +158,8 @@ mod tests {
             verbose: false,
             local_time: false,
             linger: None,
+            always_on: false,
+            away_when_detached: false,
             limits: Limits {
                 files: 2,
                 ..Limits::default()

@@ -19,6 +19,7 @@ impl Account {
             "the link is woken when it wants to be"
         );
         self.roster.check_invariants(&self.limits);
+        self.cursors.check_invariants(self.listeners);
         self.chats.check_invariants();
         self.calls.check_invariants(&self.limits);
         self.groups.check_invariants(&self.limits);
@@ -113,8 +114,8 @@ impl Account {
     }
 
     /// How many clients it has, and how many of them are told notices.
-    pub(crate) const fn audience(&self) -> (usize, usize) {
-        (self.clients, self.listeners)
+    pub(crate) fn audience(&self) -> (usize, usize) {
+        (self.seats.len(), self.listeners)
     }
 }
 

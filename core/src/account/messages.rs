@@ -45,6 +45,8 @@ pub(super) struct Messages {
     reserved: u32,
     cached: BTreeMap<u32, (MessageRecord, Ticket)>,
     unread: BTreeSet<u32>,
+    /// Received messages that one client has marked as read: they are news for another one all the same.
+    seen_lately: BTreeSet<u32>,
     unsent: BTreeSet<u32>,
     /// Own messages that are sent or refused, which nobody has been told because it could be lost, with what they are
     /// until then.
@@ -64,6 +66,7 @@ impl Messages {
             reserved,
             cached: BTreeMap::new(),
             unread: BTreeSet::new(),
+            seen_lately: BTreeSet::new(),
             unsent: BTreeSet::new(),
             untold: BTreeMap::new(),
             kept: 0,
@@ -234,6 +237,10 @@ impl Messages {
         let was_unread = self.unread.remove(&number);
         if was_unread {
             journal.remove(self.keys.unread_one(number));
+            self.seen_lately.insert(number);
+            if self.seen_lately.len() > self.kept_max {
+                self.seen_lately.pop_first();
+            }
         }
         was_unread
     }
@@ -275,6 +282,13 @@ impl Messages {
     }
 
     /// The numbers of received messages that were not read, oldest first.
+    pub(super) fn received_since(&self, told: u32) -> BTreeSet<u32> {
+        let from = told.saturating_add(1);
+        let seen = self.seen_lately.range(from..);
+        self.unread.range(from..).chain(seen).copied().collect()
+    }
+
+    /// Those that no client has marked as read, oldest first.
     pub(super) fn unread(&self) -> impl DoubleEndedIterator<Item = u32> {
         self.unread.iter().copied()
     }

@@ -10,6 +10,7 @@ mod calls;
 mod chats;
 mod commands;
 mod contacts;
+mod cursors;
 mod directory;
 mod faults;
 mod files;
@@ -26,6 +27,7 @@ mod presence;
 mod profile;
 mod records;
 mod roster;
+mod seats;
 mod texts;
 mod upkeep;
 mod windows;
@@ -36,12 +38,13 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 pub(crate) use files::{FileJob, Reach};
-pub(crate) use output::{AccountOutput, Answer, Scene, Topic};
+pub(crate) use output::{AccountOutput, Answer, Judgement, Scene, Topic};
 
 use applications::Applications;
 use avatars::Avatars;
 use call_log::CallLog;
 use chats::{Acts, Chats};
+use cursors::Cursors;
 use directory::Directory;
 use faults::Faults;
 use files::Files;
@@ -50,6 +53,7 @@ use late_refusals::LateRefusals;
 use messages::{HistoryEntry, Messages};
 use records::{Keys, MessageRecord, StateRecord};
 use roster::Roster;
+use seats::Seats;
 use upkeep::Held;
 
 use crate::config::{Access, AccountConfig, Config, Limits};
@@ -60,6 +64,7 @@ use crate::imo::mids::Mids;
 use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
 use crate::rng::Rng;
+use crate::secret::Secret;
 use crate::skype::{ConnStatus, Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
@@ -93,6 +98,7 @@ pub(crate) struct Account {
     state: StateRecord,
     roster: Roster,
     messages: Messages,
+    cursors: Cursors,
     mids: Mids,
     /// What the clients want the account to be.
     wish: Status,
@@ -100,9 +106,12 @@ pub(crate) struct Account {
     refused: bool,
     /// The account is signed on: clients see the presence of its contacts.
     shows_presence: bool,
-    clients: usize,
-    /// How many of them are told notices.
+    seats: Seats,
+    /// How many clients are told notices.
     listeners: usize,
+    /// It stays signed on, whatever clients say: who goes offline does so alone.
+    always_on: bool,
+    away_when_detached: bool,
     started: Option<Now>,
     /// State is loaded and numbers are reserved.
     ready: bool,
@@ -187,16 +196,23 @@ impl Account {
                 limits.messages_kept,
                 limits.messages_cached,
             ),
+            cursors: Cursors::new(keys.clone(), limits.cursors),
             chats: Chats::new(handle.clone(), keys.clone(), limits.chats),
             keys,
             state,
             roster: Roster::default(),
             mids: Mids::default(),
-            wish: Status::Online,
+            wish: if config.always_on && config.away_when_detached {
+                Status::Away
+            } else {
+                Status::Online
+            },
             refused: false,
             shows_presence: false,
-            clients: 0,
+            seats: Seats::new(),
             listeners: 0,
+            always_on: config.always_on,
+            away_when_detached: config.away_when_detached,
             started: None,
             ready: false,
             stopping: false,
@@ -246,9 +262,23 @@ impl Account {
         }
     }
 
-    /// What a client must give, if anything.
+    /// What a client must give; `None` if nothing was set for that.
     pub(crate) const fn access(&self) -> Option<&Access> {
         self.access.as_ref()
+    }
+
+    /// Whether a client that gives this password is this account's.
+    pub(crate) fn judge(&self, given: &Secret) -> Judgement<'_> {
+        let wanted = match &self.access {
+            Some(Access::Hash(hash)) => return Judgement::Hashed(hash),
+            Some(Access::Plain(access)) => access,
+            None => self.link.password(),
+        };
+        if wanted == given {
+            Judgement::Right
+        } else {
+            Judgement::Wrong
+        }
     }
 
     /// Begins: reads what it kept, then brings its link up.
@@ -268,6 +298,7 @@ impl Account {
             Query::all(self.keys.unsent(), many),
             Query::all(self.keys.groups(), self.limits.contact_groups),
             Query::all(self.keys.mids(), self.limits.mids),
+            Query::all(self.keys.cursors(), self.limits.cursors),
             Query::all(self.keys.chats(), self.limits.chats),
             Query::Count {
                 prefix: self.keys.messages(),
@@ -276,32 +307,6 @@ impl Account {
         scene
             .out
             .push(AccountOutput::Load(Topic::State, queries.into()));
-    }
-
-    /// A client has come.
-    pub(crate) fn attach(&mut self, scene: &mut Scene<'_>) {
-        self.clients += 1;
-        self.watch_linger(scene.now);
-        if !self.refused {
-            self.bring_up(scene);
-        }
-    }
-
-    /// A client that had its [`Account::greeting`] is told nothing any more.
-    pub(crate) fn stop_listening(&mut self) {
-        self.listeners = self.listeners.saturating_sub(1);
-    }
-
-    /// A client has left.
-    pub(crate) fn detach(&mut self, now: Now) {
-        self.clients = self.clients.saturating_sub(1);
-        if self.clients == 0 {
-            // Some clients go offline when they quit; the next one starts from the usual wish.
-            if self.wish == Status::Offline {
-                self.wish = Status::Online;
-            }
-            self.watch_linger(now);
-        }
     }
 
     /// Says goodbye; [`Account::is_stopped`] tells when that is done.
@@ -363,7 +368,7 @@ impl Account {
     }
 
     fn watch_linger(&mut self, now: Now) {
-        let alone = self.clients == 0;
+        let alone = self.seats.is_empty();
         let at = self
             .linger
             .filter(|_| alone)

@@ -58,16 +58,6 @@ impl Account {
         }
     }
 
-    /// The state of the link and of the own user, as lines.
-    pub(super) fn own_status(&self) -> Vec<Reply<'static>> {
-        [
-            Reply::ConnStatus(self.conn_status()),
-            Reply::CurrentUserHandle(self.handle.clone().into()),
-            Reply::UserStatus(self.user_status()),
-        ]
-        .into()
-    }
-
     pub(super) fn conn_status(&self) -> ConnStatus {
         match self.link.status() {
             LinkStatus::Offline if !self.ready && !self.stopping => ConnStatus::Connecting,
@@ -100,8 +90,10 @@ impl Account {
                 if core::mem::replace(&mut self.session, session) != session {
                     self.roster.forget_presence();
                 }
-                for line in self.own_status() {
-                    scene.notice(line);
+                for client in self.seats.keys().copied().collect::<Vec<_>>() {
+                    for line in self.own_status(client) {
+                        scene.out.push(AccountOutput::Tell(client, line));
+                    }
                 }
                 self.tell_presence(scene);
                 scene.out.push(AccountOutput::Wake);
@@ -109,14 +101,14 @@ impl Account {
             LinkStatus::Offline | LinkStatus::Connecting => {
                 if was_online {
                     self.drop_calls(scene);
-                    scene.notice(Reply::ConnStatus(ConnStatus::Offline));
-                    scene.notice(Reply::UserStatus(Status::Offline));
+                    self.tell_of_link(scene, &Reply::ConnStatus(ConnStatus::Offline));
+                    self.tell_of_link(scene, &Reply::UserStatus(Status::Offline));
                     self.tell_presence(scene);
                 } else if status == LinkStatus::Offline {
-                    scene.notice(Reply::UserStatus(Status::Offline));
+                    self.tell_of_link(scene, &Reply::UserStatus(Status::Offline));
                 }
                 if !was_online || status == LinkStatus::Connecting {
-                    scene.notice(Reply::ConnStatus(self.conn_status()));
+                    self.tell_of_link(scene, &Reply::ConnStatus(self.conn_status()));
                 }
                 scene.out.push(AccountOutput::Wake);
             }

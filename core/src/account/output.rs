@@ -8,7 +8,7 @@ use super::files::FileJob;
 
 use crate::event::Event;
 use crate::imo::link::LaneId;
-use crate::io::Origin;
+use crate::io::{ConnId, Origin};
 use crate::journal::{Journal, Ticket};
 use crate::skype::Reply;
 use crate::store::Query;
@@ -25,6 +25,10 @@ pub(crate) enum AccountOutput {
     Close(LaneId),
     /// Say this to every client.
     Notice(Reply<'static>),
+    /// Say this to one client.
+    Tell(ConnId, Reply<'static>),
+    /// Say to every client what [`super::Account::catch_up`] has for it.
+    CatchUp,
     /// Read from the store; answered by [`super::Account::loaded`].
     Load(Topic, Vec<Query>),
     /// Write these bytes to a client's file of this name; answered by [`super::Account::file_written`].
@@ -66,6 +70,17 @@ pub(crate) enum Answer<'a> {
     File(&'a str, Vec<u8>, Reply<'a>),
     /// Nothing yet: ask again at the next [`AccountOutput::Wake`], or when this time has come.
     Wait(Option<Instant>),
+}
+
+/// What an account says of a password that a client has given.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Judgement<'a> {
+    /// It is right.
+    Right,
+    /// It is wrong.
+    Wrong,
+    /// It is right if this hash is its.
+    Hashed(&'a str),
 }
 
 /// What an account needs to act: the time, where changes go, where outputs go.

@@ -173,6 +173,7 @@ impl Account {
         // A word of ours that the service has no other one for stays. Going offline there concerns that session.
         if presence::primitive(self.wish) != Some(primitive) && primitive != Primitive::Offline {
             self.wish = presence::status(primitive);
+            self.forget_wishes();
             let shown: Status = presence::shown(self.wish);
             let line = user_line(&self.handle, UserProperty::OnlineStatus, shown.into());
             scene.notice(line);

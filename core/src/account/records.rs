@@ -24,8 +24,10 @@ pub(super) const FIRST_NUMBER: u32 = 10_000_001;
 pub(super) struct StateRecord {
     /// Numbers below this one may have been given.
     pub(super) reserved: u32,
-    /// Unread messages up to this number have been announced to a client.
+    /// Messages up to this number have been announced to a client.
     pub(super) announced: u32,
+    /// What that was when the last client left: where one that was never seen begins.
+    pub(super) left: u32,
     /// The mood text.
     pub(super) mood: String,
     /// The name the user gave himself.
@@ -49,6 +51,7 @@ impl Default for StateRecord {
         Self {
             reserved: FIRST_NUMBER,
             announced: 0,
+            left: 0,
             mood: String::new(),
             full_name: String::new(),
             blocked: Vec::new(),
@@ -253,6 +256,15 @@ impl Keys {
 
     pub(super) fn group(&self, number: u32) -> String {
         format!("{}g/{number:010}", self.prefix)
+    }
+
+    /// How far client programs have been told of messages.
+    pub(super) fn cursors(&self) -> String {
+        format!("{}r/", self.prefix)
+    }
+
+    pub(super) fn cursor(&self, key: &str) -> String {
+        format!("{}r/{key}", self.prefix)
     }
 
     /// The identities of messages that came.

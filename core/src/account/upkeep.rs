@@ -12,6 +12,7 @@ use crate::event::EventKind;
 use crate::imo::call::Call;
 use crate::imo::link::Taken;
 use crate::imo::mids::Mids;
+use crate::io::ConnId;
 use crate::journal::Ticket;
 use crate::skype::{MessageStatus, Reply, UserProperty};
 use crate::store::{Query, Record, StoreError, last_part, read};
@@ -144,14 +145,22 @@ impl Account {
             .partition(|record| record.key.starts_with(&mids_prefix));
         self.mids = Mids::from_records(&mids);
         let (chats_prefix, groups_prefix) = (self.keys.chats(), self.keys.groups());
+        let cursors_prefix = self.keys.cursors();
         for record in &lists {
             if record.key.starts_with(&chats_prefix) {
                 self.chats.restore(record);
             } else if record.key.starts_with(&groups_prefix) {
                 self.groups.restore(record);
+            } else if record.key.starts_with(&cursors_prefix) {
+                self.cursors.restore(record);
             } else {
                 self.messages.restore(record);
             }
+        }
+        let announced = self.state.announced;
+        if self.cursors.settle(announced, scene.journal) {
+            // They left with the process that they were clients of.
+            self.state.left = announced;
         }
         let messages_prefix = self.keys.messages();
         if let Some(count) = lists.iter().find(|record| record.key == messages_prefix) {
@@ -250,9 +259,7 @@ impl Account {
                 self.ready = true;
                 // Clients that were told how things are before the store could say have to hear of these.
                 if self.listeners > 0 {
-                    for line in self.tell_missed(scene, u32::MAX) {
-                        scene.notice(line);
-                    }
+                    scene.out.push(AccountOutput::CatchUp);
                 }
                 self.bring_up(scene);
                 scene.out.push(AccountOutput::Wake);
@@ -278,20 +285,15 @@ impl Account {
         }
     }
 
-    /// Up to which number unread messages have been announced; all of them if that is not known yet.
-    pub(crate) const fn told(&self) -> u32 {
-        if self.ready {
-            self.state.announced
-        } else {
-            u32::MAX
-        }
-    }
-
-    /// What a client that came at [`Account::told`] is told first, when it can be told anything. From then on it is
-    /// told notices.
-    pub(crate) fn greeting(&mut self, scene: &mut Scene<'_>, told: u32) -> Vec<Reply<'static>> {
+    /// What a client of this key is told first, when it can be told anything. From then on it is told notices.
+    pub(crate) fn greeting(
+        &mut self,
+        scene: &mut Scene<'_>,
+        client: ConnId,
+        key: &str,
+    ) -> Vec<Reply<'static>> {
         self.listeners += 1;
-        let mut lines = self.own_status();
+        let mut lines = self.own_status(client);
         for (handle, request) in &mut self.roster.requests {
             if !core::mem::replace(&mut request.announced, true) {
                 lines.push(Reply::User {
@@ -302,13 +304,16 @@ impl Account {
             }
         }
         lines.extend(self.tell_ringing());
-        lines.extend(self.tell_missed(scene, told));
+        if self.ready {
+            lines.extend(self.catch_up(scene, key));
+        }
         lines
     }
 
-    /// The lines about unread messages beyond `told` that were not announced, or that were announced since.
-    fn tell_missed(&mut self, scene: &mut Scene<'_>, told: u32) -> Vec<Reply<'static>> {
-        let told = told.min(self.state.announced);
+    /// The lines about messages that a client of this key has not been told of, once it is known which these are.
+    pub(crate) fn catch_up(&mut self, scene: &mut Scene<'_>, key: &str) -> Vec<Reply<'static>> {
+        let told = self.cursors.come(key, scene.now.wall, scene.journal);
+        let told = told.unwrap_or(self.state.left).min(self.state.announced);
         let held: Vec<u32> = self
             .held
             .iter()
@@ -322,11 +327,10 @@ impl Account {
                 | Held::Ready => None,
             })
             .collect();
-        let missed: Vec<u32> = self
-            .messages
-            .unread()
-            .filter(|number| *number > told && !held.contains(number))
-            .collect();
+        let mut missed = self.messages.received_since(told);
+        for number in held {
+            missed.remove(&number);
+        }
         if let Some(last) = missed.last() {
             self.announced(scene, *last);
         }

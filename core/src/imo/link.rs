@@ -260,6 +260,11 @@ impl Link {
         }
     }
 
+    /// The password that it logs in with.
+    pub(crate) const fn password(&self) -> &Secret {
+        &self.password
+    }
+
     /// Signs off, within a bounded time.
     pub fn stop(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         self.again = false;

@@ -5,57 +5,16 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::files::is_here;
-use super::{AccountId, ClientWake, Proxy, Wake};
+use super::{AccountId, ClientWake, Member, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
 use crate::client::Client;
 use crate::event::{Event, EventKind};
-use crate::io::{CloseCause, CloseHow, ConnId, ListenerId, Output, Outputs, Peer};
+use crate::io::{CloseCause, CloseHow, ConnId, Output, Outputs};
 use crate::skype::{Command, ConnStatus, Reply, Tag, parse};
 use crate::time::{Instant, Now};
 use crate::wire::FromClient;
 
 impl Proxy {
-    pub(super) fn accepted(
-        &mut self,
-        now: Now,
-        (conn, peer): (ConnId, Peer),
-        listener: ListenerId,
-        out: &mut Outputs,
-    ) {
-        let index = usize::try_from(listener.0).unwrap_or(usize::MAX);
-        let full = self.strangers >= self.limits.unauthenticated;
-        let refusal = if full {
-            "too many clients have not logged in"
-        } else {
-            "not served now"
-        };
-        let place = self
-            .listeners
-            .get(index)
-            .filter(|_| !full && !self.draining);
-        let Some((kind, Some(id))) = place.copied() else {
-            out.event(Event::conn(EventKind::ClientFault, conn, refusal));
-            out.push(Output::Close {
-                conn,
-                how: CloseHow::Abort,
-            });
-            return;
-        };
-        let login = self
-            .accounts
-            .get(id)
-            .is_some_and(|account| account.access().is_some());
-        let client = Client::new(kind, login, is_here(peer), &self.limits);
-        self.clients.insert(conn, (id, client));
-        self.strangers += 1;
-        self.set_wake(
-            conn,
-            ClientWake::Login,
-            Some(now.mono + self.limits.login_wait),
-        );
-    }
-
     /// Takes bytes; false if no client has sent them.
     pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) -> bool {
         let Some((_, client)) = self.clients.get_mut(&conn) else {
@@ -90,26 +49,28 @@ impl Proxy {
             self.set_wake(conn, wake, None);
         }
         self.dirty.remove(&conn);
-        if !client.ready {
-            self.strangers -= 1;
+        let Some(id) = id.filter(|_| client.ready) else {
+            self.leave_door(conn);
             return true;
-        }
+        };
         if client.open && !client.closing {
-            self.stop_listening(id);
+            self.stop_listening(id, &client.key(), out);
         }
-        if let Some(attached) = self.attached.get_mut(id) {
-            attached.remove(&conn);
+        if let Some(member) = self.members.get_mut(&id) {
+            member.clients.remove(&conn);
         }
         let detail = format!("client left: {}", cause.explain());
         out.event(Event::conn(EventKind::ClientLeft, conn, detail));
-        self.with_account(now, id, out, |account, scene| account.detach(scene.now));
+        self.with_account(now, id, out, |account, scene| {
+            account.detach(scene, conn);
+        });
         true
     }
 
-    fn stop_listening(&mut self, id: AccountId) {
-        if let Some(account) = self.accounts.get_mut(id) {
-            account.stop_listening();
-        }
+    fn stop_listening(&mut self, id: AccountId, key: &str, out: &mut Outputs) {
+        self.with_account(self.now, id, out, |account, scene| {
+            account.stop_listening(scene, key);
+        });
     }
 
     pub(super) fn set_wake(&mut self, conn: ConnId, wake: ClientWake, at: Option<Instant>) {
@@ -135,26 +96,26 @@ impl Proxy {
     }
 
     /// Closes a client at once, through its own fault.
-    fn fault(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
+    pub(super) fn fault(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
         let event = Event::conn(EventKind::ClientFault, conn, why);
         self.close(conn, CloseHow::Abort, event, out);
     }
 
     /// Closes a client, if that is not under way; what is queued for it goes first, if `how` lets it.
-    fn close(&mut self, conn: ConnId, how: CloseHow, event: Event, out: &mut Outputs) {
+    pub(super) fn close(&mut self, conn: ConnId, how: CloseHow, event: Event, out: &mut Outputs) {
         let Some((id, client)) = self.clients.get_mut(&conn) else {
             return;
         };
         if core::mem::replace(&mut client.closing, true) {
             return;
         }
-        let listener_of = client.open.then_some(*id);
+        let listener_of = id.filter(|_| client.open).map(|id| (id, client.key()));
         out.event(event);
         if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
         }
-        if let Some(id) = listener_of {
-            self.stop_listening(id);
+        if let Some((id, key)) = listener_of {
+            self.stop_listening(id, &key, out);
         }
         for wake in ClientWake::ALL {
             self.set_wake(conn, wake, None);
@@ -180,19 +141,18 @@ impl Proxy {
 
     /// Takes what a client says, as far as it may be heard now, and sends what there is to say to it.
     pub(super) fn serve(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        while let Some((id, client)) = self.clients.get_mut(&conn) {
-            let id = *id;
+        while let Some((_, client)) = self.clients.get_mut(&conn) {
             if client.closing || client.unsent() > self.limits.unsent_bytes_soft {
                 break;
             }
             if let Some((line, since)) = client.waiting.take() {
-                if !self.command(now, (conn, id), &line, since, out) {
+                if !self.command(now, conn, &line, since, out) {
                     break;
                 }
                 continue;
             }
             match client.next() {
-                Ok(Some(said)) => self.heard(now, (conn, id), said, out),
+                Ok(Some(said)) => self.heard(now, conn, said, out),
                 Ok(None) if client.waiting_bytes() > self.limits.frame_bytes => {
                     self.fault(conn, "it says too much before it takes its file", out);
                 }
@@ -203,55 +163,40 @@ impl Proxy {
         self.flush(now, conn, out);
     }
 
-    fn heard(
-        &mut self,
-        now: Now,
-        (conn, id): (ConnId, AccountId),
-        said: FromClient,
-        out: &mut Outputs,
-    ) {
+    fn heard(&mut self, now: Now, conn: ConnId, said: FromClient, out: &mut Outputs) {
         match said {
-            FromClient::Login { password, .. } => {
-                let access = self.accounts.get(id).and_then(Account::access);
-                let ok = access.is_none_or(|access| access.plain() == Some(&password));
-                let Some((_, client)) = self.clients.get_mut(&conn) else {
-                    return;
-                };
-                client.login_result(ok);
-                if !ok {
-                    let why = "wrong access password";
-                    let event = Event::conn(EventKind::ClientRefused, conn, why);
-                    self.close(conn, CloseHow::AfterFlush, event, out);
-                }
-            }
-            FromClient::Ready => self.attach(now, (conn, id), out),
+            FromClient::Login { name, password } => self.login(now, conn, (name, password), out),
+            FromClient::Ready => self.attach(now, conn, out),
             FromClient::FileTaken(taken) => self.file_taken(conn, taken, out),
             FromClient::Line(line) => {
                 if self.verbose {
                     out.event(Event::conn(EventKind::Command, conn, line.clone()));
                 }
-                self.command(now, (conn, id), &line, now.mono, out);
+                self.command(now, conn, &line, now.mono, out);
             }
         }
     }
 
-    fn attach(&mut self, now: Now, (conn, id): (ConnId, AccountId), out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
-            return;
+    fn attach(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some(id) = self.host_of(conn) else {
+            return self.fault(conn, "it has not logged in", out);
         };
+        let (Some(member), Some((account, client))) =
+            (self.members.get_mut(&id), self.clients.get_mut(&conn))
+        else {
+            return self.fault(conn, "its account is gone", out);
+        };
+        *account = Some(id);
         client.ready = true;
-        client.told = self.accounts.get(id).map_or(u32::MAX, Account::told);
-        self.strangers -= 1;
+        member.clients.insert(conn);
+        let name = String::from(member.account.name());
+        self.leave_door(conn);
         self.set_wake(conn, ClientWake::Login, None);
         self.set_wake(
             conn,
             ClientWake::Open,
             Some(now.mono + self.limits.notice_wait),
         );
-        if let Some(attached) = self.attached.get_mut(id) {
-            attached.insert(conn);
-        }
-        let name = self.accounts.get(id).map_or("", Account::name);
         out.event(Event::conn(
             EventKind::ClientAttached,
             conn,
@@ -262,22 +207,30 @@ impl Proxy {
             self.to_start.remove(at);
             self.with_account(now, id, out, Account::start);
         }
-        self.with_account(now, id, out, Account::attach);
+        self.with_account(now, id, out, |account, scene| account.attach(scene, conn));
     }
 
     /// Answers a command line. False if the answer has to wait.
     fn command(
         &mut self,
         now: Now,
-        (conn, id): (ConnId, AccountId),
+        conn: ConnId,
         line: &str,
         since: Instant,
         out: &mut Outputs,
     ) -> bool {
         let tagged = parse(line);
         let keeps_quiet = matches!(tagged.body, Ok(Command::Name(_) | Command::Ping));
+        if let (Ok(Command::Name(name)), Some((_, client))) =
+            (&tagged.body, self.clients.get_mut(&conn))
+        {
+            client.set_name(name);
+        }
         let reach = self.reach(conn);
-        let Some(account) = self.accounts.get_mut(id) else {
+        let Some(id) = self.clients.get(&conn).and_then(|(id, _)| *id) else {
+            return true;
+        };
+        let Some(Member { account, .. }) = self.members.get_mut(&id) else {
             return true;
         };
         let mut said = core::mem::take(&mut self.scratch);
@@ -333,17 +286,23 @@ impl Proxy {
 
     /// Says something to every client of an account that is open for notices.
     pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
-        for conn in self.attached.get(id).into_iter().flatten() {
+        let member = self.members.get(&id);
+        for conn in member.into_iter().flat_map(|member| &member.clients) {
             let Some((_, client)) = self.clients.get_mut(conn) else {
                 continue;
             };
-            if client.open && !client.closing {
-                let line = client.say_unasked(reply);
-                if self.verbose {
-                    out.event(Event::conn(EventKind::Reply, *conn, String::from(line)));
-                }
+            if say_unasked(client, (*conn, self.verbose), reply, out) {
                 self.dirty.insert(*conn);
             }
+        }
+    }
+
+    /// Says something to one client, if it is open for notices.
+    pub(super) fn notice_to(&mut self, conn: ConnId, reply: &Reply<'_>, out: &mut Outputs) {
+        if let Some((_, client)) = self.clients.get_mut(&conn)
+            && say_unasked(client, (conn, self.verbose), reply, out)
+        {
+            self.dirty.insert(conn);
         }
     }
 
@@ -355,14 +314,36 @@ impl Proxy {
         if client.open || client.closing {
             return;
         }
-        let id = *id;
+        let Some(id) = *id else {
+            return;
+        };
         client.open = true;
-        let told = client.told;
+        let key = client.key();
         self.set_wake(conn, ClientWake::Open, None);
         let lines = self
-            .with_account(now, id, out, |account, scene| account.greeting(scene, told))
+            .with_account(now, id, out, |account, scene| {
+                account.greeting(scene, conn, &key)
+            })
             .unwrap_or_default();
-        for line in &lines {
+        self.tell(conn, &lines, out);
+    }
+
+    /// What was missed has become known: a client that is told notices hears of it.
+    pub(super) fn catch_up(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some((Some(id), client)) = self.clients.get(&conn) else {
+            return;
+        };
+        if !client.open || client.closing {
+            return;
+        }
+        let (id, key) = (*id, client.key());
+        let lines = self.with_account(now, id, out, |account, scene| account.catch_up(scene, &key));
+        self.tell(conn, &lines.unwrap_or_default(), out);
+    }
+
+    /// Says to one client what it has not asked for.
+    fn tell(&mut self, conn: ConnId, lines: &[Reply<'_>], out: &mut Outputs) {
+        for line in lines {
             self.reply(conn, line, None, out);
         }
         self.dirty.insert(conn);
@@ -394,4 +375,21 @@ impl Proxy {
             self.fault(conn, "it takes its notices too slowly", out);
         }
     }
+}
+
+/// Queues a notice for a client that is open for such. False if it is not.
+fn say_unasked(
+    client: &mut Client,
+    (conn, verbose): (ConnId, bool),
+    reply: &Reply<'_>,
+    out: &mut Outputs,
+) -> bool {
+    if !client.open || client.closing {
+        return false;
+    }
+    let line = client.say_unasked(reply);
+    if verbose {
+        out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
+    }
+    true
 }

@@ -59,11 +59,10 @@ impl Proxy {
 
     /// Serves all clients of an account, for something that their commands may wait for has come.
     pub(super) fn serve_attached(&mut self, now: Now, id: AccountId, out: &mut Outputs) {
-        let attached: Vec<ConnId> = self
-            .attached
-            .get(id)
-            .map_or_else(Vec::new, |all| all.iter().copied().collect());
-        for conn in attached {
+        let member = self.members.get(&id);
+        let clients: Vec<ConnId> =
+            member.map_or_else(Vec::new, |member| member.clients.iter().copied().collect());
+        for conn in clients {
             self.serve(now, conn, out);
         }
     }

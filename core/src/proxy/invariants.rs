@@ -3,8 +3,8 @@
 
 use alloc::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountId, Proxy, Wake};
-use crate::account::{Account, Topic};
+use super::{AccountId, Member, Proxy, Wake};
+use crate::account::Topic;
 use crate::invariant::at_most;
 use crate::io::ConnId;
 
@@ -13,8 +13,8 @@ impl Proxy {
     pub(super) fn check(&self) {
         self.journal.check_invariants();
         self.timers.check_invariants();
-        for account in &self.accounts {
-            account.check_invariants(&self.journal);
+        for member in self.members.values() {
+            member.account.check_invariants(&self.journal);
         }
         assert!(self.dirty.is_empty(), "what is to be said is said at once");
         self.check_clients();
@@ -27,33 +27,35 @@ impl Proxy {
     }
 
     fn check_clients(&self) {
-        let mut attached = alloc::vec![BTreeSet::new(); self.accounts.len()];
-        let mut listeners = alloc::vec![0; self.accounts.len()];
+        let mut attached: BTreeMap<AccountId, BTreeSet<ConnId>> = BTreeMap::new();
+        let mut listeners: BTreeMap<AccountId, usize> = BTreeMap::new();
         for (conn, (id, client)) in &self.clients {
             client.check_invariants(&self.limits);
             assert!(
                 client.ready || !client.open,
                 "who is told notices can take lines"
             );
+            let Some(id) = *id else {
+                assert!(!client.ready, "who has logged in has an account");
+                continue;
+            };
             if client.ready {
-                attached[*id].insert(*conn);
+                attached.entry(id).or_default().insert(*conn);
             }
-            listeners[*id] += usize::from(client.open && !client.closing);
+            *listeners.entry(id).or_default() += usize::from(client.open && !client.closing);
         }
-        assert_eq!(attached, self.attached, "who has logged in is attached");
-        let audience = attached.iter().map(BTreeSet::len).zip(listeners);
-        assert!(
-            audience.eq(self.accounts.iter().map(Account::audience)),
-            "an account knows how many clients it has"
-        );
-        let strangers = self.clients.values().filter(|(_, client)| !client.ready);
-        assert_eq!(
-            strangers.count(),
-            self.strangers,
-            "who has not logged in is counted"
-        );
-        let max = ("unauthenticated", self.limits.unauthenticated);
-        at_most(self.strangers, max, "clients that have not logged in");
+        for (id, member) in &self.members {
+            let clients = attached.remove(id).unwrap_or_default();
+            assert_eq!(clients, member.clients, "who has logged in is attached");
+            let listeners = listeners.remove(id).unwrap_or_default();
+            assert_eq!(
+                member.account.audience(),
+                (clients.len(), listeners),
+                "an account knows how many clients it has"
+            );
+        }
+        assert!(attached.is_empty(), "a client's account is there");
+        self.door.check_invariants(&self.strangers());
     }
 
     fn check_upstreams(&self) {
@@ -78,15 +80,15 @@ impl Proxy {
         for question in self.loads.values() {
             *loads.entry(*question).or_default() += 1;
         }
-        for (id, account) in self.accounts.iter().enumerate() {
+        for (id, Member { account, .. }) in &self.members {
             for topic in account.loading() {
                 assert_eq!(
-                    loads.get(&(id, topic)),
+                    loads.get(&(*id, topic)),
                     Some(&1),
                     "what an account wants to read is asked for once"
                 );
             }
-            let jobs = self.jobs.values().filter(|(owner, _)| *owner == id);
+            let jobs = self.jobs.values().filter(|(owner, _)| owner == id);
             assert_eq!(
                 jobs.count(),
                 account.files_asked(),
@@ -96,9 +98,9 @@ impl Proxy {
     }
 
     fn check_timers(&self) {
-        for (id, account) in self.accounts.iter().enumerate() {
+        for (id, Member { account, .. }) in &self.members {
             assert_eq!(
-                self.timers.get(&Wake::Account(id)),
+                self.timers.get(&Wake::Account(*id)),
                 account.deadline(),
                 "an account is woken when it wants to be"
             );
@@ -129,16 +131,19 @@ impl Proxy {
             first.is_none_or(|ticket| !self.journal.is_durable(*ticket)),
             "whoever waits for a change hears of it"
         );
-        for (id, account) in self.accounts.iter().enumerate() {
+        for (id, Member { account, .. }) in &self.members {
             if let Some(ticket) = account.awaits() {
                 let waiting = self.awaiting.get(&ticket);
                 assert!(
-                    waiting.is_some_and(|accounts| accounts.contains(&id)),
+                    waiting.is_some_and(|accounts| accounts.contains(id)),
                     "an account that holds something back will hear of the change"
                 );
             }
         }
-        let stopped = |id: &AccountId| self.accounts.get(*id).is_none_or(Account::is_stopped);
+        let stopped = |id: &AccountId| {
+            let member = self.members.get(id);
+            member.is_none_or(|member| member.account.is_stopped())
+        };
         assert!(
             !self.leaving.iter().any(stopped),
             "nobody waits for an account that has said goodbye"

@@ -7,11 +7,11 @@ use crate::io::Snapshot;
 impl Proxy {
     /// How things stand here.
     pub(super) fn snapshot(&self) -> Snapshot {
-        let accounts = self.accounts.iter().zip(&self.attached);
+        let members = self.members.values();
         Snapshot::Proxy {
-            strangers: self.strangers,
-            accounts: accounts
-                .map(|(account, clients)| account.snapshot(clients.len()))
+            strangers: self.door.strangers(),
+            accounts: members
+                .map(|member| member.account.snapshot(member.clients.len()))
                 .collect(),
         }
     }

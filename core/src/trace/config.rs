@@ -24,6 +24,10 @@ pub(super) struct ProxyForm {
     local_time: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     linger: Option<Millis>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    always_on: bool,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    away_when_detached: bool,
     limits: LimitsForm,
 }
 
@@ -33,6 +37,8 @@ struct ListenerForm {
     kind: WireForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    open: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +102,8 @@ impl From<&Config> for ProxyForm {
             verbose,
             local_time,
             linger,
+            always_on,
+            away_when_detached,
             limits,
         } = config;
         Self {
@@ -104,6 +112,8 @@ impl From<&Config> for ProxyForm {
             verbose: *verbose,
             local_time: *local_time,
             linger: linger.map(Millis::from),
+            always_on: *always_on,
+            away_when_detached: *away_when_detached,
             limits: limits.clone().into(),
         }
     }
@@ -117,6 +127,8 @@ impl From<ProxyForm> for Config {
             verbose: form.verbose,
             local_time: form.local_time,
             linger: form.linger.map(Into::into),
+            always_on: form.always_on,
+            away_when_detached: form.away_when_detached,
             limits: form.limits.into(),
         }
     }
@@ -124,13 +136,20 @@ impl From<ProxyForm> for Config {
 
 impl From<&Listener> for ListenerForm {
     fn from(listener: &Listener) -> Self {
-        let Listener { kind, account } = listener;
+        let Listener {
+            kind,
+            account,
+            open,
+        } = listener;
         let kind = match kind {
             WireKind::SkypeProxy => WireForm::SkypeProxy,
             WireKind::Len8 => WireForm::Len8,
         };
-        let account = account.clone();
-        Self { kind, account }
+        Self {
+            kind,
+            account: account.clone(),
+            open: *open,
+        }
     }
 }
 
@@ -140,8 +159,11 @@ impl From<ListenerForm> for Listener {
             WireForm::SkypeProxy => WireKind::SkypeProxy,
             WireForm::Len8 => WireKind::Len8,
         };
-        let account = form.account;
-        Self { kind, account }
+        Self {
+            kind,
+            account: form.account,
+            open: form.open,
+        }
     }
 }
 

@@ -77,6 +77,7 @@ limits_form! {
     mids: usize,
     contacts: usize,
     chats: usize,
+    cursors: usize,
     contact_groups: usize,
     text_bytes: usize,
     groups: usize,
@@ -93,9 +94,15 @@ limits_form! {
     sessions: usize,
     logins: usize,
     unauthenticated: usize,
+    unauthenticated_per_address: usize,
+    login_failures: u32,
+    lockouts: usize,
     files: usize,
     }
     waits {
+    login_window,
+    lockout_first,
+    lockout_last,
     login_wait,
     slot_wait,
     notice_wait,

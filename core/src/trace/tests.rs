@@ -32,6 +32,7 @@ fn config(password: &str, access: Option<&str>) -> Config {
         listeners: vec![Listener {
             kind: WireKind::SkypeProxy,
             account: Some("alice".into()),
+            open: false,
         }],
         accounts: vec![AccountConfig {
             name: "alice".into(),
@@ -51,6 +52,8 @@ fn config(password: &str, access: Option<&str>) -> Config {
         verbose: true,
         local_time: false,
         linger: Some(core::time::Duration::from_secs(600)),
+        always_on: false,
+        away_when_detached: false,
         limits: Limits::default(),
     }
 }

@@ -121,7 +121,7 @@ impl Reactor {
             }
             return;
         };
-        let Some(ticket) = self.lobby.enter(peer.ip()) else {
+        let Some(ticket) = self.lobby.enter(Some(peer.ip())) else {
             return;
         };
         let Ok(tls) = ServerConnection::new(config) else {

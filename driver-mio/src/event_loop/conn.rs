@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::vec;
 
 use imo2sproxy_core::io::{CloseCause, ConnId, ListenerId, ProxyFault};
+use imo2sproxy_core::lobby::Ticket;
 use imo2sproxy_core::time::Instant;
 use mio::net::TcpStream;
 
-use super::lobby::Ticket;
 use crate::socket::Socket;
 use crate::via::{Passage, ProxyServer};
 

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 
+use imo2sproxy_core::config::Limits;
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Output, Outputs};
+use imo2sproxy_core::lobby::Lobby;
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_core::time::{Now, Timers};
 use mio::{Interest, Registry, Token};
@@ -16,7 +18,6 @@ use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
-use super::lobby::Lobby;
 use super::{CLOSE_WAIT, Parts};
 use crate::call_handler::CallHandlers;
 use crate::files::{self, FileThread};
@@ -106,7 +107,7 @@ impl Reactor {
             accept_paused: false,
             shortage_told: false,
             next_client: 1,
-            lobby: Lobby::new(Rng::new(tls::random_seed())),
+            lobby: Lobby::new(&Limits::default(), Rng::new(tls::random_seed())),
             lingering: 0,
             client_tls: parts.client_tls,
             ways: parts.ways,

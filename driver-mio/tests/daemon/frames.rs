@@ -113,7 +113,7 @@ fn with_a_password_nothing_is_heard_before_it() {
     }
     let said = daemon.stop();
     assert!(!said.contains("pw"), "{said}");
-    assert_eq!(said.matches("wrong access password").count(), 4, "{said}");
+    assert_eq!(said.matches("wrong name or password").count(), 4, "{said}");
 }
 
 #[test]

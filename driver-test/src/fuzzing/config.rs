@@ -111,6 +111,7 @@ fn usual(kind: MachineKind) -> Plan {
     let listener = |kind| Listener {
         kind,
         account: Some("alice".into()),
+        open: true,
     };
     let config = Config {
         listeners: [WireKind::SkypeProxy, WireKind::Len8].map(listener).into(),
@@ -129,6 +130,8 @@ fn usual(kind: MachineKind) -> Plan {
         verbose: false,
         local_time: false,
         linger: None,
+        always_on: false,
+        away_when_detached: false,
         limits: Limits::default(),
     };
     let service = ServiceConfig {

@@ -100,6 +100,7 @@ fn config(options: u8) -> Config {
     let listener = |kind, account: &str| Listener {
         kind,
         account: Some(account.into()),
+        open: true,
     };
     let account = |(name, host, password, access): (&str, &str, &str, Option<&str>)| {
         let old = options & OLD_DIALECT != 0 && access.is_none();
@@ -134,6 +135,8 @@ fn config(options: u8) -> Config {
         verbose: options & VERBOSE != 0,
         local_time: options & LOCAL_TIME != 0,
         linger: (options & LINGERS != 0).then_some(Duration::from_secs(20)),
+        always_on: false,
+        away_when_detached: false,
         limits: limits(),
     }
 }

@@ -102,9 +102,15 @@ impl World {
         done.map(|()| records)
     }
 
+    /// How many passwords the machine of a host has had checked against hashes, in all its lives.
+    #[must_use]
+    pub fn checks(&self, name: &str) -> usize {
+        self.hosts[self.index(name)].checks
+    }
+
     /// Lets a worker hash or check a password, with a stand-in that costs nothing.
     pub(super) fn ask_worker(&mut self, life: Life, job: JobId, secret: &Secret, work: Work) {
-        let own = format!("sim${:016x}", fnv1a(secret.reveal().as_bytes()));
+        let own = hash_of(secret.reveal());
         let answer = match work {
             Work::Hash => Answer::Hashed(job, own),
             Work::Verify(hash) => Answer::Verified(job, own == hash),
@@ -126,4 +132,10 @@ impl World {
         };
         self.feed(life.host, input);
     }
+}
+
+/// The hash of a password in a simulated world: a stand-in that costs nothing.
+#[must_use]
+pub fn hash_of(password: &str) -> String {
+    format!("sim${:016x}", fnv1a(password.as_bytes()))
 }

@@ -39,6 +39,7 @@ impl World {
             }
             Output::Verify { job, secret, hash } => {
                 self.ask(life, Question::Job(job));
+                self.hosts[life.host].checks += 1;
                 self.ask_worker(life, job, &secret, Work::Verify(hash));
             }
             Output::WriteFile { job, name, bytes } => {

@@ -53,6 +53,8 @@ fn a_daemon_that_has_stopped_asks_for_nothing_more() {
         verbose: false,
         local_time: false,
         linger: None,
+        always_on: false,
+        away_when_detached: false,
         limits: Limits::default(),
     };
     let mut proxy = Proxy::new(config, Seed::from_number(1));

@@ -43,11 +43,14 @@ impl Bench {
             listeners: vec![Listener {
                 kind: WireKind::SkypeProxy,
                 account: Some("nora".into()),
+                open: true,
             }],
             accounts: vec![account],
             verbose: false,
             local_time: false,
             linger: None,
+            always_on: false,
+            away_when_detached: false,
             limits: Limits {
                 frame_bytes: 1000,
                 ..Limits::default()
@@ -261,7 +264,7 @@ fn the_answer_about_a_file_goes_to_the_account_that_asked() {
         let mut out = Outputs::new();
         let result = bench
             .proxy
-            .with_account(now, 0, &mut out, |account, scene| {
+            .with_account(now, AccountId(0), &mut out, |account, scene| {
                 account.write_file(scene, "/a.jpg", || vec![7])
             });
         assert_eq!(result, Some(None));
@@ -285,11 +288,11 @@ fn the_answer_about_a_file_goes_to_the_account_that_asked() {
     let mut out = Outputs::new();
     bench
         .proxy
-        .with_account(now, 0, &mut out, |account, scene| {
+        .with_account(now, AccountId(0), &mut out, |account, scene| {
             account.read_file(scene, "b.jpg", 9)
         });
     let call = AccountOutput::RunCallHandler("emil".into(), 7, true);
-    bench.proxy.account_said(0, call, &mut out);
+    bench.proxy.account_said(AccountId(0), call, &mut out);
     let read = Output::ReadFile {
         job: JobId(2),
         name: "b.jpg".into(),

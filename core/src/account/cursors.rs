@@ -1,0 +1,144 @@
+//! How far each client program has been told of messages, over its connections and over restarts.
+//! Never holds a message, and never knows who a client is: it goes by a key that the proxy gives.
+//!
+//! See `core/docs/skype-api.md`, "Several clients".
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use super::records::Keys;
+use crate::invariant::at_most;
+use crate::journal::Journal;
+use crate::store::{Record, last_part, read};
+use crate::time::UnixTime;
+
+/// A cursor as it is stored; its key is the last part of its key there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+struct CursorRecord {
+    /// Up to which message; absent while a client of this key is told what is announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    told: Option<u32>,
+    /// When such a client came or went last, in Unix seconds.
+    used: u64,
+}
+
+#[derive(Debug)]
+struct Cursor {
+    key: String,
+    record: CursorRecord,
+    /// Clients of this key that are told what is announced.
+    clients: usize,
+}
+
+/// The cursors of an account, those used longest ago first.
+#[derive(Debug)]
+pub(super) struct Cursors {
+    keys: Keys,
+    max: usize,
+    all: Vec<Cursor>,
+}
+
+impl Cursors {
+    /// None yet; at most `max`, but for clients that are there.
+    pub(super) const fn new(keys: Keys, max: usize) -> Self {
+        Self {
+            keys,
+            max,
+            all: Vec::new(),
+        }
+    }
+
+    /// Takes a stored cursor.
+    pub(super) fn restore(&mut self, record: &Record) {
+        if let Some(cursor) = read::<CursorRecord>(record) {
+            self.all.push(Cursor {
+                key: last_part(&record.key).into(),
+                record: cursor,
+                clients: 0,
+            });
+        }
+    }
+
+    /// All that were stored have been taken: those whose clients were there when the last process ended stand where that
+    /// one stood. True if there were such.
+    pub(super) fn settle(&mut self, announced: u32, journal: &mut Journal) -> bool {
+        self.all.sort_by_key(|cursor| cursor.record.used);
+        let mut any = false;
+        for cursor in &mut self.all {
+            if cursor.record.told.is_none() {
+                cursor.record.told = Some(announced);
+                journal.put(self.keys.cursor(&cursor.key), &cursor.record);
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A client of this key is told from now on what is announced. Gives how far those of its key were told before, if
+    /// that is known; `u32::MAX` if one of them is there.
+    pub(super) fn come(&mut self, key: &str, wall: UnixTime, journal: &mut Journal) -> Option<u32> {
+        let used = wall.as_seconds();
+        let record = CursorRecord { told: None, used };
+        let at = self.all.iter().position(|cursor| cursor.key == key);
+        let mut cursor = at.map_or_else(
+            || Cursor {
+                key: key.into(),
+                record: CursorRecord::default(),
+                clients: 0,
+            },
+            |at| self.all.remove(at),
+        );
+        let told = match at {
+            Some(_) if cursor.clients > 0 => Some(u32::MAX),
+            Some(_) => cursor.record.told,
+            None => None,
+        };
+        cursor.clients += 1;
+        cursor.record = record;
+        journal.put(self.keys.cursor(key), &record);
+        self.all.push(cursor);
+        self.forget_oldest(journal);
+        told
+    }
+
+    /// A client of this key is not told any more.
+    pub(super) fn go(&mut self, key: &str, announced: u32, wall: UnixTime, journal: &mut Journal) {
+        let Some(cursor) = self.all.iter_mut().find(|cursor| cursor.key == key) else {
+            return;
+        };
+        cursor.clients = cursor.clients.saturating_sub(1);
+        if cursor.clients == 0 {
+            let used = wall.as_seconds();
+            let told = Some(announced);
+            cursor.record = CursorRecord { told, used };
+            journal.put(self.keys.cursor(key), &cursor.record);
+            self.forget_oldest(journal);
+        }
+    }
+
+    fn forget_oldest(&mut self, journal: &mut Journal) {
+        if self.all.len() <= self.max {
+            return;
+        }
+        if let Some(at) = self.all.iter().position(|cursor| cursor.clients == 0) {
+            let cursor = self.all.remove(at);
+            journal.remove(self.keys.cursor(&cursor.key));
+        }
+    }
+
+    /// Panics if it keeps more than it may, or not its own books.
+    pub(super) fn check_invariants(&self, listeners: usize) {
+        let clients: usize = self.all.iter().map(|cursor| cursor.clients).sum();
+        assert!(
+            clients <= listeners,
+            "who has a cursor is told what is announced"
+        );
+        at_most(
+            self.all.len(),
+            ("cursors", self.max.max(listeners)),
+            "client programs that are remembered",
+        );
+    }
+}

@@ -1,0 +1,172 @@
+//! What clients of one account have missed: each hears it once, whoever else is there and whatever restarts.
+//! Never about how the account is seen meanwhile.
+
+use std::collections::BTreeMap;
+
+use imo2sproxy_core::config::WireKind;
+use imo2sproxy_sim::town::SECONDS;
+use imo2sproxy_sim::{Person, World};
+
+use crate::house::{ALICES, HOUSE, account, come, config, daemon, house};
+
+/// A house in which alice and bob are friends, and nobody is at a keyboard.
+fn friends() -> World {
+    let mut world = house(vec![account("alice", None), account("bob", None)]);
+    let alice = come(&mut world, "alice", "alice");
+    let bob = come(&mut world, "bob", "bob");
+    alice.say("SET USER bob BUDDYSTATUS 2 it is me");
+    world.expect("bob", "USER alice RECEIVEDAUTHREQUEST it is me", SECONDS(5));
+    bob.say("SET USER alice ISAUTHORIZED TRUE");
+    world.expect("alice", "USER bob BUDDYSTATUS 3", SECONDS(5));
+    world.run_for(SECONDS(2));
+    alice.leave();
+    bob.leave();
+    world.run_for(SECONDS(2));
+    world
+}
+
+fn write(world: &mut World, texts: impl Iterator<Item = u32>) {
+    let bob = world.person("bob").clone();
+    bob.connect();
+    bob.say("PROTOCOL 7");
+    for number in texts {
+        bob.say(&format!("#t{number} MESSAGE alice text {number}"));
+        world.run_for(SECONDS(1));
+    }
+    bob.leave();
+    world.run_for(SECONDS(2));
+}
+
+/// A client of alice that calls itself so.
+fn program(world: &mut World, who: &str, name: &str) -> Person {
+    let client = Person::new(WireKind::SkypeProxy, None, HOUSE, ALICES);
+    let client = world.join(who, client);
+    world.set_address(who, "127.0.0.1".parse().unwrap());
+    client.say(&format!("NAME {name}"));
+    client.say("PROTOCOL 7");
+    world.run_for(SECONDS(3));
+    client
+}
+
+/// How often each message was announced to somebody.
+fn announced(client: &Person) -> BTreeMap<String, usize> {
+    let mut all = BTreeMap::new();
+    for heard in client.hearing().iter() {
+        let mut words = heard.line.split(' ');
+        if let (Some("CHATMESSAGE"), Some(number), Some("STATUS"), Some("RECEIVED")) =
+            (words.next(), words.next(), words.next(), words.next())
+        {
+            *all.entry(number.to_owned()).or_default() += 1;
+        }
+    }
+    all
+}
+
+#[track_caller]
+fn each_once(client: &Person, count: usize) {
+    let all = announced(client);
+    assert!(all.values().all(|times| *times == 1), "{all:?}");
+    assert_eq!(all.len(), count, "{all:?}");
+}
+
+#[test]
+fn two_programs_that_come_after_a_kill_hear_of_each_of_a_hundred_messages_once() {
+    let mut world = friends();
+    write(&mut world, 0..100);
+    world.kill(HOUSE);
+    world.run_for(SECONDS(1));
+    let config = config(vec![account("alice", None), account("bob", None)]);
+    let seed = world.seed_for("house again");
+    world.restart(HOUSE, daemon(config, seed));
+    world.run_for(SECONDS(5));
+    let desk = program(&mut world, "desk", "Miranda");
+    desk.say("SEARCH MISSEDCHATMESSAGES");
+    let phone = program(&mut world, "phone", "Pidgin");
+    world.run_for(SECONDS(5));
+    each_once(&desk, 100);
+    each_once(&phone, 100);
+}
+
+#[test]
+fn what_one_program_has_marked_as_read_is_news_for_the_other_all_the_same() {
+    let mut world = friends();
+    write(&mut world, 0..5);
+    let desk = program(&mut world, "desk", "Miranda");
+    for number in announced(&desk).keys() {
+        desk.say(&format!("SET CHATMESSAGE {number} SEEN"));
+    }
+    world.run_for(SECONDS(2));
+    let phone = program(&mut world, "phone", "Pidgin");
+    each_once(&phone, 5);
+}
+
+#[test]
+fn a_program_that_was_told_is_not_told_again_and_hears_what_came_while_it_alone_was_away() {
+    let mut world = friends();
+    let desk = program(&mut world, "desk", "Miranda");
+    let phone = program(&mut world, "phone", "Pidgin");
+    write(&mut world, 0..3);
+    each_once(&desk, 3);
+    each_once(&phone, 3);
+    phone.leave();
+    world.run_for(SECONDS(2));
+    write(&mut world, 3..5);
+    phone.connect();
+    phone.say("NAME Pidgin");
+    phone.say("PROTOCOL 7");
+    world.run_for(SECONDS(3));
+    each_once(&desk, 5);
+    each_once(&phone, 5);
+}
+
+#[test]
+fn what_a_program_was_told_is_remembered_over_a_kill_while_it_is_there() {
+    let mut world = friends();
+    let desk = program(&mut world, "desk", "Miranda");
+    write(&mut world, 0..3);
+    each_once(&desk, 3);
+    world.kill(HOUSE);
+    world.run_for(SECONDS(1));
+    let config = config(vec![account("alice", None), account("bob", None)]);
+    let seed = world.seed_for("house again");
+    world.restart(HOUSE, daemon(config, seed));
+    world.run_for(SECONDS(5));
+    desk.connect();
+    desk.say("NAME Miranda");
+    desk.say("PROTOCOL 7");
+    world.run_for(SECONDS(3));
+    each_once(&desk, 3);
+    write(&mut world, 3..4);
+    each_once(&desk, 4);
+}
+
+#[test]
+fn a_program_that_was_never_seen_hears_what_came_since_the_last_one_left() {
+    let mut world = friends();
+    let desk = program(&mut world, "desk", "Miranda");
+    write(&mut world, 0..2);
+    each_once(&desk, 2);
+    desk.leave();
+    world.run_for(SECONDS(2));
+    write(&mut world, 2..4);
+    let phone = program(&mut world, "phone", "Pidgin");
+    each_once(&phone, 2);
+}
+
+#[test]
+fn what_one_client_writes_is_seen_by_the_others_of_the_account() {
+    let mut world = friends();
+    let desk = program(&mut world, "desk", "Miranda");
+    let phone = program(&mut world, "phone", "Pidgin");
+    desk.say("#m MESSAGE bob hello from the desk");
+    world.expect("desk", "#m *", SECONDS(5));
+    let line = world.expect("phone", "CHATMESSAGE * STATUS SENT", SECONDS(5));
+    let number = line.split(' ').nth(1).unwrap().to_owned();
+    phone.say(&format!("#b GET CHATMESSAGE {number} BODY"));
+    let body = world.expect("phone", "#b *", SECONDS(5));
+    assert_eq!(
+        body,
+        format!("#b CHATMESSAGE {number} BODY hello from the desk")
+    );
+    assert_eq!(phone.count(&line), 1);
+}
