@@ -92,7 +92,8 @@ pub struct Pair {
 impl Pair {
     /// Joins the two. Listeners of the pair are those of the proxy.
     #[must_use]
-    pub fn new(proxy: Proxy, service: Service) -> Self {
+    pub fn new(proxy: Proxy, mut service: Service) -> Self {
+        service.vouch_for(proxy.own_users());
         Self {
             proxy,
             service,

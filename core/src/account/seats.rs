@@ -4,11 +4,13 @@
 //! See `core/docs/skype-api.md`, "Several clients".
 
 use alloc::collections::BTreeMap;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Account, AccountOutput, Scene, presence};
 use crate::imo::link::LinkStatus;
 use crate::io::ConnId;
+use crate::secret::Secret;
 use crate::skype::{ConnStatus, ErrorReply, Reply, Status, UserProperty};
 
 /// The clients of an account, with how each wants it to be seen if it has said so.
@@ -63,6 +65,13 @@ impl Account {
             self.state.left = announced;
             self.keep_state(scene);
         }
+    }
+
+    /// Who it is at the embedded service, if that is to trust the configuration: it is always on there.
+    pub(crate) fn embedded_user(&self) -> Option<(String, Secret)> {
+        let (username, password) = self.link.embedded_user()?;
+        let own = (String::from(username), password.clone());
+        self.always_on.then_some(own)
     }
 
     /// How the account is to be seen, by what its clients want.

@@ -27,6 +27,7 @@ use crate::config::{Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
 use crate::http::lane::Ticket;
+use crate::io::Origin;
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
@@ -263,6 +264,12 @@ impl Link {
     /// The password that it logs in with.
     pub(crate) const fn password(&self) -> &Secret {
         &self.password
+    }
+
+    /// Who logs in, and with which password, if that is at the embedded service.
+    pub(crate) fn embedded_user(&self) -> Option<(&str, &Secret)> {
+        let embedded = self.upstream.origin == Origin::Embedded;
+        embedded.then_some((&self.username, &self.password))
     }
 
     /// Signs off, within a bounded time.

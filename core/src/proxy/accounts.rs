@@ -1,12 +1,14 @@
 //! What accounts want, done: their connections, loads and files, and what comes of them.
 //! Never decides anything for an account.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{AccountId, Member, Proxy, Wake};
 use crate::account::{Account, AccountOutput, Scene};
 use crate::http::lane::LaneInput;
 use crate::io::{CloseHow, ConnId, LoadId, Output, Outputs};
+use crate::secret::Secret;
 use crate::store::{Record, StoreError};
 use crate::time::Now;
 
@@ -116,6 +118,12 @@ impl Proxy {
             }
             AccountOutput::Event(event) => out.event(event),
         }
+    }
+
+    /// The users of the embedded service that the process has configured itself.
+    pub(crate) fn own_users(&self) -> impl Iterator<Item = (String, Secret)> {
+        let members = self.members.values();
+        members.filter_map(|member| member.account.embedded_user())
     }
 
     /// Starts accounts, few at a time.

@@ -47,7 +47,7 @@ impl Service {
                 Some(id),
                 "a session is found by its id"
             );
-            let is_stranger = !session.embedded && session.account.is_none();
+            let is_stranger = session.network.is_some() && session.account.is_none();
             assert_eq!(
                 self.strangers.contains(id),
                 is_stranger,
@@ -60,6 +60,7 @@ impl Service {
                 );
             }
         }
+        self.lockouts.check_invariants();
         let max = ("unauthenticated", limits.unauthenticated);
         at_most(self.strangers.len(), max, "sessions without an account");
         let is_known = |id: &SessionId| self.sessions.contains_key(id);

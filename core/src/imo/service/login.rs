@@ -18,7 +18,29 @@ use crate::io::{JobId, Output, Outputs};
 use crate::secret::Secret;
 use crate::time::Now;
 
+/// What a daemon is told whose user or password is wrong; it does not try again by itself.
+const WRONG: &str = "uidpassword";
+/// What one is told that comes from where too many logins have failed; it tries again later.
+const LOCKED_OUT: &str = "too many failed logins from this address";
+
+/// Tells a session that it is not signed on.
+fn signed_off(session: SessionId, reason: &str) -> Effect {
+    let reason = reason.to_string();
+    Effect::TellSession {
+        session,
+        notice: Notice::Disconnected { reason },
+        late: false,
+    }
+}
+
 impl Service {
+    /// The process vouches for these users, since it owns both halves: through the embedded pipe they log in with these
+    /// passwords without a hash, and are registered when they do so for the first time.
+    pub(crate) fn vouch_for(&mut self, users: impl Iterator<Item = (String, Secret)>) {
+        let users = users.map(|(name, password)| (canonical(&name).into_owned(), password));
+        self.vouched = users.collect();
+    }
+
     /// Moves a login on; called again after each wait.
     pub(super) fn login(
         &mut self,
@@ -35,14 +57,27 @@ impl Service {
         let Some(session) = self.sessions.get_mut(&id) else {
             return Ok(Outcome::default());
         };
+        let network = session.network;
+        let is_embedded = network.is_none();
+        let is_vouched = is_embedded && self.vouched.get(&*name) == Some(password);
+        // Names that are none count as one.
+        let tried = if exists { &*name } else { "" };
         let may_register = match self.config.registration {
-            Registration::Closed => false,
-            Registration::Embedded => session.embedded,
+            Registration::Closed => is_vouched,
+            Registration::Embedded => is_embedded,
             Registration::Open => true,
         } && !self.house.is_withheld(&name);
-        let is_embedded = session.embedded;
         session.tried = valid.then(|| name.clone().into_owned());
-        match core::mem::take(&mut session.login) {
+        let begun = core::mem::take(&mut session.login);
+        let login = match begun {
+            Login::Idle if is_vouched && exists => Login::Checked { ok: true },
+            login => login,
+        };
+        match login {
+            Login::Idle if !is_embedded && self.lockouts.is_locked(now.mono, tried, network) => {
+                effects.push(signed_off(id, LOCKED_OUT));
+                return Ok(Outcome::at(now.wall.as_seconds()));
+            }
             Login::Idle if valid && !exists && may_register && !password.is_empty() => {
                 self.start_job(
                     id,
@@ -88,23 +123,20 @@ impl Service {
             Login::Checked { .. } | Login::Made { .. } => {
                 // In one process with its daemon the service leaves it to that one to tell.
                 if !is_embedded {
-                    out.event(Event::account(
-                        EventKind::SessionRefused,
-                        if valid { &name } else { "?" },
-                        "wrong user or password",
-                    ));
+                    let locks = self.lockouts.failed(now.mono, tried, network);
+                    let what = if locks {
+                        "wrong user or password, once too often: its address is locked out for a while"
+                    } else {
+                        "wrong user or password"
+                    };
+                    let who = if valid { &name } else { "?" };
+                    out.event(Event::account(EventKind::SessionRefused, who, what));
                 }
-                let notice = Notice::Disconnected {
-                    reason: "uidpassword".to_string(),
-                };
-                effects.push(Effect::TellSession {
-                    session: id,
-                    notice,
-                    late: false,
-                });
+                effects.push(signed_off(id, WRONG));
                 return Ok(Outcome::at(now.wall.as_seconds()));
             }
         }
+        self.lockouts.succeeded(&name, network);
         self.sign_on(now, id, &name, effects, out);
         Ok(Outcome::at(now.wall.as_seconds()))
     }

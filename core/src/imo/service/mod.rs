@@ -30,7 +30,10 @@ use crate::io::{
     AskId, CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer, StoreId,
 };
 use crate::journal::Ticket;
+use crate::lobby::Network;
+use crate::lockout::Lockouts;
 use crate::rng::{Rng, Seed};
+use crate::secret::Secret;
 use crate::store::{Record, StoreError};
 use crate::time::{Instant, Now, Timers};
 use web::{Conn, Doing};
@@ -96,6 +99,10 @@ pub struct Service {
     unread: BTreeSet<ConnId>,
     /// Sessions from the network that nobody has signed on.
     strangers: BTreeSet<SessionId>,
+    /// Who has failed to sign on.
+    lockouts: Lockouts,
+    /// The passwords of those whom the process vouches for, by handle.
+    vouched: BTreeMap<String, Secret>,
     draining: bool,
     stopped: bool,
 }
@@ -116,6 +123,8 @@ impl Service {
         let rng = Rng::new(seed).derive("service");
         let house = House::new(config.limits.clone(), rng.derive("house"));
         Self {
+            vouched: BTreeMap::new(),
+            lockouts: Lockouts::new(&config.limits),
             config,
             rng,
             conns: BTreeMap::new(),
@@ -145,9 +154,12 @@ impl Service {
             out.push(Output::Close { conn, how });
             return;
         }
-        let embedded = peer == Peer::Embedded;
+        let network = match peer {
+            Peer::Net(address) => Some(Network::of(address.ip())),
+            Peer::Embedded => None,
+        };
         self.conns
-            .insert(conn, Conn::new(embedded, &self.config.limits));
+            .insert(conn, Conn::new(network, &self.config.limits));
         self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
     }
 
@@ -166,7 +178,8 @@ impl Service {
 
     fn wake_conn(&mut self, conn: ConnId, at: Option<Instant>) {
         // The pipe to the other machine has no peer that could fall asleep.
-        let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
+        let conns = &self.conns;
+        let embedded = conns.get(&conn).is_some_and(|conn| conn.network.is_none());
         self.timers.set(
             Wake::Conn(conn),
             at.filter(|_| !embedded || self.is_late(conn)),

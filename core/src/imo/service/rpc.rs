@@ -95,13 +95,13 @@ impl Service {
     ) -> SessionId {
         let id = SessionId(self.next_session);
         self.next_session += 1;
-        let embedded = self.conns.get(&conn).is_some_and(|conn| conn.embedded);
+        let network = self.conns.get(&conn).and_then(|conn| conn.network);
         let expires = now.mono + self.config.poll_hold + SESSION_GRACE;
         self.sessions
-            .insert(id, Session::new(ssid.clone(), dialect, embedded, expires));
+            .insert(id, Session::new(ssid.clone(), dialect, network, expires));
         self.by_ssid.insert(ssid, id);
         self.timers.set(Wake::Session(id), Some(expires));
-        if !embedded {
+        if network.is_some() {
             self.strangers.insert(id);
         }
         if self.strangers.len() > self.config.limits.unauthenticated

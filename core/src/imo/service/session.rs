@@ -15,6 +15,7 @@ use crate::imo::envelope::Outbox;
 use crate::imo::notice::Notice;
 use crate::io::{ConnId, LoadId};
 use crate::journal::Ticket;
+use crate::lobby::Network;
 use crate::time::Instant;
 
 /// A session.
@@ -22,8 +23,8 @@ use crate::time::Instant;
 pub(super) struct Session {
     /// Its id on the wire.
     pub(super) ssid: String,
-    /// Whether it came through the embedded pipe.
-    pub(super) embedded: bool,
+    /// Where it came from; `None` for the embedded pipe.
+    pub(super) network: Option<Network>,
     /// The account that is signed on, if one is.
     pub(super) account: Option<String>,
     /// The account that was to be signed on last, whether it was or not.
@@ -153,10 +154,15 @@ impl Mail {
 }
 
 impl Session {
-    pub(super) fn new(ssid: String, dialect: &Dialect, embedded: bool, expires: Instant) -> Self {
+    pub(super) fn new(
+        ssid: String,
+        dialect: &Dialect,
+        network: Option<Network>,
+        expires: Instant,
+    ) -> Self {
         Self {
             ssid,
-            embedded,
+            network,
             account: None,
             tried: None,
             fresh: false,

@@ -22,6 +22,7 @@ use crate::imo::call::json;
 use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
+use crate::lobby::Network;
 use crate::store::StoreError;
 use crate::time::Now;
 
@@ -31,7 +32,8 @@ const LOST_POLL_WAIT: Duration = Duration::from_secs(1);
 /// A connection to the service.
 pub(super) struct Conn {
     pub(super) http: HttpServer,
-    pub(super) embedded: bool,
+    /// Where it comes from; `None` for the embedded pipe.
+    pub(super) network: Option<Network>,
     pub(super) doing: Doing,
 }
 
@@ -54,10 +56,10 @@ pub(super) enum Doing {
 }
 
 impl Conn {
-    pub(super) fn new(embedded: bool, limits: &Limits) -> Self {
+    pub(super) fn new(network: Option<Network>, limits: &Limits) -> Self {
         Self {
             http: HttpServer::new(limits),
-            embedded,
+            network,
             doing: Doing::Nothing,
         }
     }
