@@ -51,7 +51,7 @@ fn config(password: &str, access: Option<&str>) -> Config {
         verbose: true,
         local_time: false,
         linger: Some(core::time::Duration::from_secs(600)),
-        limits: Limits::default(),
+        ..Config::default()
     }
 }
 

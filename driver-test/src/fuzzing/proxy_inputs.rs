@@ -135,6 +135,7 @@ fn config(options: u8) -> Config {
         local_time: options & LOCAL_TIME != 0,
         linger: (options & LINGERS != 0).then_some(Duration::from_secs(20)),
         limits: limits(),
+        ..Config::default()
     }
 }
 

@@ -48,12 +48,8 @@ fn a_daemon_that_has_stopped_asks_for_nothing_more() {
         upstream: Upstream::embedded(),
     };
     let config = Config {
-        listeners: Vec::new(),
         accounts: vec![account],
-        verbose: false,
-        local_time: false,
-        linger: None,
-        limits: Limits::default(),
+        ..Config::default()
     };
     let mut proxy = Proxy::new(config, Seed::from_number(1));
     tell(&mut proxy, 0, Input::Start);

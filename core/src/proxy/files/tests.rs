@@ -45,13 +45,11 @@ impl Bench {
                 account: Some("nora".into()),
             }],
             accounts: vec![account],
-            verbose: false,
-            local_time: false,
-            linger: None,
             limits: Limits {
                 frame_bytes: 1000,
                 ..Limits::default()
             },
+            ..Config::default()
         };
         let mut bench = Self {
             proxy: Proxy::new(config, Seed::from_number(1)),
