@@ -12,8 +12,8 @@ use alloc::vec;
 
 use super::{Plan, Recorder, Secrecy};
 use crate::config::{
-    Access, AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig,
-    Upstream, WireKind,
+    Access, AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use crate::io::{Input, Machine as _, Origin, Output, Outputs};
 use crate::rng::Seed;

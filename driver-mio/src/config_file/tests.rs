@@ -51,48 +51,51 @@ const ALICE: &str = "data_dir = 'data'\n\n[[account]]\nname = 'alice'\n";
 const PASSWORD: &str = "password_file = 'alice.pw'\n";
 const HASH: &str = "$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHRzYWx0$c29tZSBieXRlcyBvZiBoYXNo";
 
+/// A file with everything in it.
+const WHOLE: &str = "
+server = 'https://imo.example/'
+data_dir = 'data'
+avatar_dir = '.'
+admin = '127.0.0.1:9100'
+upstream_proxy = 'socks5://127.0.0.1:9050'
+away_when_detached = true
+
+[[listen]]
+kind = 'skypeproxy'
+addr = '[::]:1401'
+account = 'alice'
+proxy_from = ['10.0.0.0/8', '::1']
+
+[[listen]]
+kind = 'len8+tls'
+addr = '127.0.0.1:0'
+
+[[account]]
+name = 'alice'
+password_file = 'alice.pw'
+access = 'HASH'
+
+[[account]]
+name = 'robert'
+username = 'bob'
+password = 'secret-2'
+server = 'embedded'
+dialect = 'v0'
+
+[passthrough]
+enabled = true
+
+[limits]
+contacts = 1_000
+client_stall = 5
+http_idle = '1m 30s'
+ring_wait = 0.5
+";
+
 #[test]
 fn a_whole_file_becomes_settings() {
     assert!(hashing::is_hash(HASH));
-    let text = format!(
-        "server = 'https://imo.example/'
-        data_dir = 'data'
-        avatar_dir = '.'
-        admin = '127.0.0.1:9100'
-        upstream_proxy = 'socks5://127.0.0.1:9050'
-        away_when_detached = true
-
-        [[listen]]
-        kind = 'skypeproxy'
-        addr = '[::]:1401'
-        account = 'alice'
-        proxy_from = ['10.0.0.0/8', '::1']
-
-        [[listen]]
-        kind = 'len8+tls'
-        addr = '127.0.0.1:0'
-
-        [[account]]
-        name = 'alice'
-        password_file = 'alice.pw'
-        access = '{HASH}'
-
-        [[account]]
-        name = 'robert'
-        username = 'bob'
-        password = 'secret-2'
-        server = 'embedded'
-        dialect = 'v0'
-
-        [passthrough]
-        enabled = true
-
-        [limits]
-        contacts = 1_000
-        client_stall = 5
-        http_idle = '1m 30s'
-        ring_wait = 0.5"
-    );
+    let text = WHOLE.replace("HASH", HASH);
     let folder = folder(&text);
     let settings = read_in(&folder).unwrap();
     let within = |name: &str| folder.path().join(name);
@@ -120,6 +123,18 @@ fn a_whole_file_becomes_settings() {
             listener(WireKind::Len8, None)
         ]
     );
+    let limits = &config.limits;
+    assert_eq!(limits.contacts, 1000);
+    assert_eq!(limits.client_stall, Duration::from_secs(5));
+    assert_eq!(limits.http_idle, Duration::from_secs(90));
+    assert_eq!(limits.ring_wait, Duration::from_millis(500));
+    assert_eq!(limits.frame_bytes, Limits::default().frame_bytes);
+}
+
+#[test]
+fn accounts_have_their_own_service_or_the_usual_one() {
+    let settings = read_in(&folder(&WHOLE.replace("HASH", HASH))).unwrap();
+    let config = &settings.config;
     let [alice, robert] = config.accounts.as_slice() else {
         panic!("{:?}", config.accounts);
     };
@@ -133,13 +148,6 @@ fn a_whole_file_becomes_settings() {
     let passthrough = config.passthrough.as_ref().unwrap();
     assert_eq!(passthrough.upstream, alice.upstream);
     assert!(!passthrough.register);
-
-    let limits = &config.limits;
-    assert_eq!(limits.contacts, 1000);
-    assert_eq!(limits.client_stall, Duration::from_secs(5));
-    assert_eq!(limits.http_idle, Duration::from_secs(90));
-    assert_eq!(limits.ring_wait, Duration::from_millis(500));
-    assert_eq!(limits.frame_bytes, Limits::default().frame_bytes);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The end of a drain that has taken too long, told to a machine by a late tick.
 
-use imo2sproxy_core::config::{AccountConfig, Config, Limits, ServiceConfig, Upstream};
+use imo2sproxy_core::config::{AccountConfig, Config, ServiceConfig, Upstream};
 use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::{
     AskId, Control, Input, JobId, LoadId, Machine, Output, Outputs, StoreId, UserOp,
