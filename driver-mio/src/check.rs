@@ -3,7 +3,10 @@
 
 use imo2sproxy::tls;
 use imo2sproxy_core::config::{Access, AccountConfig, Listener, Passthrough};
+use imo2sproxy_core::time::Now;
+use imo2sproxy_core::trace::Recorder;
 
+use crate::daemon;
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::settings::DaemonSettings;
@@ -16,6 +19,11 @@ use crate::settings::doors::{Certificate, Door};
 pub(crate) fn lines(settings: &DaemonSettings) -> Result<Vec<String>, Failure> {
     tls::client_config(settings.ca_file.as_deref())
         .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
+    if settings.recording.file.is_some() {
+        let (plan, secrecy) = (daemon::plan(settings), settings.recording.secrecy);
+        Recorder::begin(&plan, Now::default(), false, secrecy, &mut String::new())
+            .map_err(|refusal| Failure::usage(format!("--record: {refusal}")))?;
+    }
     let config = &settings.config;
     let mut lines = Vec::new();
     let doors = settings.doors.iter().zip(&config.listeners);

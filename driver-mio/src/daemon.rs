@@ -113,7 +113,7 @@ impl Daemon {
     /// # Errors
     /// If it cannot go on.
     pub(crate) fn run(self, ready: impl FnOnce(Remote)) -> Result<(), Failure> {
-        let embedded = self.settings.is_embedded();
+        let plan = plan(&self.settings);
         let (control, socket) = ControlSocket::bind(&self.settings.data);
         let parts = Parts {
             listeners: self.sockets,
@@ -125,23 +125,26 @@ impl Daemon {
             calls: self.settings.calls,
             watcher: Box::new(self.journal),
         };
-        let (config, seed) = (self.settings.config, tls::random_seed());
-        let plan = if embedded {
-            let service = ServiceConfig {
-                registration: Registration::Embedded,
-                limits: config.limits.clone(),
-                ..ServiceConfig::default()
-            };
-            Plan::Pair(config, seed, service, tls::random_seed())
-        } else {
-            Plan::Proxy(config, seed)
-        };
         let ended = run::run(plan, parts, self.settings.recording, ready);
         // Only now may another process have the folder.
         drop(socket);
         drop(self.hold);
         ended
     }
+}
+
+/// What such a daemon is made from.
+pub(crate) fn plan(settings: &DaemonSettings) -> Plan {
+    let (config, seed) = (settings.config.clone(), tls::random_seed());
+    if !settings.is_embedded() {
+        return Plan::Proxy(config, seed);
+    }
+    let service = ServiceConfig {
+        registration: Registration::Embedded,
+        limits: config.limits.clone(),
+        ..ServiceConfig::default()
+    };
+    Plan::Pair(config, seed, service, tls::random_seed())
 }
 
 /// Takes the ports.

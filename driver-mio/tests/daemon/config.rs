@@ -211,12 +211,14 @@ fn a_password_becomes_a_hash_that_a_configuration_takes() {
     // Such a password cannot be hidden in a recording.
     let trace = home.path().join("trace");
     let trace = trace.to_str().unwrap();
-    let output = command(&home, &["--record", trace]).output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let last = text(&output.stderr).lines().last();
-    let line = last.unwrap();
-    assert!(line.contains("the access password of robert"), "{line}");
-    assert!(line.contains("--keep-secrets"), "{line}");
+    for check in [&["--check-config"][..], &[]] {
+        let options = [&["--record", trace], check].concat();
+        let output = command(&home, &options).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let line = text(&output.stderr).lines().last().unwrap();
+        assert!(line.contains("the access password of robert"), "{line}");
+        assert!(line.contains("--keep-secrets"), "{line}");
+    }
     let mut daemon = Running::start(command(&home, &["--record", trace, "--keep-secrets"]));
     daemon.port("skypeproxy");
     assert_eq!(daemon.stop().0, Some(0));
