@@ -65,9 +65,15 @@ impl Source {
         }
     }
 
-    /// The folder that paths in it start from.
-    pub(super) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or_else(|| Path::new(""))
+    /// The folder that paths in it start from, wherever the process may go later.
+    pub(super) fn folder(&self) -> PathBuf {
+        let folder = self.path.parent().unwrap_or_else(|| Path::new(""));
+        let folder = if folder == Path::new("") {
+            Path::new(".")
+        } else {
+            folder
+        };
+        std::path::absolute(folder).unwrap_or_else(|_| folder.into())
     }
 
     /// The file's name, for a command that mends it.

@@ -163,6 +163,10 @@ fn a_configuration_can_be_checked_without_running_it() {
     assert_eq!(text(&output.stderr), "");
     assert!(output.status.success());
     assert!(!data.exists());
+    // It is the same file from wherever it is named.
+    let mut beside = program(home.path(), &["--config", "a.toml", "--check-config"]);
+    let output = beside.current_dir(home.path()).output().unwrap();
+    assert_eq!(text(&output.stdout), expected);
     // The form of the original can be checked too.
     let args = ["--check-config", "--password-file", "-", "-p", "0", "alice"];
     let mut child = program(home.path(), &args).spawn().unwrap();
