@@ -125,6 +125,15 @@ pub struct AccountConfig {
     pub upstream: Upstream,
 }
 
+/// Who may log in without being one of the accounts: with a user's own name and password at a service.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Passthrough {
+    /// Where that service is, and what it speaks.
+    pub upstream: Upstream,
+    /// Whether a first login may make the user an account there.
+    pub register: bool,
+}
+
 /// All that the [`crate::proxy::Proxy`] is told.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Config {
@@ -138,6 +147,8 @@ pub struct Config {
     pub local_time: bool,
     /// How long an account without clients stays signed on; `None`: for ever.
     pub linger: Option<Duration>,
+    /// Set if users may log in who are none of the accounts.
+    pub passthrough: Option<Passthrough>,
     /// Accounts stay signed on whatever clients say: one that goes offline does so alone.
     pub always_on: bool,
     /// Whether an account that is always on is away while no client is there.

@@ -11,12 +11,13 @@ use imo2sproxy_core::secret::Secret;
 
 use crate::failure::Failure;
 
+mod daemon;
 mod operator;
 
+pub(crate) use daemon::{DaemonArgs, Mode};
 pub(crate) use operator::{ControlArgs, Deed, RecordWish, UserArgs, Wish};
 
-/// Names that may not stand where a USERNAME is expected, without `--` before them: those of the commands,
-/// and those reserved for commands of other versions.
+/// Names that may not stand where a USERNAME is expected, without `--` before them.
 const COMMAND_NAMES: [&str; 7] = [
     "service",
     "console",
@@ -30,8 +31,8 @@ const COMMAND_NAMES: [&str; 7] = [
 /// What is to be done.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Run the daemon for one account.
-    Daemon(DaemonArgs),
+    /// Run the daemon.
+    Daemon(Box<DaemonArgs>),
     /// Run the service alone.
     Service(ServiceArgs),
     /// Talk to a daemon by hand.
@@ -42,6 +43,8 @@ pub(crate) enum Command {
     Control(ControlArgs),
     /// Do something about the accounts of a service.
     User(UserArgs),
+    /// Make the hash of a password.
+    HashPassword,
     /// Nothing: help or the version was asked for and has been shown.
     Shown,
 }
@@ -51,7 +54,8 @@ pub(crate) enum Command {
     name = "imo2sproxy",
     version,
     about = "Skype API over TCP for instant messengers, on an imo.im-compatible service",
-    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy service|console|replay|control|user [OPTIONS]",
+    override_usage = "imo2sproxy [OPTIONS] [--] USERNAME [PASSWORD]\n       imo2sproxy [OPTIONS] --config FILE\n       \
+                      imo2sproxy service|console|replay|control|user|hash-password [OPTIONS]",
     after_help = "A USERNAME that equals a command's name is given after --",
     disable_help_flag = true,
     disable_version_flag = true,
@@ -77,6 +81,7 @@ enum Further {
     Replay(ReplayArgs),
     Control(ControlArgs),
     User(UserArgs),
+    HashPassword(HashPasswordArgs),
 }
 
 #[derive(Args, Debug)]
@@ -84,69 +89,6 @@ struct Help {
     /// Print this help
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
-}
-
-/// The daemon in the form of the original: one account.
-#[derive(Args, Debug)]
-pub(crate) struct DaemonArgs {
-    /// Log commands and replies of each connection
-    #[arg(short = 'v', long)]
-    pub(crate) verbose: bool,
-    /// Append the log to FILE instead of standard error
-    #[arg(short = 'l', long, value_name = "FILE")]
-    pub(crate) log_file: Option<PathBuf>,
-    /// Give messages the time of their arrival here instead of the service's
-    #[arg(short = 't', long)]
-    pub(crate) local_time: bool,
-    /// On a call, run the program of --call-command; without one, tell the log
-    #[arg(short = 'i', long)]
-    pub(crate) interactive: bool,
-    /// Program and arguments, divided by spaces, run by no shell; it finds IMO2S_CALL_PEER, IMO2S_CALL_ID and
-    /// IMO2S_CALL_DIRECTION (in or out) in its environment
-    #[arg(long, value_name = "CMD")]
-    pub(crate) call_command: Option<String>,
-    /// Folder where avatar files may be written and read for clients on this machine [default: none]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) avatar_dir: Option<PathBuf>,
-    /// s: Skype API over TCP; a: Skype API of Windows, which this version does not have
-    #[arg(
-        short = 'm',
-        value_enum,
-        default_value = "s",
-        value_name = "MODE",
-        hide_possible_values = true
-    )]
-    pub(crate) mode: Mode,
-    /// Address to listen on [default: loopback]
-    #[arg(short = 'h', long, value_name = "ADDR")]
-    pub(crate) bind: Option<String>,
-    /// Port to listen on; 0 takes a free one
-    #[arg(short = 'p', long, default_value_t = 1401)]
-    pub(crate) port: u16,
-    /// Listen beyond loopback even though no access password is set
-    #[arg(long)]
-    pub(crate) i_know_it_is_open: bool,
-    #[command(flatten)]
-    pub(crate) access: AccessArgs,
-    #[command(flatten)]
-    pub(crate) record: RecordArgs,
-    #[command(flatten)]
-    pub(crate) account: AccountArgs,
-    /// Who you are at the service
-    #[arg(value_name = "USERNAME")]
-    pub(crate) username: Option<String>,
-    /// Your password there; others on this machine can see it, --password-file keeps it private
-    #[arg(value_name = "PASSWORD", conflicts_with = "password_file")]
-    pub(crate) password: Option<Secret>,
-}
-
-/// Which Skype API is offered.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
-pub(crate) enum Mode {
-    /// Over a socket.
-    S,
-    /// By window messages.
-    A,
 }
 
 /// What a client must say to be heard.
@@ -284,6 +226,15 @@ pub(crate) struct ReplayArgs {
     help: Help,
 }
 
+/// Print the hash of a password, as `access` in a configuration takes it; asks for the password, or reads one line of
+/// standard input
+#[derive(Args, Debug)]
+#[command(disable_help_flag = true)]
+struct HashPasswordArgs {
+    #[command(flatten)]
+    help: Help,
+}
+
 /// Reads the command line, the program's name included. Help and version are shown here.
 ///
 /// # Errors
@@ -305,9 +256,10 @@ pub(crate) fn read(args: impl Iterator<Item = OsString>) -> Result<Command, Fail
         Some(Further::Replay(args)) => Ok(Command::Replay(args)),
         Some(Further::Control(args)) => Ok(Command::Control(args)),
         Some(Further::User(args)) => Ok(Command::User(args)),
+        Some(Further::HashPassword(_)) => Ok(Command::HashPassword),
         None => {
             refuse_command_name(line.daemon.username.as_deref(), &args)?;
-            Ok(Command::Daemon(line.daemon))
+            Ok(Command::Daemon(Box::new(line.daemon)))
         }
     }
 }
@@ -323,11 +275,10 @@ fn refuse_command_name(username: Option<&str>, args: &[OsString]) -> Result<(), 
         return Ok(());
     }
     Err(Failure::usage(match name {
-        "service" | "console" | "replay" | "control" | "user" => format!(
+        "help" => "help is shown by --help; a user of that name is given after --".into(),
+        _ => format!(
             "'{name}' is a command, whose options go behind it; a user of that name is given after --"
         ),
-        "help" => "help is shown by --help; a user of that name is given after --".into(),
-        _ => format!("this version has no command '{name}'; a user of that name is given after --"),
     }))
 }
 

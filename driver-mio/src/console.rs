@@ -1,6 +1,7 @@
 //! The console: lines of standard input to a daemon, its replies to standard output.
 //! Never acts on what is said: of replies it understands errors, and explains them on standard error.
 
+use std::net::Ipv4Addr;
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::daemon::Daemon;
 use crate::failure::{Failure, note};
 use crate::password;
 use crate::settings::DaemonSettings;
+use crate::settings::doors::Door;
 
 mod connection;
 mod talk;
@@ -48,7 +50,9 @@ fn session(
     linger: Duration,
 ) -> Result<(), Failure> {
     let access = Secret::new(Rng::new(tls::random_seed()).alphanumeric(ACCESS_LENGTH));
-    let settings = DaemonSettings::of_account(account, username, password, Some(access.clone()))?;
+    let mut settings =
+        DaemonSettings::of_account(account, username, password, Some(access.clone()))?;
+    settings.add_doors([Door::usual((Ipv4Addr::LOCALHOST, 0).into())]);
     let daemon = Daemon::open(settings)?;
     // Standard output holds replies only.
     daemon.start_lines()?.iter().for_each(|line| note(line));

@@ -1,4 +1,4 @@
-//! The daemon for one account: from settings to a running proxy, with the service inside or elsewhere.
+//! The daemon: from settings to a running proxy, with the service inside or elsewhere.
 //! Never looks at the command line: `settings` has read it.
 
 use std::net::{SocketAddr, TcpListener};
@@ -6,20 +6,23 @@ use std::sync::Arc;
 
 use imo2sproxy::event_loop::{Bound, Parts, Remote};
 use imo2sproxy::tls;
-use imo2sproxy_core::config::{Registration, ServiceConfig, WireKind};
+use imo2sproxy_core::config::{Registration, ServiceConfig};
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::store::Store;
 use imo2sproxy_core::trace::Plan;
 use rustls::ClientConfig;
 
 use crate::address;
+use crate::check;
 use crate::cli::DaemonArgs;
 use crate::control_socket::ControlSocket;
 use crate::data_folder::Hold;
-use crate::failure::Failure;
+use crate::failure::{Failure, note};
 use crate::journal::Journal;
+use crate::own_certificate;
 use crate::run;
 use crate::settings::DaemonSettings;
+use crate::settings::doors::Certificate;
 
 /// What to do when another process has the data folder.
 const SHARE_A_SERVICE: &str =
@@ -30,7 +33,13 @@ const SHARE_A_SERVICE: &str =
 /// # Errors
 /// If it cannot start, or cannot go on.
 pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
-    let daemon = Daemon::open(DaemonSettings::of_daemon(args)?)?;
+    let checked_only = args.check_config;
+    let settings = DaemonSettings::of_daemon(args)?;
+    if checked_only {
+        run::announce(&check::lines(&settings)?);
+        return Ok(());
+    }
+    let daemon = Daemon::open(settings)?;
     let lines = daemon.start_lines()?;
     daemon.run(|_| run::announce(&lines))
 }
@@ -38,7 +47,7 @@ pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
 /// A daemon that has all it needs and does not run yet. It can be moved to the thread that shall run it.
 pub(crate) struct Daemon {
     settings: DaemonSettings,
-    socket: TcpListener,
+    sockets: Vec<Bound>,
     client_tls: Arc<ClientConfig>,
     store: Box<dyn Store + Send>,
     journal: Journal,
@@ -46,7 +55,7 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Takes the port, the data folder and the store.
+    /// Takes the ports, the data folder and the store.
     ///
     /// # Errors
     /// If one of them is not to be had.
@@ -54,12 +63,18 @@ impl Daemon {
         let client_tls = tls::client_config(settings.ca_file.as_deref())
             .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
         let journal = Journal::open(settings.log_file.as_deref(), settings.config.verbose)?;
-        let socket = address::listen(settings.address, "choose another address with -h or -p")?;
+        let sockets = listen(&settings)?;
         let hold = settings.data.hold(SHARE_A_SERVICE)?;
+        let sockets = secure(&settings, sockets)?;
         let store = run::open_store(&settings.data)?;
+        if settings.admin.is_some() {
+            note(
+                "warning: 'admin' does nothing yet: this version tells its state by 'imo2sproxy control status'",
+            );
+        }
         Ok(Self {
             settings,
-            socket,
+            sockets,
             client_tls,
             store,
             journal,
@@ -67,23 +82,30 @@ impl Daemon {
         })
     }
 
-    /// Where it listens.
+    /// Where its first listener listens.
     ///
     /// # Errors
-    /// If the system does not say.
+    /// If there is none, or the system does not say.
     pub(crate) fn address(&self) -> Result<SocketAddr, Failure> {
-        address::of(&self.socket)
+        let first = self.sockets.first();
+        first.map_or_else(
+            || Err(Failure::trouble("internal error: no listener")),
+            |bound| address::of(&bound.socket),
+        )
     }
 
     /// What it tells when it starts.
     ///
     /// # Errors
     /// If the system does not say where it listens.
-    pub(crate) fn start_lines(&self) -> Result<[String; 2], Failure> {
-        Ok([
-            address::listening(WireKind::SkypeProxy.name(), &self.socket)?,
-            format!("upstream {}", self.settings.server),
-        ])
+    pub(crate) fn start_lines(&self) -> Result<Vec<String>, Failure> {
+        let mut lines = Vec::new();
+        for (door, bound) in self.settings.doors.iter().zip(&self.sockets) {
+            lines.push(address::listening(&door.kind, &bound.socket)?);
+        }
+        let servers = self.settings.servers.iter();
+        lines.extend(servers.map(|server| format!("upstream {server}")));
+        Ok(lines)
     }
 
     /// Runs it until it is drained; `ready` gets the handle by which another thread can ask for that.
@@ -91,14 +113,10 @@ impl Daemon {
     /// # Errors
     /// If it cannot go on.
     pub(crate) fn run(self, ready: impl FnOnce(Remote)) -> Result<(), Failure> {
-        let embedded = self.settings.is_embedded();
+        let plan = plan(&self.settings);
         let (control, socket) = ControlSocket::bind(&self.settings.data);
         let parts = Parts {
-            listeners: vec![Bound {
-                listener: ListenerId(0),
-                socket: self.socket,
-                tls: None,
-            }],
+            listeners: self.sockets,
             client_tls: Some(self.client_tls),
             ways: self.settings.ways,
             control,
@@ -107,20 +125,71 @@ impl Daemon {
             calls: self.settings.calls,
             watcher: Box::new(self.journal),
         };
-        let (config, seed) = (self.settings.config, tls::random_seed());
-        let plan = if embedded {
-            let service = ServiceConfig {
-                registration: Registration::Embedded,
-                ..ServiceConfig::default()
-            };
-            Plan::Pair(config, seed, service, tls::random_seed())
-        } else {
-            Plan::Proxy(config, seed)
-        };
         let ended = run::run(plan, parts, self.settings.recording, ready);
         // Only now may another process have the folder.
         drop(socket);
         drop(self.hold);
         ended
     }
+}
+
+/// What such a daemon is made from.
+pub(crate) fn plan(settings: &DaemonSettings) -> Plan {
+    let (config, seed) = (settings.config.clone(), tls::random_seed());
+    if !settings.is_embedded() {
+        return Plan::Proxy(config, seed);
+    }
+    // The accounts of a configuration are vouched for; whoever else comes may not make one.
+    let guests = config.passthrough.as_ref();
+    let registers = !config.always_on || guests.is_some_and(|guests| guests.register);
+    let service = ServiceConfig {
+        registration: if registers {
+            Registration::Embedded
+        } else {
+            Registration::Closed
+        },
+        limits: config.limits.clone(),
+        ..ServiceConfig::default()
+    };
+    Plan::Pair(config, seed, service, tls::random_seed())
+}
+
+/// Takes the ports.
+fn listen(settings: &DaemonSettings) -> Result<Vec<TcpListener>, Failure> {
+    let remedy = match &settings.file {
+        None => "choose another address with -h, -p or --listen".into(),
+        Some(file) => format!("choose another addr in {}", file.display()),
+    };
+    let doors = settings.doors.iter();
+    doors
+        .map(|door| address::listen(door.address, &remedy))
+        .collect()
+}
+
+/// Gives each socket what its clients need for TLS.
+fn secure(settings: &DaemonSettings, sockets: Vec<TcpListener>) -> Result<Vec<Bound>, Failure> {
+    let mut own = None;
+    let mut bound = Vec::with_capacity(sockets.len());
+    for (door, (id, socket)) in settings.doors.iter().zip((0..).zip(sockets)) {
+        let tls = match &door.tls {
+            None => None,
+            Some(Certificate::Files(cert, key)) => Some(
+                tls::server_config(cert, key).map_err(|error| Failure::usage(error.to_string()))?,
+            ),
+            Some(Certificate::Own) => {
+                if own.is_none() {
+                    own = Some(own_certificate::of(&settings.data)?);
+                }
+                own.clone()
+            }
+        };
+        bound.push(Bound {
+            listener: ListenerId(id),
+            socket,
+            tls,
+            plain_too: door.plain_too,
+            heralds: door.heralds.clone(),
+        });
+    }
+    Ok(bound)
 }

@@ -25,6 +25,11 @@ pub(crate) enum DataFolder {
 }
 
 impl DataFolder {
+    /// True for the name that stands for no folder at all.
+    pub(crate) fn is_memory(name: &str) -> bool {
+        name == IN_MEMORY
+    }
+
     /// The folder of `--data-dir`, else `below` in the user's data folder.
     ///
     /// # Errors

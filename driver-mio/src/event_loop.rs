@@ -23,6 +23,7 @@ mod accept;
 mod conn;
 mod connect;
 mod desk;
+mod greeting;
 mod hosted;
 mod operate;
 mod parting;
@@ -49,6 +50,8 @@ const ROUNDS_PER_TURN: usize = 4;
 const EVENTS_MAX: usize = 1024;
 /// Longest drain; then the loop ends whatever is left.
 const DRAIN_WAIT: Duration = Duration::from_secs(10);
+/// Longest time until somebody who came to us has said what decides how to go on, and until his TLS is up.
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// Longest time to write what is queued on a connection that ends.
 const CLOSE_WAIT: Duration = Duration::from_secs(5);
 /// Longest time a socket is kept after its connection has ended, for the peer to take all of it.
@@ -198,6 +201,7 @@ impl<M: Machine> EventLoop<M> {
                 socket.set_writable();
                 reactor.pass(key, &mut self.buffers, spare);
             }
+            Stage::Greeting { .. } => reactor.hear_greeting(key, &mut self.buffers, spare),
             Stage::Securing { socket, .. } => {
                 socket.set_writable();
                 reactor.secure(key, &mut self.buffers, spare);

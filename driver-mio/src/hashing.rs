@@ -30,6 +30,12 @@ pub fn hash(secret: &Secret) -> Option<String> {
     Some(hash.to_string())
 }
 
+/// Whether a text is a hash that passwords can be checked against.
+#[must_use]
+pub fn is_hash(text: &str) -> bool {
+    readable(text).is_some()
+}
+
 /// Whether a password belongs to a hash. An unreadable hash costs the time of a hash and gives `false`.
 #[must_use]
 pub fn verify(secret: &Secret, hash: &str) -> bool {
@@ -171,6 +177,7 @@ mod tests {
             start.elapsed()
         };
         let wrong = (0..5).map(|_| time(&stored)).min().unwrap();
+        assert!(is_hash(&stored));
         for unreadable in [
             "",
             "plain text",
@@ -178,6 +185,7 @@ mod tests {
             "$scrypt$ln=1$c2FsdHNhbHQ$aGFzaGhhc2g",
             "$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNo",
         ] {
+            assert!(!is_hash(unreadable));
             let cost = (0..3).map(|_| time(unreadable)).min().unwrap();
             assert!(cost * 3 > wrong, "{unreadable}: {cost:?} against {wrong:?}");
         }

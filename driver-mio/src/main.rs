@@ -4,7 +4,9 @@
 use std::process::ExitCode;
 
 mod address;
+mod check;
 mod cli;
+mod config_file;
 mod console;
 mod control_command;
 mod control_socket;
@@ -12,7 +14,9 @@ mod daemon;
 mod data_folder;
 mod escape;
 mod failure;
+mod hash_password;
 mod journal;
+mod own_certificate;
 mod password;
 mod proxy_url;
 mod replay;
@@ -24,12 +28,13 @@ mod user;
 
 fn main() -> ExitCode {
     let done = cli::read(std::env::args_os()).and_then(|command| match command {
-        cli::Command::Daemon(args) => daemon::command(args),
+        cli::Command::Daemon(args) => daemon::command(*args),
         cli::Command::Service(args) => service::command(args),
         cli::Command::Console(args) => console::command(args),
         cli::Command::Replay(args) => replay::command(&args),
         cli::Command::Control(args) => control_command::command(args),
         cli::Command::User(args) => user::command(args),
+        cli::Command::HashPassword => hash_password::command(),
         cli::Command::Shown => Ok(()),
     });
     match done {

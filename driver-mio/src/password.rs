@@ -86,7 +86,10 @@ pub(crate) fn of_clients(access: AccessArgs) -> Result<Option<Secret>, Failure> 
 }
 
 /// The first line of a file, or of standard input for `-`.
-fn of_file(path: &Path) -> Result<Secret, Failure> {
+///
+/// # Errors
+/// If it cannot be read, others can read it too, or there is no password in it.
+pub(crate) fn of_file(path: &Path) -> Result<Secret, Failure> {
     if path == Path::new("-") {
         // The lock shares its buffer with later readers, so that nothing behind the line is lost.
         let line = first_line(io::stdin().lock());
@@ -119,13 +122,13 @@ fn of_file(path: &Path) -> Result<Secret, Failure> {
 
 /// Whether anybody may read it. Its group may: service managers hand files on in this way.
 #[cfg(unix)]
-fn readable_by_others(about: &std::fs::Metadata) -> bool {
+pub(crate) fn readable_by_others(about: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt as _;
     about.permissions().mode() & 0o004 != 0
 }
 
 #[cfg(not(unix))]
-fn readable_by_others(_about: &std::fs::Metadata) -> bool {
+pub(crate) fn readable_by_others(_about: &std::fs::Metadata) -> bool {
     false
 }
 
@@ -153,7 +156,11 @@ fn secret_line(line: io::Result<Vec<u8>>, origin: String) -> Result<Secret, Fail
     checked(Secret::new(text), &origin)
 }
 
-fn checked(password: Secret, origin: &str) -> Result<Secret, Failure> {
+/// Refuses a password that is none, or too long. `origin` says where it stands.
+///
+/// # Errors
+/// Then.
+pub(crate) fn checked(password: Secret, origin: &str) -> Result<Secret, Failure> {
     let length = password.reveal().len();
     if length == 0 {
         return Err(Failure::usage(format!("no password: {origin} is empty")));

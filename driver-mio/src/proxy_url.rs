@@ -59,14 +59,14 @@ pub(crate) fn ways(
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<Ways, Failure> {
     if let Some(url) = option {
-        let proxy = parse(url.reveal(), false)
-            .map_err(|error| Failure::usage(format!("--proxy: {}", error.explain())))?;
-        if proxy.credentials.is_some() {
+        let (ways, secret) =
+            through(&url).map_err(|why| Failure::usage(format!("--proxy: {why}")))?;
+        if secret {
             note(
                 "warning: others on this machine can see the proxy's password on the command line; the environment variable HTTPS_PROXY keeps it private",
             );
         }
-        return Ok(Ways::all_through(proxy));
+        return Ok(ways);
     }
     let first = |names: &[&'static str]| {
         names.iter().find_map(|name| {
@@ -91,6 +91,16 @@ pub(crate) fn ways(
         exceptions: Exceptions::of_list(exceptions.as_ref().map_or("", |(_, list)| list.reveal())),
         ..Ways::straight()
     })
+}
+
+/// The ways through one proxy, and whether its URL holds a password.
+///
+/// # Errors
+/// If it is no URL of a proxy; in words to stand behind the name of whatever holds it.
+pub(crate) fn through(url: &Secret) -> Result<(Ways, bool), &'static str> {
+    let proxy = parse(url.reveal(), false).map_err(ProxyUrlError::explain)?;
+    let secret = proxy.credentials.is_some();
+    Ok((Ways::all_through(proxy), secret))
 }
 
 /// Reads `http://` or `socks5://` (also as `socks5h://`), perhaps `USER[:PASSWORD]@`, a host, and perhaps a port; the usual

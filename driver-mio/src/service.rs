@@ -3,6 +3,7 @@
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, Parts};
+use imo2sproxy::networks::Networks;
 use imo2sproxy::tls;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::io::ListenerId;
@@ -42,6 +43,8 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
             listener: ListenerId(0),
             socket,
             tls: server_tls,
+            plain_too: false,
+            heralds: Networks::default(),
         }],
         client_tls: None,
         ways: Ways::straight(),

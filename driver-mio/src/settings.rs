@@ -7,38 +7,46 @@ use std::time::Duration;
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::via::Ways;
-use imo2sproxy_core::config::{
-    Access, AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig,
-    WireKind,
-};
-use imo2sproxy_core::handle::{ECHO, is_handle};
+use imo2sproxy_core::config::{Access, AccountConfig, Config, DialectKind, Listener, Upstream};
+use imo2sproxy_core::handle::{self, ECHO, is_handle};
 use imo2sproxy_core::io::Origin;
 use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Secrecy;
 
 use crate::address;
-use crate::cli::{AccountArgs, DaemonArgs, Dialect, Mode, RecordArgs, ServiceArgs};
+use crate::cli::{AccountArgs, DaemonArgs, Dialect, Mode, RecordArgs};
+use crate::config_file;
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
 use crate::password;
 use crate::proxy_url;
 use crate::server_url;
 
+pub(crate) mod doors;
+mod service;
+
+use doors::Door;
+pub(crate) use service::ServiceSettings;
+
+/// Where a daemon listens that is told no port.
+pub(crate) const PORT: u16 = 1401;
 /// How long the one account stays signed on without clients.
 const LINGER: Duration = Duration::from_secs(600);
 
-/// All that a daemon for one account is started with.
+/// All that a daemon is started with.
 #[derive(PartialEq, Eq, Debug)]
 pub(crate) struct DaemonSettings {
+    /// The configuration file, if there is one.
+    pub(crate) file: Option<PathBuf>,
     /// What the machine is told.
     pub(crate) config: Config,
-    /// Where its one listener listens.
-    pub(crate) address: SocketAddr,
-    /// Its service as the user has written it, for the start-up line.
-    pub(crate) server: String,
+    /// Its listeners, in the machine's order.
+    pub(crate) doors: Vec<Door>,
+    /// Its services as the user has written them, for the start-up lines.
+    pub(crate) servers: Vec<String>,
     /// Further trusted authorities.
     pub(crate) ca_file: Option<PathBuf>,
-    /// The ways to the service.
+    /// The ways to the services.
     pub(crate) ways: Ways,
     /// Where things are kept.
     pub(crate) data: DataFolder,
@@ -50,19 +58,59 @@ pub(crate) struct DaemonSettings {
     pub(crate) calls: CallHandling,
     /// What is recorded.
     pub(crate) recording: RecordSettings,
+    /// Where the state of the daemon is to be asked for.
+    pub(crate) admin: Option<SocketAddr>,
 }
 
 impl DaemonSettings {
-    /// Reads the options of the daemon, and the passwords where they say.
+    /// Reads the options of the daemon, the configuration file, and the passwords where these say.
     ///
     /// # Errors
     /// If they are wrong, or do not go together.
-    pub(crate) fn of_daemon(args: DaemonArgs) -> Result<Self, Failure> {
+    pub(crate) fn of_daemon(mut args: DaemonArgs) -> Result<Self, Failure> {
         if args.mode == Mode::A {
             return Err(Failure::usage(
                 "-m a is the Skype API of Windows, which this version does not have; leave it out or give -m s",
             ));
         }
+        let files = args.avatar_dir.as_deref().map(|path| {
+            folder(path).map_err(|why| {
+                let path = path.display();
+                Failure::usage(format!("--avatar-dir {path}: {why}"))
+            })
+        });
+        let files = files.transpose()?;
+        let calls = calls(args.interactive, args.call_command.as_deref())?;
+        let certificate = args.tls_cert.take().zip(args.tls_key.take());
+        let doors = doors::of_options(&args.listen, certificate)?;
+        let common = (args.verbose, args.local_time);
+        let open = args.i_know_it_is_open;
+        let (log_file, recording) = (args.log_file.take(), args.record.clone().into());
+        let mut settings = match args.config.take() {
+            Some(path) => config_file::read(&path, args.account, !doors.is_empty())?,
+            None => Self::of_options(args, &doors)?,
+        };
+        settings.add_doors(doors);
+        if let Some(at) = doors::doubled(&settings.doors) {
+            let address = settings.doors[at].address;
+            return Err(Failure::usage(format!(
+                "two listeners are to be at {address}; leave one out or give it another port"
+            )));
+        }
+        for listener in &mut settings.config.listeners {
+            listener.open = open;
+        }
+        (settings.config.verbose, settings.config.local_time) = common;
+        settings.log_file = log_file;
+        settings.files = files.or(settings.files);
+        settings.calls = calls;
+        settings.recording = recording;
+        Ok(settings)
+    }
+
+    /// The form of the original. `further` are the listeners of `--listen`; where there are some, the usual one is made
+    /// only if it is asked for.
+    fn of_options(args: DaemonArgs, further: &[Door]) -> Result<Self, Failure> {
         password::refuse_one_input_for_two(
             args.account.password_file.as_ref(),
             args.access.access_password_file.as_ref(),
@@ -75,34 +123,25 @@ impl DaemonSettings {
                 ))
             })?,
         };
+        let usual = further.is_empty() || args.bind.is_some() || args.port.is_some();
+        let usual = usual.then(|| Door::usual(SocketAddr::new(ip, args.port.unwrap_or(PORT))));
         let has_access =
             args.access.access_password.is_some() || args.access.access_password_file.is_some();
-        if !address::is_private(ip) && !has_access && !args.i_know_it_is_open {
-            return Err(Failure::usage(format!(
-                "-h {ip}: anybody who reaches that address could use your account; set an access password with -k or \
-                 --access-password-file (or insist with --i-know-it-is-open)"
-            )));
+        if !has_access && !args.i_know_it_is_open {
+            refuse_open(usual.as_ref(), further)?;
         }
         let username = args.username.ok_or_else(|| {
             Failure::usage(
-                "a USERNAME is missing, as in 'imo2sproxy alice'; see 'imo2sproxy --help'",
+                "a USERNAME is missing, as in 'imo2sproxy alice', or --config FILE; see 'imo2sproxy --help'",
             )
         })?;
-        let files = args.avatar_dir.as_deref().map(folder).transpose()?;
-        let calls = calls(args.interactive, args.call_command.as_deref())?;
         let access = password::of_clients(args.access)?;
         let mut settings = Self::of_account(args.account, username, args.password, access)?;
-        settings.address = SocketAddr::new(ip, args.port);
-        settings.config.verbose = args.verbose;
-        settings.config.local_time = args.local_time;
-        settings.log_file = args.log_file;
-        settings.files = files;
-        settings.calls = calls;
-        settings.recording = args.record.into();
+        settings.add_doors(usual);
         Ok(settings)
     }
 
-    /// Settings for one account on any free port of loopback.
+    /// Settings for one account, without a listener.
     ///
     /// # Errors
     /// If the options of the account are wrong.
@@ -120,11 +159,7 @@ impl DaemonSettings {
             Dialect::V0 => DialectKind::V0,
             Dialect::V1 => DialectKind::V1,
         };
-        if server_url::is_readable_on_the_way(&upstream) {
-            note(
-                "warning: with http:// others can read the password and the messages on the way; use https:// if the service has it",
-            );
-        }
+        warn_of_readers(&upstream);
         let ways = match upstream.origin {
             Origin::Embedded => Ways::straight(),
             Origin::Net { .. } => proxy_url::ways(args.proxy, |name| std::env::var(name).ok())?,
@@ -133,11 +168,6 @@ impl DaemonSettings {
         let data = DataFolder::choose(args.data_dir, below)?;
         let password = password::of_account(&username, password, args.password_file.as_deref())?;
         let config = Config {
-            listeners: vec![Listener {
-                kind: WireKind::SkypeProxy,
-                account: Some(username.clone()),
-                open: false,
-            }],
             accounts: vec![AccountConfig {
                 name: username.clone(),
                 username,
@@ -145,17 +175,14 @@ impl DaemonSettings {
                 access: access.map(Access::Plain),
                 upstream,
             }],
-            verbose: false,
-            local_time: false,
             linger: Some(LINGER),
-            always_on: false,
-            away_when_detached: false,
-            limits: Limits::default(),
+            ..Config::default()
         };
         Ok(Self {
+            file: None,
             config,
-            address: SocketAddr::new(Ipv4Addr::LOCALHOST.into(), 0),
-            server: args.server,
+            doors: Vec::new(),
+            servers: vec![args.server],
             ca_file: args.ca_file,
             ways,
             data,
@@ -163,66 +190,34 @@ impl DaemonSettings {
             files: None,
             calls: CallHandling::Ignored,
             recording: RecordSettings::nothing(),
+            admin: None,
         })
     }
 
-    /// True if the service runs in the same process.
-    pub(crate) fn is_embedded(&self) -> bool {
-        let mut accounts = self.config.accounts.iter();
-        accounts.all(|account| account.upstream.origin == Origin::Embedded)
-    }
-}
-
-/// All that a service on its own is started with.
-#[derive(PartialEq, Eq, Debug)]
-pub(crate) struct ServiceSettings {
-    /// What the machine is told.
-    pub(crate) config: ServiceConfig,
-    /// Where it listens.
-    pub(crate) address: SocketAddr,
-    /// Certificate chain and private key, if it speaks TLS.
-    pub(crate) tls: Option<(PathBuf, PathBuf)>,
-    /// Where things are kept.
-    pub(crate) data: DataFolder,
-    /// What is recorded.
-    pub(crate) recording: RecordSettings,
-}
-
-impl ServiceSettings {
-    /// Reads the options of the service.
-    ///
-    /// # Errors
-    /// If they are wrong, or do not go together.
-    pub(crate) fn of_service(args: ServiceArgs) -> Result<Self, Failure> {
-        let address = address::parse_socket(&args.listen).ok_or_else(|| {
-            Failure::usage(format!(
-                "--listen {}: write ADDR:PORT, as in 127.0.0.1:8080 or [::1]:8080",
-                args.listen
-            ))
-        })?;
-        let tls = args.tls_cert.zip(args.tls_key);
-        if tls.is_none() && !address::is_private(address.ip()) {
-            return Err(Failure::usage(format!(
-                "--listen {address}: passwords would cross the network unencrypted; give --tls-cert and --tls-key, or \
-                 listen on 127.0.0.1 behind a server that does TLS"
-            )));
-        }
-        let registration = if args.open_registration {
-            Registration::Open
-        } else {
-            Registration::Closed
+    /// Adds listeners. Who names no account there is the only one, if there is only one.
+    pub(crate) fn add_doors(&mut self, doors: impl IntoIterator<Item = Door>) {
+        let account = match self.config.accounts.as_slice() {
+            [account] => Some(account.name.clone()),
+            _ => None,
         };
-        Ok(Self {
-            config: ServiceConfig {
-                registration,
-                poll_hold: Duration::from_secs(args.poll_hold.into()),
-                limits: Limits::default(),
-            },
-            address,
-            tls,
-            data: DataFolder::choose(args.data_dir, Some("service"))?,
-            recording: args.record.into(),
-        })
+        for door in doors {
+            self.config.listeners.push(Listener {
+                kind: door.wire,
+                account: account.clone(),
+                open: false,
+            });
+            self.doors.push(door);
+        }
+    }
+
+    /// True if a service runs in the same process: if anybody uses it.
+    pub(crate) fn is_embedded(&self) -> bool {
+        let accounts = self.config.accounts.iter();
+        let passthrough = self.config.passthrough.iter();
+        let mut upstreams = accounts
+            .map(|account| &account.upstream)
+            .chain(passthrough.map(|passthrough| &passthrough.upstream));
+        upstreams.any(|upstream| upstream.origin == Origin::Embedded)
     }
 }
 
@@ -257,14 +252,32 @@ impl From<RecordArgs> for RecordSettings {
     }
 }
 
-/// The folder of `--avatar-dir`, wherever the process may go later.
-fn folder(path: &Path) -> Result<PathBuf, Failure> {
-    let wrong = |why: String| {
-        let path = path.display();
-        Failure::usage(format!(
-            "--avatar-dir {path}: {why}; give a folder that is there"
-        ))
+/// Tells the user if what is said to his service can be read on the way.
+pub(crate) fn warn_of_readers(upstream: &Upstream) {
+    if server_url::is_readable_on_the_way(upstream) {
+        note(
+            "warning: with http:// others can read the password and the messages on the way; use https:// if the service has it",
+        );
+    }
+}
+
+/// Refuses listeners that would let in anybody who reaches them.
+fn refuse_open(usual: Option<&Door>, further: &[Door]) -> Result<(), Failure> {
+    let open = |door: &&Door| !address::is_private(door.address.ip());
+    let option = match (usual.filter(open), further.iter().find(open)) {
+        (Some(door), _) => format!("-h {}", door.address.ip()),
+        (None, Some(door)) => format!("--listen {}={}", door.kind, door.address),
+        (None, None) => return Ok(()),
     };
+    Err(Failure::usage(format!(
+        "{option}: anybody who reaches that address could use your account; set an access password with -k or \
+         --access-password-file (or insist with --i-know-it-is-open)"
+    )))
+}
+
+/// A folder for pictures, wherever the process may go later.
+pub(crate) fn folder(path: &Path) -> Result<PathBuf, String> {
+    let wrong = |why: String| format!("{why}; give a folder that is there");
     let found = std::fs::metadata(path).map_err(|error| wrong(reason(&error)))?;
     if !found.is_dir() {
         return Err(wrong("no folder".into()));
@@ -291,16 +304,22 @@ fn calls(interactive: bool, command: Option<&str>) -> Result<CallHandling, Failu
     Ok(CallHandling::Ignored)
 }
 
-/// The rule for handles: 1 to 32 of `A-Z a-z 0-9 . , - _`, the first a letter.
 fn check_username(name: &str) -> Result<(), Failure> {
-    let wrong = |what: &str| Err(Failure::usage(format!("USERNAME '{name}': {what}")));
-    if name.eq_ignore_ascii_case(ECHO) {
-        return wrong("that is the service's own contact; choose another");
+    match name_fault(name) {
+        None => Ok(()),
+        Some(what) => Err(Failure::usage(format!("USERNAME '{name}': {what}"))),
     }
-    if is_handle(name) {
-        Ok(())
+}
+
+/// What is wrong with the name of a user, if anything. The rule for handles: 1 to 32 of `A-Z a-z 0-9 . , - _`, the first a
+/// letter.
+pub(crate) fn name_fault(name: &str) -> Option<&'static str> {
+    if handle::same(name, ECHO) {
+        Some("that is the service's own contact; choose another")
+    } else if is_handle(name) {
+        None
     } else {
-        wrong("1 to 32 letters (a-z), digits, '.', ',', '-', '_', the first a letter")
+        Some("1 to 32 letters (a-z), digits, '.', ',', '-', '_', the first a letter")
     }
 }
 

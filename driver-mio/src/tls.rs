@@ -103,12 +103,30 @@ pub fn client_config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsErr
 pub fn server_config(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
     let chain = certificates(cert)?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| pem_fault(key, &error))?;
+    serve(chain, private).map_err(|error| rejected(cert, key, &error))
+}
+
+/// The same from text that holds both, which faults call `name`.
+///
+/// # Errors
+/// If there is nothing usable in it.
+pub fn server_config_of_pem(pem: &[u8], name: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    let chain = CertificateDer::pem_slice_iter(pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| pem_fault(name, &error))?;
+    let private = PrivateKeyDer::from_pem_slice(pem).map_err(|error| pem_fault(name, &error))?;
+    serve(chain, private).map_err(|error| rejected(name, name, &error))
+}
+
+fn serve(
+    chain: Vec<CertificateDer<'static>>,
+    private: PrivateKeyDer<'static>,
+) -> Result<Arc<ServerConfig>, rustls::Error> {
     let config = ServerConfig::builder_with_provider(provider())
         .with_safe_default_protocol_versions()
         .expect("the ring provider speaks TLS 1.2 and 1.3")
         .with_no_client_auth()
-        .with_single_cert(chain, private)
-        .map_err(|error| rejected(cert, key, &error))?;
+        .with_single_cert(chain, private)?;
     Ok(Arc::new(config))
 }
 

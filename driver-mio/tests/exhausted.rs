@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts};
+use imo2sproxy::networks::Networks;
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::{Event, EventKind};
@@ -57,6 +58,8 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             listener: ListenerId(0),
             socket,
             tls: None,
+            plain_too: false,
+            heralds: Networks::default(),
         };
         let parts = Parts {
             listeners: vec![listener],

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use crate::{Faults, Person, Resident, World};
 use imo2sproxy_core::config::{
-    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
-    WireKind,
+    AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
 use imo2sproxy_core::io::{ListenerId, Origin};
 use imo2sproxy_core::rng::Seed;
@@ -31,12 +30,7 @@ pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
             access: None,
             upstream,
         }],
-        verbose: false,
-        local_time: false,
-        linger: None,
-        always_on: false,
-        away_when_detached: false,
-        limits: Limits::default(),
+        ..Config::default()
     }
 }
 

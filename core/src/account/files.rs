@@ -153,17 +153,11 @@ mod tests {
 
     fn account() -> Account {
         let config = Config {
-            listeners: Vec::new(),
-            accounts: Vec::new(),
-            verbose: false,
-            local_time: false,
-            linger: None,
-            always_on: false,
-            away_when_detached: false,
             limits: Limits {
                 files: 2,
                 ..Limits::default()
             },
+            ..Config::default()
         };
         let own = AccountConfig {
             name: "nora".into(),

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::limits::{LimitsForm, Millis};
 use super::output::Place;
 use crate::config::{
-    Access, AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream,
-    WireKind,
+    Access, AccountConfig, Config, DialectKind, Listener, Passthrough, Registration, ServiceConfig,
+    Upstream, WireKind,
 };
 use crate::secret::Secret;
 
@@ -24,11 +24,29 @@ pub(super) struct ProxyForm {
     local_time: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     linger: Option<Millis>,
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    passthrough: Option<PassthroughForm>,
+    #[serde(default, skip_serializing_if = "is_unset")]
     always_on: bool,
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_unset")]
     away_when_detached: bool,
     limits: LimitsForm,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PassthroughForm {
+    upstream: UpstreamForm,
+    register: bool,
+}
+
+/// True for a switch that an older version did not know and nobody has set.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+const fn is_unset(switch: &bool) -> bool {
+    !*switch
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +55,7 @@ struct ListenerForm {
     kind: WireForm,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
-    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "is_unset")]
     open: bool,
 }
 
@@ -102,6 +120,7 @@ impl From<&Config> for ProxyForm {
             verbose,
             local_time,
             linger,
+            passthrough,
             always_on,
             away_when_detached,
             limits,
@@ -112,6 +131,7 @@ impl From<&Config> for ProxyForm {
             verbose: *verbose,
             local_time: *local_time,
             linger: linger.map(Millis::from),
+            passthrough: passthrough.as_ref().map(PassthroughForm::from),
             always_on: *always_on,
             away_when_detached: *away_when_detached,
             limits: limits.clone().into(),
@@ -127,6 +147,7 @@ impl From<ProxyForm> for Config {
             verbose: form.verbose,
             local_time: form.local_time,
             linger: form.linger.map(Into::into),
+            passthrough: form.passthrough.map(Passthrough::from),
             always_on: form.always_on,
             away_when_detached: form.away_when_detached,
             limits: form.limits.into(),
@@ -174,12 +195,7 @@ impl From<&AccountConfig> for AccountForm {
             username,
             password,
             access,
-            upstream:
-                Upstream {
-                    origin,
-                    path,
-                    dialect,
-                },
+            upstream,
         } = account;
         Self {
             name: name.clone(),
@@ -193,14 +209,7 @@ impl From<&AccountConfig> for AccountForm {
                 Some(Access::Hash(hash)) => Some(hash.clone()),
                 Some(Access::Plain(_)) | None => None,
             },
-            upstream: UpstreamForm {
-                origin: Place(origin.clone()),
-                path: path.clone(),
-                dialect: match dialect {
-                    DialectKind::V0 => DialectForm::V0,
-                    DialectKind::V1 => DialectForm::V1,
-                },
-            },
+            upstream: upstream.into(),
         }
     }
 }
@@ -215,14 +224,57 @@ impl From<AccountForm> for AccountConfig {
                 (Some(password), _) => Some(Access::Plain(Secret::new(password))),
                 (None, hash) => hash.map(Access::Hash),
             },
-            upstream: Upstream {
-                origin: form.upstream.origin.0,
-                path: form.upstream.path,
-                dialect: match form.upstream.dialect {
-                    DialectForm::V0 => DialectKind::V0,
-                    DialectForm::V1 => DialectKind::V1,
-                },
+            upstream: form.upstream.into(),
+        }
+    }
+}
+
+impl From<&Upstream> for UpstreamForm {
+    fn from(upstream: &Upstream) -> Self {
+        let Upstream {
+            origin,
+            path,
+            dialect,
+        } = upstream;
+        Self {
+            origin: Place(origin.clone()),
+            path: path.clone(),
+            dialect: match dialect {
+                DialectKind::V0 => DialectForm::V0,
+                DialectKind::V1 => DialectForm::V1,
             },
+        }
+    }
+}
+
+impl From<UpstreamForm> for Upstream {
+    fn from(form: UpstreamForm) -> Self {
+        Self {
+            origin: form.origin.0,
+            path: form.path,
+            dialect: match form.dialect {
+                DialectForm::V0 => DialectKind::V0,
+                DialectForm::V1 => DialectKind::V1,
+            },
+        }
+    }
+}
+
+impl From<&Passthrough> for PassthroughForm {
+    fn from(passthrough: &Passthrough) -> Self {
+        let Passthrough { upstream, register } = passthrough;
+        Self {
+            upstream: upstream.into(),
+            register: *register,
+        }
+    }
+}
+
+impl From<PassthroughForm> for Passthrough {
+    fn from(form: PassthroughForm) -> Self {
+        Self {
+            upstream: form.upstream.into(),
+            register: form.register,
         }
     }
 }

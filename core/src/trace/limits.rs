@@ -1,4 +1,4 @@
-//! The limits of a machine as they stand in the header of a trace.
+//! The limits of a machine by their names: as they stand in the header of a trace, and for whoever sets one.
 //! Never leaves one out: a trace is replayed with the limits that it was recorded with.
 
 use core::time::Duration;
@@ -46,6 +46,39 @@ macro_rules! limits_form {
             fn from(form: LimitsForm) -> Self {
                 let LimitsForm { $($number,)+ $($wait,)+ } = form;
                 Self { $($number,)+ $($wait: $wait.into(),)+ }
+            }
+        }
+
+        impl Limits {
+            /// The names of all limits that are counts or sizes.
+            pub const NUMBERS: &[&str] = &[$(stringify!($number),)+];
+            /// The names of all limits that are waits.
+            pub const WAITS: &[&str] = &[$(stringify!($wait),)+];
+
+            /// Sets one of [`Limits::NUMBERS`]. False if there is none of that name, or it cannot be so large.
+            #[must_use]
+            pub fn set_number(&mut self, name: &str, value: u64) -> bool {
+                match name {
+                    $(stringify!($number) => value.try_into().map(|value| self.$number = value).is_ok(),)+
+                    _ => false,
+                }
+            }
+
+            /// One of [`Limits::NUMBERS`].
+            #[must_use]
+            pub fn number(&self, name: &str) -> Option<u64> {
+                match name {
+                    $(stringify!($number) => self.$number.try_into().ok(),)+
+                    _ => None,
+                }
+            }
+
+            /// One of [`Limits::WAITS`].
+            pub fn wait_mut(&mut self, name: &str) -> Option<&mut Duration> {
+                match name {
+                    $(stringify!($wait) => Some(&mut self.$wait),)+
+                    _ => None,
+                }
             }
         }
     };

@@ -156,8 +156,20 @@ pub(crate) const fn wall_at((earlier, wall): (u64, u64), time: u64) -> u64 {
 
 /// Whether all passwords of a daemon can be hidden.
 fn check(config: &Config) -> Result<(), Refusal> {
+    if config.passthrough.is_some() {
+        return Err(Refusal {
+            whose: "what users of [passthrough] log in with".into(),
+            why: "it is not known before they do",
+        });
+    }
     for account in &config.accounts {
         let name = &account.name;
+        if let Some(Access::Hash(_)) = account.access {
+            return Err(Refusal {
+                whose: format!("the access password of {name}"),
+                why: "only its hash is known",
+            });
+        }
         let access = account.access.as_ref().and_then(Access::plain);
         let passwords = [
             ("the password", Some(&account.password)),

@@ -12,8 +12,8 @@ use alloc::vec;
 
 use super::{Plan, Recorder, Secrecy};
 use crate::config::{
-    Access, AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig,
-    Upstream, WireKind,
+    Access, AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream,
+    WireKind,
 };
 use crate::io::{Input, Machine as _, Origin, Output, Outputs};
 use crate::rng::Seed;
@@ -52,9 +52,7 @@ fn config(password: &str, access: Option<&str>) -> Config {
         verbose: true,
         local_time: false,
         linger: Some(core::time::Duration::from_secs(600)),
-        always_on: false,
-        away_when_detached: false,
-        limits: Limits::default(),
+        ..Config::default()
     }
 }
 

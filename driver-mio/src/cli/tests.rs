@@ -27,7 +27,7 @@ fn the_drop_in_form_is_understood() {
     };
     assert!(args.verbose && args.local_time && args.interactive && !args.i_know_it_is_open);
     assert_eq!(args.log_file, Some("a.log".into()));
-    assert_eq!((args.bind.as_deref(), args.port), (Some("::1"), 0));
+    assert_eq!((args.bind.as_deref(), args.port), (Some("::1"), Some(0)));
     assert_eq!(args.access.access_password, Some("pw1".into()));
     assert_eq!(args.account.server, "https://imo.example/");
     assert_eq!(args.account.proxy, Some("http://me:pw2@p/".into()));
@@ -41,11 +41,11 @@ fn the_drop_in_form_is_understood() {
 }
 
 #[test]
-fn defaults_are_port_1401_and_the_embedded_service() {
+fn without_options_it_is_the_embedded_service() {
     let Ok(Command::Daemon(args)) = parse("imo2sproxy alice") else {
         panic!("not the daemon");
     };
-    assert_eq!((args.port, args.bind, args.mode), (1401, None, Mode::S));
+    assert_eq!((args.port, args.bind, args.mode), (None, None, Mode::S));
     assert_eq!(args.account.server, "embedded");
 }
 
@@ -82,23 +82,44 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
         assert_eq!(args.username.as_deref(), Some(name));
         assert!(usage(&format!("imo2sproxy -v {name}")).contains("given after --"));
     }
-    assert!(usage("imo2sproxy hash-password").contains("no command 'hash-password'"));
+    assert!(matches!(
+        parse("imo2sproxy hash-password"),
+        Ok(Command::HashPassword)
+    ));
 }
 
 #[test]
 fn options_of_other_versions_are_refused() {
-    for option in [
-        "-d",
-        "--config a.toml",
-        "--listen len8=127.0.0.1:1",
-        "--tls-cert a.pem",
-        "--tls-key a.pem",
-        "--admin 127.0.0.1:1",
-        "--check-config",
-        "-V",
-    ] {
+    for option in ["-d", "--admin 127.0.0.1:1", "-V"] {
         let text = usage(&format!("imo2sproxy {option} alice"));
         assert!(text.contains("unexpected argument"), "{text}");
+    }
+}
+
+#[test]
+fn a_configuration_takes_the_place_of_what_it_says() {
+    let line = "imo2sproxy --config a.toml --check-config -v --listen len8=127.0.0.1:0 --data-dir d \
+                --record a.jsonl";
+    let Ok(Command::Daemon(args)) = parse(line) else {
+        panic!("not the daemon");
+    };
+    assert_eq!(args.config, Some("a.toml".into()));
+    assert!(args.check_config && args.verbose);
+    assert_eq!(args.listen, ["len8=127.0.0.1:0"]);
+    for option in [
+        "alice",
+        "-h ::1",
+        "-p 1",
+        "-k pw",
+        "--server https://imo.example/",
+        "--dialect v0",
+        "--password-file f",
+    ] {
+        let text = usage(&format!("imo2sproxy --config a.toml {option}"));
+        assert!(
+            text.contains("--config") && text.contains("cannot be used with"),
+            "{text}"
+        );
     }
 }
 
@@ -153,6 +174,7 @@ fn a_usage_error_is_one_line_that_names_the_culprit() {
             "--access-password",
         ),
         ("imo2sproxy service --tls-cert a.pem", "--tls-key"),
+        ("imo2sproxy --tls-key a.pem alice", "--tls-cert"),
         ("imo2sproxy service --poll-hold 31", "31"),
         ("imo2sproxy service -h 1.2.3.4", "-h"),
         ("imo2sproxy console --connect 127.0.0.1:1 alice", "USERNAME"),

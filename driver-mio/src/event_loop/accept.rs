@@ -14,16 +14,16 @@ use rustls::{ServerConfig, ServerConnection};
 use socket2::{SockRef, TcpKeepalive};
 
 use super::conn::{Arrival, Conn, Stage};
+use super::greeting::{Greeting, UNCOUNTED};
 use super::reactor::{Place, Reactor, Timer};
-use super::{Bound, LISTENERS};
+use super::{Bound, HANDSHAKE_WAIT, LISTENERS};
+use crate::networks::Networks;
 use crate::socket::{Buffers, Socket, is_exhaustion};
 
 /// How many are taken in per listener and turn.
 const ACCEPTS_PER_TURN: usize = 64;
 /// How long accepting pauses when the system has no files left, or another reason to refuse.
 const SHORTAGE_PAUSE: Duration = Duration::from_secs(1);
-/// Longest TLS handshake of somebody who came to us.
-const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// How long a client may say nothing before the system asks whether it is still there, and between such questions.
 const KEEPALIVE: Duration = Duration::from_secs(60);
 
@@ -33,6 +33,8 @@ pub(super) struct Door {
     id: ListenerId,
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
+    plain_too: bool,
+    heralds: Networks,
     /// Whether somebody may be waiting.
     pub(super) ready: bool,
 }
@@ -50,6 +52,8 @@ impl Door {
                 id: bound.listener,
                 listener,
                 tls: bound.tls,
+                plain_too: bound.plain_too,
+                heralds: bound.heralds,
                 ready: true,
             });
         }
@@ -115,7 +119,28 @@ impl Reactor {
         let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
         let door = &self.doors[index];
         let listener = door.id;
-        let Some(config) = door.tls.clone() else {
+        let greeting = Greeting {
+            herald: door.heralds.cover(peer.ip()),
+            tls: door.tls.clone(),
+            plain_too: door.plain_too,
+        };
+        if greeting.herald || greeting.tls.is_some() && greeting.plain_too {
+            let counted = if greeting.herald {
+                UNCOUNTED
+            } else {
+                peer.ip()
+            };
+            if let Some(ticket) = self.lobby.enter(Some(counted)) {
+                let arrival = Arrival {
+                    listener,
+                    peer,
+                    ticket,
+                };
+                self.greet(stream, arrival, greeting);
+            }
+            return;
+        }
+        let Some(config) = greeting.tls else {
             if let Some(key) = self.take(Stage::Open(Socket::plain(stream))) {
                 self.announce(key, listener, peer);
             }
@@ -142,7 +167,7 @@ impl Reactor {
     }
 
     /// Puts a new connection into the table and gives it to the poll.
-    fn take(&mut self, stage: Stage) -> Option<usize> {
+    pub(super) fn take(&mut self, stage: Stage) -> Option<usize> {
         let key = self.conns.insert(Conn::new(None, stage));
         if self.register(key).is_err() {
             self.end(key, CloseCause::Exhausted);
@@ -152,7 +177,7 @@ impl Reactor {
     }
 
     /// Gives a connection that is up a number and tells the machine of it.
-    fn announce(&mut self, key: usize, listener: ListenerId, peer: SocketAddr) {
+    pub(super) fn announce(&mut self, key: usize, listener: ListenerId, peer: SocketAddr) {
         let conn = loop {
             let conn = ConnId::Client(self.next_client);
             self.next_client = self.next_client.checked_add(1).unwrap_or(1);

@@ -11,6 +11,7 @@ use imo2sproxy_core::lobby::Ticket;
 use imo2sproxy_core::time::Instant;
 use mio::net::TcpStream;
 
+use super::greeting::Greeting;
 use crate::socket::Socket;
 use crate::via::{Passage, ProxyServer};
 
@@ -63,7 +64,7 @@ impl Conn {
     /// Its socket, if it has one.
     pub(super) fn stream(&mut self) -> Option<&mut TcpStream> {
         match &mut self.stage {
-            Stage::Connecting { stream, .. } => Some(stream),
+            Stage::Connecting { stream, .. } | Stage::Greeting { stream, .. } => Some(stream),
             Stage::Passing { socket, .. }
             | Stage::Securing { socket, .. }
             | Stage::Open(socket) => Some(socket.stream()),
@@ -95,6 +96,12 @@ pub(super) enum Stage {
         socket: Socket,
         target: Target,
         passage: Passage,
+    },
+    /// Somebody came, and what he says first is to be looked at.
+    Greeting {
+        stream: TcpStream,
+        arrival: Arrival,
+        greeting: Greeting,
     },
     /// TLS is coming up, on a connection of ours or on one that came to us.
     Securing {

@@ -157,7 +157,9 @@ impl Reactor {
             Stage::Resolving(target)
             | Stage::Connecting { target, .. }
             | Stage::Passing { target, .. } => target.blame(CloseCause::TimedOut),
-            Stage::Securing { .. } | Stage::Open(_) | Stage::Between => CloseCause::TimedOut,
+            Stage::Greeting { .. } | Stage::Securing { .. } | Stage::Open(_) | Stage::Between => {
+                CloseCause::TimedOut
+            }
         };
         self.end(key, cause);
     }

@@ -42,7 +42,8 @@ impl Reactor {
         if let Stage::Securing {
             arrival: Some(arrival),
             ..
-        } = conn.stage
+        }
+        | Stage::Greeting { arrival, .. } = conn.stage
         {
             self.lobby.leave(arrival.ticket);
         }
@@ -57,6 +58,7 @@ impl Reactor {
             Stage::Resolving(_)
             | Stage::Connecting { .. }
             | Stage::Passing { .. }
+            | Stage::Greeting { .. }
             | Stage::Securing { .. }
             | Stage::Between => false,
         };
@@ -85,6 +87,11 @@ impl Reactor {
                 ..
             } => {
                 let detail = format!("{}: no TLS handshake in time", arrival.peer);
+                self.tell(&Event::process(EventKind::ClientFault, detail));
+                self.end(key, CloseCause::TimedOut);
+            }
+            Stage::Greeting { arrival, .. } => {
+                let detail = format!("{}: not a word in time", arrival.peer);
                 self.tell(&Event::process(EventKind::ClientFault, detail));
                 self.end(key, CloseCause::TimedOut);
             }

@@ -11,6 +11,7 @@ use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::store::Store;
 
 use crate::call_handler::CallHandling;
+use crate::networks::Networks;
 use crate::via::Ways;
 
 /// A listener that is bound already.
@@ -22,6 +23,10 @@ pub struct Bound {
     pub socket: TcpListener,
     /// Set if its clients speak TLS.
     pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Whether they may do without, which their first byte tells.
+    pub plain_too: bool,
+    /// Who may say in a PROXY header for whom he speaks.
+    pub heralds: Networks,
 }
 
 /// What a machine is given of the world.

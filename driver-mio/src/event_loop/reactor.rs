@@ -233,6 +233,7 @@ impl Reactor {
             Stage::Resolving(_)
             | Stage::Connecting { .. }
             | Stage::Passing { .. }
+            | Stage::Greeting { .. }
             | Stage::Securing { .. }
             | Stage::Between => conn.early.push(bytes),
         }

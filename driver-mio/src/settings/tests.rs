@@ -1,5 +1,8 @@
 use super::*;
 
+use imo2sproxy_core::config::{Registration, ServiceConfig, WireKind};
+
+use super::doors::Certificate;
 use crate::cli::{self, Command};
 
 fn read(line: &str) -> Command {
@@ -11,7 +14,7 @@ fn daemon(options: &str) -> Result<DaemonSettings, Failure> {
     let Command::Daemon(args) = read(&format!("imo2sproxy --data-dir d {options}")) else {
         panic!("not the daemon");
     };
-    DaemonSettings::of_daemon(args)
+    DaemonSettings::of_daemon(*args)
 }
 
 fn service(options: &str) -> Result<ServiceSettings, Failure> {
@@ -19,6 +22,11 @@ fn service(options: &str) -> Result<ServiceSettings, Failure> {
         panic!("not the service");
     };
     ServiceSettings::of_service(args)
+}
+
+fn addresses(settings: &DaemonSettings) -> Vec<String> {
+    let doors = settings.doors.iter();
+    doors.map(|door| door.address.to_string()).collect()
 }
 
 fn usage<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
@@ -31,7 +39,7 @@ fn usage<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
 #[test]
 fn the_one_account_form_becomes_a_configuration() {
     let settings = daemon("-v -t -p 1402 -k access alice secret").unwrap();
-    assert_eq!(settings.address, "127.0.0.1:1402".parse().unwrap());
+    assert_eq!(addresses(&settings), ["127.0.0.1:1402"]);
     assert!(settings.is_embedded());
     let config = &settings.config;
     assert!(config.verbose && config.local_time);
@@ -48,7 +56,7 @@ fn the_one_account_form_becomes_a_configuration() {
 fn a_server_of_its_own_is_no_embedded_one() {
     let settings = daemon("--server https://imo.example:444/v1 alice pw").unwrap();
     assert!(!settings.is_embedded());
-    assert_eq!(settings.server, "https://imo.example:444/v1");
+    assert_eq!(settings.servers, ["https://imo.example:444/v1"]);
     let upstream = &settings.config.accounts[0].upstream;
     assert_eq!(upstream.path, "/v1/");
     assert_eq!(
@@ -60,6 +68,53 @@ fn a_server_of_its_own_is_no_embedded_one() {
         }
     );
     assert!(usage(daemon("--server imo.example alice pw")).contains("https://HOST/"));
+}
+
+#[test]
+fn listeners_of_several_kinds_can_be_given() {
+    let settings = daemon("alice pw").unwrap();
+    assert_eq!(addresses(&settings), ["127.0.0.1:1401"]);
+    let two = "--listen len8=127.0.0.1:2 --listen skypeproxy+tls=[::1]:0";
+    let settings = daemon(&format!("{two} alice pw")).unwrap();
+    assert_eq!(addresses(&settings), ["127.0.0.1:2", "[::1]:0"]);
+    assert_eq!(settings.doors[1].kind, "skypeproxy+tls");
+    assert_eq!(settings.doors[0].tls, None);
+    assert_eq!(settings.doors[1].tls, Some(Certificate::Own));
+    let listeners = &settings.config.listeners;
+    assert_eq!(listeners[0].kind, WireKind::Len8);
+    assert_eq!(listeners[1].kind, WireKind::SkypeProxy);
+    assert_eq!(listeners[1].account.as_deref(), Some("alice"));
+    for usual in ["-p 1401", "-h 127.0.0.1"] {
+        let settings = daemon(&format!("{two} {usual} alice pw")).unwrap();
+        let all = ["127.0.0.1:1401", "127.0.0.1:2", "[::1]:0"];
+        assert_eq!(addresses(&settings), all);
+    }
+}
+
+#[test]
+fn listeners_that_cannot_be_are_refused() {
+    for (options, word) in [
+        ("--listen 127.0.0.1:1", "KIND=ADDR:PORT"),
+        ("--listen skipeproxy=127.0.0.1:1", "skypeproxy, len8"),
+        ("--listen len8=1401", "ADDR:PORT"),
+        ("--listen len8=127.0.0.1:1401 -p 1401", "two listeners"),
+        (
+            "--listen len8=0.0.0.0:1",
+            "--listen len8=0.0.0.0:1: anybody",
+        ),
+        (
+            "--tls-cert /nowhere/c --tls-key /nowhere/k",
+            "no listener speaks TLS",
+        ),
+        (
+            "--listen len8+tls=[::1]:0 --tls-cert /nowhere/c --tls-key /nowhere/k",
+            "/nowhere/c",
+        ),
+    ] {
+        let line = usage(daemon(&format!("{options} alice pw")));
+        assert!(line.contains(word), "{line}");
+    }
+    assert!(daemon("--listen len8=0.0.0.0:0 --listen len8=0.0.0.0:0 -k access alice pw").is_ok());
 }
 
 #[test]
@@ -88,6 +143,10 @@ fn what_makes_no_sense_is_refused() {
     for (options, word) in [
         ("-m a alice pw", "Windows"),
         ("-v", "USERNAME is missing"),
+        (
+            "--config /nowhere/a.toml",
+            "/nowhere/a.toml: no such file or folder",
+        ),
         ("-k= alice pw", "empty"),
         (
             "--password-file - --access-password-file - alice",

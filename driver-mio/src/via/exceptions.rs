@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use crate::networks::agree;
+
 /// The hosts that no proxy is used for.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Exceptions {
@@ -123,18 +125,5 @@ impl Hosts {
                 address.is_some_and(|address| agree(network.to_canonical(), address, *bits))
             }
         }
-    }
-}
-
-/// True if two addresses of one family agree in their first `bits` bits.
-fn agree(one: IpAddr, other: IpAddr, bits: u32) -> bool {
-    match (one, other) {
-        (IpAddr::V4(one), IpAddr::V4(other)) => {
-            (one.to_bits() ^ other.to_bits()).leading_zeros() >= bits.min(32)
-        }
-        (IpAddr::V6(one), IpAddr::V6(other)) => {
-            (one.to_bits() ^ other.to_bits()).leading_zeros() >= bits
-        }
-        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
     }
 }

@@ -16,6 +16,7 @@ mod running;
 mod calls;
 mod chat;
 mod client;
+mod config;
 mod crash;
 mod disk;
 mod drain;

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
+use imo2sproxy::networks::Networks;
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::tls;
 use imo2sproxy::via::Ways;
@@ -87,6 +88,8 @@ impl Machine for Closure {
 /// What an engine is to be started with.
 pub(crate) struct Setup {
     pub(crate) listeners: Vec<Option<Arc<ServerConfig>>>,
+    pub(crate) plain_too: bool,
+    pub(crate) heralds: Networks,
     pub(crate) client_tls: Option<Arc<ClientConfig>>,
     pub(crate) ways: Ways,
     pub(crate) store: Box<dyn Store + Send>,
@@ -99,6 +102,8 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             listeners: Vec::new(),
+            plain_too: false,
+            heralds: Networks::default(),
             client_tls: None,
             ways: Ways::straight(),
             store: Box::new(SqliteStore::in_memory().unwrap()),
@@ -157,6 +162,8 @@ impl Setup {
                 listener: ListenerId(number),
                 socket,
                 tls,
+                plain_too: self.plain_too,
+                heralds: self.heralds.clone(),
             });
         }
         let (client_tls, ways, store) = (self.client_tls, self.ways, self.store);

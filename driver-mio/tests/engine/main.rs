@@ -15,6 +15,7 @@ mod played;
 mod clients;
 mod files;
 mod flow;
+mod greetings;
 mod helpers;
 mod jobs;
 mod outgoing;

@@ -11,6 +11,7 @@ use std::thread;
 use imo2sproxy::Recordable;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
+use imo2sproxy::networks::Networks;
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::config::ServiceConfig;
@@ -61,6 +62,8 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
                 listener: ListenerId(0),
                 socket,
                 tls: None,
+                plain_too: false,
+                heralds: Networks::default(),
             }],
             client_tls: None,
             store: Box::new(SqliteStore::in_memory().unwrap()),

@@ -8,8 +8,7 @@ mod life;
 use std::collections::BTreeMap;
 
 use imo2sproxy_core::config::{
-    AccountConfig, Config, DialectKind, Limits, Listener, Registration, ServiceConfig, Upstream,
-    WireKind,
+    AccountConfig, Config, DialectKind, Listener, Registration, ServiceConfig, Upstream, WireKind,
 };
 use imo2sproxy_core::io::Origin;
 use imo2sproxy_core::rng::Seed;
@@ -127,12 +126,7 @@ fn usual(kind: MachineKind) -> Plan {
             },
         }]
         .into(),
-        verbose: false,
-        local_time: false,
-        linger: None,
-        always_on: false,
-        away_when_detached: false,
-        limits: Limits::default(),
+        ..Config::default()
     };
     let service = ServiceConfig {
         registration: Registration::Open,

@@ -138,6 +138,7 @@ fn config(options: u8) -> Config {
         always_on: false,
         away_when_detached: false,
         limits: limits(),
+        ..Config::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! The end of a drain that has taken too long, told to a machine by a late tick.
 
-use imo2sproxy_core::config::{AccountConfig, Config, Limits, ServiceConfig, Upstream};
+use imo2sproxy_core::config::{AccountConfig, Config, ServiceConfig, Upstream};
 use imo2sproxy_core::imo::service::Service;
 use imo2sproxy_core::io::{
     AskId, Control, Input, JobId, LoadId, Machine, Output, Outputs, StoreId, UserOp,
@@ -48,14 +48,8 @@ fn a_daemon_that_has_stopped_asks_for_nothing_more() {
         upstream: Upstream::embedded(),
     };
     let config = Config {
-        listeners: Vec::new(),
         accounts: vec![account],
-        verbose: false,
-        local_time: false,
-        linger: None,
-        always_on: false,
-        away_when_detached: false,
-        limits: Limits::default(),
+        ..Config::default()
     };
     let mut proxy = Proxy::new(config, Seed::from_number(1));
     tell(&mut proxy, 0, Input::Start);

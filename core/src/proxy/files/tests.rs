@@ -46,15 +46,11 @@ impl Bench {
                 open: true,
             }],
             accounts: vec![account],
-            verbose: false,
-            local_time: false,
-            linger: None,
-            always_on: false,
-            away_when_detached: false,
             limits: Limits {
                 frame_bytes: 1000,
                 ..Limits::default()
             },
+            ..Config::default()
         };
         let mut bench = Self {
             proxy: Proxy::new(config, Seed::from_number(1)),

@@ -10,6 +10,7 @@ use alloc::{format, string};
 use super::super::{In, Line, Out, Plan, Trace};
 use super::operators;
 use super::{Pass, config, proxy, record, service};
+use crate::config::{Access, Config, Passthrough, Upstream};
 use crate::event::{Event, EventKind};
 use crate::io::{
     CloseCause, CloseHow, ConnId, Control, FileError, Input, JobId, ListenerId, LoadId, Origin,
@@ -340,6 +341,39 @@ fn passwords_that_cannot_be_hidden_are_refused_with_the_way_out() {
         }
         let kept = super::Recorder::begin(&plan, super::at(0), false, Secrecy::Kept, &mut text);
         assert!(kept.is_ok());
+    }
+}
+
+#[test]
+fn what_is_not_known_in_time_cannot_be_hidden() {
+    type Change = fn(&mut Config);
+    let hashed: Change = |config| {
+        config.accounts[0].access = Some(Access::Hash("$argon2id$hash".into()));
+    };
+    let open: Change = |config| {
+        config.passthrough = Some(Passthrough {
+            upstream: Upstream::embedded(),
+            register: true,
+        });
+        config.away_when_detached = true;
+    };
+    for (change, what) in [
+        (hashed, "the access password of alice"),
+        (open, "what users of [passthrough] log in with"),
+    ] {
+        let mut config = config("Throwaway1", None);
+        change(&mut config);
+        let plan = Plan::Proxy(config.clone(), Seed::from_number(7));
+        let mut text = String::new();
+        let begun = super::Recorder::begin(&plan, super::at(0), false, Secrecy::Hidden, &mut text);
+        let line = begun.map(|_| ()).unwrap_err().to_string();
+        assert!(line.starts_with(what), "{line}");
+        // With secrets kept it is recorded, and all of it is read again.
+        let text = record(&plan, false, Secrecy::Kept, &[]);
+        match Trace::parse(&text).unwrap().header.plan() {
+            Ok(Plan::Proxy(read, _)) => assert_eq!(read, config),
+            other => panic!("{other:?}"),
+        }
     }
 }
 
