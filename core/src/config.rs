@@ -281,6 +281,13 @@ pub struct Limits {
     pub lockout_last: Duration,
     /// Accounts and addresses whose failed logins are remembered; beyond it the oldest are forgotten.
     pub lockouts: usize,
+    /// Users at once that are none of the accounts ([`Config::passthrough`]); beyond it further ones are refused.
+    pub guests: usize,
+    /// Longest time that such a user's first client waits for the service; after it the client is refused. Some give up after
+    /// ten seconds.
+    pub guest_wait: Duration,
+    /// How long such a user stays signed on without clients.
+    pub guest_linger: Duration,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
     /// Files of one account that are written or read for its clients at once; commands that want more wait.
@@ -359,6 +366,9 @@ impl Default for Limits {
             lockout_first: Duration::from_secs(30),
             lockout_last: Duration::from_secs(3600),
             lockouts: 10_000,
+            guests: 1_000,
+            guest_wait: Duration::from_secs(8),
+            guest_linger: Duration::from_secs(600),
             login_wait: Duration::from_secs(30),
             files: 16,
             slot_wait: Duration::from_secs(10),

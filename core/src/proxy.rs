@@ -207,7 +207,10 @@ impl Proxy {
         if self.draining && self.leaving.is_empty() && self.journal.is_idle() {
             // First the service has been told, then the clients; what they are told has to reach them.
             self.dismiss_clients(out);
-            if self.clients.is_empty() {
+            // How far they were told is kept, too.
+            self.journal.flush(now, out);
+            self.timers.set(Wake::Store, self.journal.deadline());
+            if self.clients.is_empty() && self.journal.is_idle() {
                 self.stop(out);
             }
         }

@@ -191,8 +191,9 @@ impl Account {
         .into()
     }
 
+    /// Whether that client sees the account offline, though it is not.
     fn is_offline_for(&self, client: ConnId) -> bool {
-        self.seats.get(&client) == Some(&Some(Status::Offline))
+        self.seats.get(&client) == Some(&Some(Status::Offline)) && self.wish != Status::Offline
     }
 
     /// The state of the link, as that client sees it.

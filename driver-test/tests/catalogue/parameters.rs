@@ -131,10 +131,11 @@ rows! {
             assert_eq!(count, 1, "{line} in {lines:?}");
         }
         assert_eq!(lines[0], "PROTOCOL 7", "the reply comes first");
-        // Each sign-on tells it again, to all clients.
+        // Each sign-on tells it again, to all clients that want one.
+        stage.world.person(&other).say("SET USERSTATUS OFFLINE");
         stage.asks("SET USERSTATUS OFFLINE", "USERSTATUS OFFLINE");
         stage.hears(&other, "CONNSTATUS OFFLINE");
-        stage.asks("SET USERSTATUS ONLINE", "USERSTATUS ONLINE");
+        stage.world.person(&other).say("SET USERSTATUS ONLINE");
         stage.hears(&other, "CURRENTUSERHANDLE alice");
     };
 

@@ -147,6 +147,7 @@ fn a_drain_says_goodbye_to_clients_and_service() {
     world.control(&host("alice"), Control::Drain);
     world.expect("alice", "CONNSTATUS LOGGEDOUT", SECONDS(5));
     world.expect("bob", "USER alice ONLINESTATUS OFFLINE", SECONDS(5));
+    world.run_for(SECONDS(1));
     assert!(world.stopped(&host("alice")).is_some());
 }
 
