@@ -5,6 +5,7 @@ mod accounts;
 mod clients;
 mod door;
 mod files;
+mod guests;
 mod invariants;
 mod snapshot;
 mod wake;
@@ -26,6 +27,7 @@ use crate::time::{Instant, Now, Timers};
 
 use door::Door;
 use files::FileDone;
+use guests::{Guest, Guests};
 use wake::{ClientWake, Wake};
 
 /// Names an account. None is given twice, so what comes late for one that is gone reaches nobody else.
@@ -46,6 +48,8 @@ struct Place {
 struct Member {
     account: Account,
     clients: BTreeSet<ConnId>,
+    /// Set if it is none of the configuration.
+    guest: Option<Guest>,
 }
 
 /// The daemon.
@@ -58,7 +62,12 @@ pub struct Proxy {
     members: BTreeMap<AccountId, Member>,
     /// The accounts by what clients call them.
     names: BTreeMap<String, AccountId>,
+    next_account: u32,
     door: Door,
+    /// Set if users may come who are none of the accounts.
+    guests: Option<Guests>,
+    /// Guests about whom something is to be done.
+    moved: BTreeSet<AccountId>,
     /// Accounts that have not been started, in the order of the configuration.
     to_start: VecDeque<AccountId>,
     /// Accounts on their way up for the first time: few at a time, so that a start does not flood the service.
@@ -108,7 +117,15 @@ impl Proxy {
         for (id, own) in (0..).map(AccountId).zip(&config.accounts) {
             let account = Account::new(own, &config, &rng.derive(&own.name));
             let clients = BTreeSet::new();
-            members.insert(id, Member { account, clients });
+            let guest = None;
+            members.insert(
+                id,
+                Member {
+                    account,
+                    clients,
+                    guest,
+                },
+            );
             names.insert(own.name.clone(), id);
         }
         let place = |name: &String| names.get(name).copied();
@@ -122,7 +139,10 @@ impl Proxy {
         Self {
             listeners: listeners.collect(),
             hashes: config.accounts.iter().any(hashed),
+            next_account: u32::try_from(members.len()).unwrap_or(u32::MAX),
             door: Door::new(&config.limits, &rng),
+            guests: Guests::new(&config, &rng),
+            moved: BTreeSet::new(),
             limits: config.limits,
             verbose: config.verbose,
             to_start: members.keys().copied().collect(),
@@ -187,6 +207,8 @@ impl Proxy {
         while !self.stopped {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
+            } else if let Some(id) = self.moved.pop_first() {
+                self.guest_moved(now, id, out);
             } else if let Some(conn) = self.behind.pop_first() {
                 self.catch_up(now, conn, out);
             } else if let Some(conn) = self.dirty.pop_first() {

@@ -128,6 +128,7 @@ impl Account {
         }
         let state_key = self.keys.state();
         let own = records.iter().find(|record| record.key == state_key);
+        self.is_new = own.is_none();
         self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
         self.roster.blocked = self.state.blocked.iter().cloned().collect();
         self.roster.denied = self.state.denied.iter().cloned().collect();

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::{AccountId, Member, Proxy, Wake};
+use super::{AccountId, Proxy, Wake};
 use crate::account::{Account, AccountOutput, Scene};
 use crate::http::lane::LaneInput;
 use crate::io::{CloseHow, ConnId, LoadId, Output, Outputs};
@@ -46,9 +46,13 @@ impl Proxy {
             self.account_said(id, output, out);
         }
         self.scratch = said;
-        let Some(Member { account, .. }) = self.members.get(&id) else {
+        let Some(member) = self.members.get(&id) else {
             return;
         };
+        if member.has_moved() {
+            self.moved.insert(id);
+        }
+        let account = &member.account;
         self.timers.set(Wake::Account(id), account.deadline());
         if account.is_settled() {
             self.starting.remove(&id);

@@ -50,7 +50,7 @@ impl Proxy {
         }
         self.dirty.remove(&conn);
         let Some(id) = id.filter(|_| client.ready) else {
-            self.leave_door(conn);
+            self.leave_door(conn, out);
             return true;
         };
         if client.open && !client.closing {
@@ -89,6 +89,7 @@ impl Proxy {
             ClientWake::Command => {
                 self.dirty.insert(conn);
             }
+            ClientWake::Guest => self.guest_waits_no_more(conn, out),
             ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
             ClientWake::Slot => self.fault(conn, "it does not say whether it takes a file", out),
             ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
@@ -190,7 +191,7 @@ impl Proxy {
         client.ready = true;
         member.clients.insert(conn);
         let name = String::from(member.account.name());
-        self.leave_door(conn);
+        self.leave_door(conn, out);
         self.set_wake(conn, ClientWake::Login, None);
         self.set_wake(
             conn,

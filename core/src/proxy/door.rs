@@ -25,6 +25,16 @@ use crate::time::Now;
 /// A hash that no password has; checking against it costs what any wrong password costs.
 const NOBODYS_HASH: &str = "";
 
+/// Why somebody is refused who has been wrong too often.
+const LOCKED_OUT: &str = "locked out after too many failed logins";
+
+/// Whom a client means, with the password it gives for that one.
+enum Meant {
+    Account(AccountId, Secret),
+    Guest(String, Secret),
+    Nobody(Secret),
+}
+
 /// A client that has not logged in.
 struct Stranger {
     /// Whom it means if it names nobody.
@@ -34,6 +44,8 @@ struct Stranger {
     network: Option<Network>,
     ticket: Ticket,
     check: Option<Check>,
+    /// The guest whose client it is if the service lets that one in.
+    guest: Option<AccountId>,
 }
 
 /// A password that is being checked.
@@ -70,6 +82,11 @@ impl Door {
             key: MarkKey::new(&mut rng.derive("marks")),
             full_told: false,
         }
+    }
+
+    /// An account is no more.
+    pub(super) fn forget(&mut self, id: AccountId) {
+        self.marks.remove(&id);
     }
 
     /// How many clients have not logged in.
@@ -135,6 +152,7 @@ impl Proxy {
             network: address.map(Network::of),
             ticket,
             check: None,
+            guest: None,
         };
         self.door.strangers.insert(conn, stranger);
         let until = now.mono + self.limits.login_wait;
@@ -142,12 +160,15 @@ impl Proxy {
     }
 
     /// A client is no stranger any more, or is gone. True if it was one.
-    pub(super) fn leave_door(&mut self, conn: ConnId) -> bool {
+    pub(super) fn leave_door(&mut self, conn: ConnId, out: &mut Outputs) -> bool {
         let Some(stranger) = self.door.strangers.remove(&conn) else {
             return false;
         };
         if let Some(check) = stranger.check {
             self.door.checks.remove(&check.job);
+        }
+        if let Some(id) = stranger.guest {
+            self.guest_gives_up(self.now, (conn, id), out);
         }
         self.door.lobby.leave(stranger.ticket);
         if self.door.lobby.len() < self.limits.unauthenticated / 2 {
@@ -175,22 +196,35 @@ impl Proxy {
             return self.fault(conn, "it logs in twice", out);
         };
         let network = stranger.network;
-        let (id, password) = self.meant(stranger.host, name.as_deref(), password);
+        let meant = self.meant(stranger.host, name.as_deref(), password);
+        let (id, password) = match meant {
+            Meant::Account(id, password) => (Some(id), password),
+            Meant::Nobody(password) => (None, password),
+            Meant::Guest(handle, password) => {
+                if self.door.lockouts.is_locked(now.mono, &handle, network) {
+                    return self.refuse(conn, LOCKED_OUT, out);
+                }
+                return self.guest_comes(now, conn, (handle, password), out);
+            }
+        };
         let member = id.and_then(|id| self.members.get(&id));
         let own_name = member.map_or("", |member| member.account.name());
         if self.door.lockouts.is_locked(now.mono, own_name, network) {
-            return self.refuse(conn, "locked out after too many failed logins", out);
+            return self.refuse(conn, LOCKED_OUT, out);
         }
-        let mark = self.door.key.mark(&password);
+        let mark = self.mark(&password);
         let known = id.and_then(|id| self.door.marks.get(&id));
         let known = known.is_some_and(|known| known.is(&mark));
         let hash = match member.map(|member| member.account.judge(&password)) {
-            Some(Judgement::Right) => return self.right(conn, id, mark, out),
-            Some(Judgement::Hashed(_)) if known => return self.right(conn, id, mark, out),
+            Some(Judgement::Right) => return self.lets_in(conn, id, mark, out),
+            Some(Judgement::Hashed(_)) if known => return self.lets_in(conn, id, mark, out),
             Some(Judgement::Hashed(hash)) => String::from(hash),
             // Who tries names finds out nothing from how long it takes.
             Some(Judgement::Wrong) | None if self.hashes => NOBODYS_HASH.into(),
-            Some(Judgement::Wrong) | None => return self.wrong(now, conn, id, out),
+            Some(Judgement::Wrong) | None => {
+                let name = String::from(own_name);
+                return self.wrong(now, conn, &name, out);
+            }
         };
         let job = JobId(self.next_job);
         self.next_job += 1;
@@ -211,24 +245,50 @@ impl Proxy {
     }
 
     /// Whom a client means, and the password it gives for that one.
-    fn meant(
-        &self,
-        host: Option<AccountId>,
-        name: Option<&str>,
-        password: Secret,
-    ) -> (Option<AccountId>, Secret) {
+    fn meant(&self, host: Option<AccountId>, name: Option<&str>, password: Secret) -> Meant {
         let find = |name: &str| {
             let id = self.names.get(name);
             id.or_else(|| self.names.get(&*canonical(name))).copied()
         };
+        let named = |name: &str, password: Secret| match (find(name), self.guest_named(name)) {
+            (Some(id), _) => Meant::Account(id, password),
+            (None, Some(handle)) => Meant::Guest(handle, password),
+            (None, None) => Meant::Nobody(password),
+        };
         if let Some(name) = name {
-            return (find(name), password);
+            return named(name, password);
         }
-        let named = password.reveal().split_once(':');
-        let named = named.and_then(|(name, rest)| Some((find(name)?, Secret::from(rest))));
-        match named {
-            Some((id, rest)) => (Some(id), rest),
-            None => (host, password),
+        let parts = password.reveal().split_once(':');
+        match (host, parts) {
+            (Some(_), Some((name, rest))) if find(name).is_some() => named(name, rest.into()),
+            (Some(host), _) => Meant::Account(host, password),
+            (None, Some((name, rest))) => named(name, rest.into()),
+            (None, None) => Meant::Nobody(password),
+        }
+    }
+
+    /// The mark of a password in this life of the process.
+    pub(super) fn mark(&self, password: &Secret) -> Mark {
+        self.door.key.mark(password)
+    }
+
+    /// A client waits for the service to let a guest in.
+    pub(super) fn wait_for_guest(&mut self, conn: ConnId, id: AccountId) {
+        if let Some(stranger) = self.door.strangers.get_mut(&conn) {
+            stranger.guest = Some(id);
+        }
+    }
+
+    /// A client has waited for that long enough.
+    pub(super) fn guest_waits_no_more(&mut self, conn: ConnId, out: &mut Outputs) {
+        let stranger = self.door.strangers.get_mut(&conn);
+        if let Some(id) = stranger.and_then(|stranger| stranger.guest.take()) {
+            self.refuse(
+                conn,
+                "the service has not said in time whether it lets its user in",
+                out,
+            );
+            self.guest_gives_up(self.now, (conn, id), out);
         }
     }
 
@@ -251,34 +311,50 @@ impl Proxy {
             ..
         } = check;
         if ok && !wrong {
-            self.right(conn, account, mark, out);
+            self.lets_in(conn, account, mark, out);
         } else {
-            self.wrong(now, conn, account, out);
+            let member = account.and_then(|id| self.members.get(&id));
+            let name = member.map_or_else(String::new, |one| one.account.name().into());
+            self.wrong(now, conn, &name, out);
         }
         self.dirty.insert(conn);
     }
 
-    fn right(&mut self, conn: ConnId, id: Option<AccountId>, mark: Mark, out: &mut Outputs) {
-        let Some(member) = id.and_then(|id| self.members.get(&id)) else {
+    fn lets_in(&mut self, conn: ConnId, id: Option<AccountId>, mark: Mark, out: &mut Outputs) {
+        match id {
+            Some(id) => self.right(conn, id, mark, out),
+            None => self.refuse(conn, "its account is gone", out),
+        }
+    }
+
+    /// A client has given the right password.
+    pub(super) fn right(&mut self, conn: ConnId, id: AccountId, mark: Mark, out: &mut Outputs) {
+        let Some(member) = self.members.get(&id) else {
             return self.refuse(conn, "its account is gone", out);
         };
         if let Some(stranger) = self.door.strangers.get(&conn) {
             let name = member.account.name();
             self.door.lockouts.succeeded(name, stranger.network);
         }
-        if let (Some(id), Some(Access::Hash(_))) = (id, member.account.access()) {
+        if let Some(Access::Hash(_)) = member.account.access() {
             self.door.marks.insert(id, mark);
         }
+        if let Some(stranger) = self.door.strangers.get_mut(&conn) {
+            stranger.guest = None;
+        }
         if let Some((account, client)) = self.clients.get_mut(&conn) {
-            *account = id;
+            *account = Some(id);
             client.login_result(true);
         }
     }
 
-    fn wrong(&mut self, now: Now, conn: ConnId, id: Option<AccountId>, out: &mut Outputs) {
-        let member = id.and_then(|id| self.members.get(&id));
-        let name = member.map_or("", |member| member.account.name());
-        let network = self.door.strangers.get(&conn).and_then(|one| one.network);
+    /// A client has given a wrong password for the account of that name, or a name that is none.
+    pub(super) fn wrong(&mut self, now: Now, conn: ConnId, name: &str, out: &mut Outputs) {
+        let Some(stranger) = self.door.strangers.get_mut(&conn) else {
+            return;
+        };
+        stranger.guest = None;
+        let network = stranger.network;
         let locks = self.door.lockouts.failed(now.mono, name, network);
         let why = if locks {
             "wrong name or password, once too often: its address is locked out for a while"
@@ -288,7 +364,7 @@ impl Proxy {
         self.refuse(conn, why, out);
     }
 
-    fn refuse(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
+    pub(super) fn refuse(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
         if let Some((_, client)) = self.clients.get_mut(&conn) {
             client.login_result(false);
             let event = Event::conn(EventKind::ClientRefused, conn, why);

@@ -56,6 +56,13 @@ impl Proxy {
         }
         assert!(attached.is_empty(), "a client's account is there");
         self.door.check_invariants(&self.strangers());
+        if let Some(guests) = &self.guests {
+            guests.check_invariants(&self.members);
+        }
+        assert!(
+            self.moved.is_empty(),
+            "what a guest has caused is done at once"
+        );
     }
 
     fn check_upstreams(&self) {

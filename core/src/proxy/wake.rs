@@ -20,6 +20,8 @@ pub(super) enum Wake {
 pub(super) enum ClientWake {
     /// It has not logged in.
     Login,
+    /// The service has not said whether it may come in.
+    Guest,
     /// Notices have waited long enough for it to say what it speaks.
     Open,
     /// Its command has waited long enough.
@@ -32,8 +34,9 @@ pub(super) enum ClientWake {
 
 impl ClientWake {
     /// All of them.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Login,
+        Self::Guest,
         Self::Open,
         Self::Command,
         Self::Slot,

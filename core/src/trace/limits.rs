@@ -130,12 +130,15 @@ limits_form! {
     unauthenticated_per_address: usize,
     login_failures: u32,
     lockouts: usize,
+    guests: usize,
     files: usize,
     }
     waits {
     login_window,
     lockout_first,
     lockout_last,
+    guest_wait,
+    guest_linger,
     login_wait,
     slot_wait,
     notice_wait,
