@@ -5,6 +5,7 @@ mod clients;
 mod files;
 mod invariants;
 mod snapshot;
+mod telling;
 mod wake;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};

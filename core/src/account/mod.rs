@@ -11,6 +11,7 @@ mod chats;
 mod commands;
 mod contacts;
 mod directory;
+mod door;
 mod faults;
 mod files;
 mod groups;
@@ -244,11 +245,6 @@ impl Account {
             clients,
             unsent: self.messages.unsent_count(),
         }
-    }
-
-    /// What a client must give, if anything.
-    pub(crate) const fn access(&self) -> Option<&Access> {
-        self.access.as_ref()
     }
 
     /// Begins: reads what it kept, then brings its link up.

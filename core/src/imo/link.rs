@@ -197,6 +197,11 @@ impl Link {
         }
     }
 
+    /// True if that is the password that it gives the service.
+    pub(crate) fn has_password(&self, password: &Secret) -> bool {
+        self.password == *password
+    }
+
     /// How it is.
     #[must_use]
     pub const fn status(&self) -> LinkStatus {

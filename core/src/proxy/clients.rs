@@ -2,7 +2,6 @@
 //! Never looks into an account: it carries commands to it, and replies and notices from it.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::files::is_here;
@@ -11,7 +10,7 @@ use crate::account::{Account, Answer, Scene};
 use crate::client::Client;
 use crate::event::{Event, EventKind};
 use crate::io::{CloseCause, CloseHow, ConnId, ListenerId, Output, Outputs, Peer};
-use crate::skype::{Command, ConnStatus, Reply, Tag, parse};
+use crate::skype::{Command, ConnStatus, Reply, parse};
 use crate::time::{Instant, Now};
 use crate::wire::FromClient;
 
@@ -131,11 +130,12 @@ impl Proxy {
             ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
             ClientWake::Slot => self.fault(conn, "it does not say whether it takes a file", out),
             ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
+            ClientWake::Alive => self.keep_alive(now, conn),
         }
     }
 
     /// Closes a client at once, through its own fault.
-    fn fault(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
+    pub(super) fn fault(&mut self, conn: ConnId, why: &'static str, out: &mut Outputs) {
         let event = Event::conn(EventKind::ClientFault, conn, why);
         self.close(conn, CloseHow::Abort, event, out);
     }
@@ -150,7 +150,7 @@ impl Proxy {
         }
         let listener_of = client.open.then_some(*id);
         out.event(event);
-        if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
+        while let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
         }
         if let Some(id) = listener_of {
@@ -211,18 +211,27 @@ impl Proxy {
         out: &mut Outputs,
     ) {
         match said {
-            FromClient::Login { password, .. } => {
-                let access = self.accounts.get(id).and_then(Account::access);
-                let ok = access.is_none_or(|access| access.plain() == Some(&password));
+            FromClient::Login { name, password } => {
+                let account = self.accounts.get(id);
+                let ok = account.is_some_and(|own| own.lets_in(name.as_deref(), &password));
                 let Some((_, client)) = self.clients.get_mut(&conn) else {
                     return;
                 };
                 client.login_result(ok);
-                if !ok {
+                if ok {
+                    // It may take its time once more until it speaks.
+                    let until = now.mono + self.limits.login_wait;
+                    self.set_wake(conn, ClientWake::Login, Some(until));
+                } else {
                     let why = "wrong access password";
                     let event = Event::conn(EventKind::ClientRefused, conn, why);
                     self.close(conn, CloseHow::AfterFlush, event, out);
                 }
+            }
+            FromClient::Quit => {
+                let why = "client left: it has said goodbye";
+                let event = Event::conn(EventKind::ClientLeft, conn, why);
+                self.close(conn, CloseHow::AfterFlush, event, out);
             }
             FromClient::Ready => self.attach(now, (conn, id), out),
             FromClient::FileTaken(taken) => self.file_taken(conn, taken, out),
@@ -239,10 +248,14 @@ impl Proxy {
         let Some((_, client)) = self.clients.get_mut(&conn) else {
             return;
         };
-        client.ready = true;
+        client.attach();
+        let alive = client
+            .is_kept_alive()
+            .then(|| now.mono + self.limits.keep_alive_every);
         client.told = self.accounts.get(id).map_or(u32::MAX, Account::told);
         self.strangers -= 1;
         self.set_wake(conn, ClientWake::Login, None);
+        self.set_wake(conn, ClientWake::Alive, alive);
         self.set_wake(
             conn,
             ClientWake::Open,
@@ -321,32 +334,6 @@ impl Proxy {
         until.is_none()
     }
 
-    fn reply(&mut self, conn: ConnId, reply: &Reply<'_>, tag: Option<&Tag<'_>>, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
-            return;
-        };
-        let line = client.say(reply, tag);
-        if self.verbose {
-            out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
-        }
-    }
-
-    /// Says something to every client of an account that is open for notices.
-    pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
-        for conn in self.attached.get(id).into_iter().flatten() {
-            let Some((_, client)) = self.clients.get_mut(conn) else {
-                continue;
-            };
-            if client.open && !client.closing {
-                let line = client.say_unasked(reply);
-                if self.verbose {
-                    out.event(Event::conn(EventKind::Reply, *conn, String::from(line)));
-                }
-                self.dirty.insert(*conn);
-            }
-        }
-    }
-
     /// From now on a client is told notices; first, how things are.
     fn open(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
         let Some((id, client)) = self.clients.get_mut(&conn) else {
@@ -366,32 +353,5 @@ impl Proxy {
             self.reply(conn, line, None, out);
         }
         self.dirty.insert(conn);
-    }
-
-    /// Sends what is queued for a client, and decides whether it is read from.
-    fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
-            return;
-        };
-        if client.closing {
-            return;
-        }
-        if let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
-            out.push(Output::Send { conn, bytes });
-        }
-        let soft = self.limits.unsent_bytes_soft;
-        let bound = if client.paused { soft / 2 } else { soft };
-        let pause = client.waiting.is_some() || client.unsent() > bound;
-        if core::mem::replace(&mut client.paused, pause) != pause {
-            out.push(Output::Reading { conn, on: !pause });
-        }
-        let stalled = client
-            .stalled_since()
-            .map(|since| since + self.limits.client_stall);
-        let too_much = client.unsent_notices() > self.limits.unsent_bytes;
-        self.set_wake(conn, ClientWake::Stall, stalled);
-        if too_much {
-            self.fault(conn, "it takes its notices too slowly", out);
-        }
     }
 }

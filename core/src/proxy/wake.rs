@@ -28,15 +28,18 @@ pub(super) enum ClientWake {
     Slot,
     /// It takes nothing.
     Stall,
+    /// It is to be told that its connection lives.
+    Alive,
 }
 
 impl ClientWake {
     /// All of them.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Login,
         Self::Open,
         Self::Command,
         Self::Slot,
         Self::Stall,
+        Self::Alive,
     ];
 }

@@ -98,6 +98,7 @@ limits_form! {
     waits {
     login_wait,
     slot_wait,
+    keep_alive_every,
     notice_wait,
     roster_wait,
     client_stall,

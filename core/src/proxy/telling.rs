@@ -1,0 +1,82 @@
+//! What the proxy says to its clients: replies, notices, that their connections live; and when it leaves.
+//! Never decides what is said, or to whom.
+
+use alloc::string::String;
+
+use super::{AccountId, ClientWake, Proxy};
+use crate::event::{Event, EventKind};
+use crate::io::{ConnId, Output, Outputs};
+use crate::skype::{Reply, Tag};
+use crate::time::Now;
+
+impl Proxy {
+    pub(super) fn reply(
+        &mut self,
+        conn: ConnId,
+        reply: &Reply<'_>,
+        tag: Option<&Tag<'_>>,
+        out: &mut Outputs,
+    ) {
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
+        let line = client.say(reply, tag);
+        if self.verbose {
+            out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
+        }
+    }
+
+    /// Says something to every client of an account that is open for notices.
+    pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
+        for conn in self.attached.get(id).into_iter().flatten() {
+            let Some((_, client)) = self.clients.get_mut(conn) else {
+                continue;
+            };
+            if client.open && !client.closing {
+                let line = client.say_unasked(reply);
+                if self.verbose {
+                    out.event(Event::conn(EventKind::Reply, *conn, String::from(line)));
+                }
+                self.dirty.insert(*conn);
+            }
+        }
+    }
+
+    /// Tells a client that its connection lives, if its transport has words for that.
+    pub(super) fn keep_alive(&mut self, now: Now, conn: ConnId) {
+        if let Some((_, client)) = self.clients.get_mut(&conn)
+            && client.keep_alive()
+        {
+            self.dirty.insert(conn);
+            let next = now.mono + self.limits.keep_alive_every;
+            self.set_wake(conn, ClientWake::Alive, Some(next));
+        }
+    }
+
+    /// Sends what is queued for a client, and decides whether it is read from.
+    pub(super) fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
+        let Some((_, client)) = self.clients.get_mut(&conn) else {
+            return;
+        };
+        if client.closing {
+            return;
+        }
+        while let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
+            out.push(Output::Send { conn, bytes });
+        }
+        let soft = self.limits.unsent_bytes_soft;
+        let bound = if client.paused { soft / 2 } else { soft };
+        let pause = client.waiting.is_some() || client.unsent() > bound;
+        if core::mem::replace(&mut client.paused, pause) != pause {
+            out.push(Output::Reading { conn, on: !pause });
+        }
+        let stalled = client
+            .stalled_since()
+            .map(|since| since + self.limits.client_stall);
+        let too_much = client.unsent_notices() > self.limits.unsent_bytes;
+        self.set_wake(conn, ClientWake::Stall, stalled);
+        if too_much {
+            self.fault(conn, "it takes its notices too slowly", out);
+        }
+    }
+}
