@@ -264,7 +264,8 @@ pub struct Limits {
     pub files: usize,
     /// Longest time a client takes to answer when a file is pushed to it; after it the connection is closed.
     pub slot_wait: Duration,
-    /// How often a client is told that its connection lives, on transports that have words for it.
+    /// How often a client is told that its connection lives, on transports that have words for it; at least a second
+    /// apart.
     pub keep_alive_every: Duration,
     /// Longest time notices wait for a client to say what it speaks.
     pub notice_wait: Duration,

@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::files::is_here;
+use super::telling::keep_alive_every;
 use super::{AccountId, ClientWake, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
 use crate::client::Client;
@@ -251,7 +252,7 @@ impl Proxy {
         client.attach();
         let alive = client
             .is_kept_alive()
-            .then(|| now.mono + self.limits.keep_alive_every);
+            .then(|| now.mono + keep_alive_every(&self.limits));
         client.told = self.accounts.get(id).map_or(u32::MAX, Account::told);
         self.strangers -= 1;
         self.set_wake(conn, ClientWake::Login, None);

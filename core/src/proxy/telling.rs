@@ -2,12 +2,19 @@
 //! Never decides what is said, or to whom.
 
 use alloc::string::String;
+use core::time::Duration;
 
 use super::{AccountId, ClientWake, Proxy};
+use crate::config::Limits;
 use crate::event::{Event, EventKind};
 use crate::io::{ConnId, Output, Outputs};
 use crate::skype::{Reply, Tag};
 use crate::time::Now;
+
+/// How often a client is told that its connection lives.
+pub(super) fn keep_alive_every(limits: &Limits) -> Duration {
+    limits.keep_alive_every.max(Duration::from_secs(1))
+}
 
 impl Proxy {
     pub(super) fn reply(
@@ -48,7 +55,7 @@ impl Proxy {
             && client.keep_alive()
         {
             self.dirty.insert(conn);
-            let next = now.mono + self.limits.keep_alive_every;
+            let next = now.mono + keep_alive_every(&self.limits);
             self.set_wake(conn, ClientWake::Alive, Some(next));
         }
     }
@@ -80,3 +87,6 @@ impl Proxy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

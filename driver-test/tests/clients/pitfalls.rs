@@ -168,7 +168,7 @@ fn pidgin_goes_wrong_where_it_does_not_look() {
     check(&[("NAME", &[])], Hangs, "no answer to NAME");
     check(&[("PING", &[])], Hangs, "no PONG");
     check(
-        &[("GET CURRENTUSERHANDLE", &["#ERROR 7 what"])],
+        &[("GET PROFILE FULLNAME", &["#ERROR 7 what"])],
         Crashes,
         "out of bounds",
     );
@@ -287,15 +287,14 @@ fn skype4py_raises_what_nobody_catches() {
 
 #[test]
 fn bitlbee_loses_what_comes_in_another_shape_or_order() {
-    use FaultKind::{Crashes, Hangs, Loses};
-    let check = |spoilt, kind, story| check(Program::BitlBee, spoilt, kind, story);
+    use FaultKind::Loses;
+    let check = |spoilt, story| check(Program::BitlBee, spoilt, Loses, story);
     const NEW: &str = "CHATMESSAGE 7 STATUS RECEIVED";
     check(
         &[
             ("SEARCH FRIENDS", &["#USERS bob", NEW]),
             ("GET CHATMESSAGE 7 TYPE", &["#CHATMESSAGE 7 TYPE TEXT"]),
         ],
-        Loses,
         "its type is TEXT",
     );
     check(
@@ -303,13 +302,6 @@ fn bitlbee_loses_what_comes_in_another_shape_or_order() {
             ("SEARCH FRIENDS", &["#USERS bob", NEW]),
             ("GET CHATMESSAGE 7 BODY", &["#ERROR 15 unknown message"]),
         ],
-        Loses,
         "its body had not come",
     );
-    check(
-        &[("SEARCH RECENTCHATS", &[])],
-        Hangs,
-        "no reply to SEARCH RECENTCHATS",
-    );
-    check(&[("PROTOCOL", &["#PROTOCOL 4"])], Crashes, "PROTOCOL 4");
 }

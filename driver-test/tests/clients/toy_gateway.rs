@@ -71,10 +71,14 @@ impl ToyGateway {
             .decode(&mut rx, &mut tx)
             .expect("clients keep the framing")
         {
-            if let FromClient::Line(line) = heard {
-                for answer in self.answer(&line) {
-                    wire.encode(ToClient::Line(&answer), &mut tx);
+            match heard {
+                FromClient::Login { .. } => wire.encode(ToClient::LoginResult(true), &mut tx),
+                FromClient::Line(line) => {
+                    for answer in self.answer(&line) {
+                        wire.encode(ToClient::Line(&answer), &mut tx);
+                    }
                 }
+                FromClient::Ready | FromClient::FileTaken(_) | FromClient::Quit => {}
             }
         }
         self.wires.insert(conn, (wire, rx));
@@ -142,7 +146,7 @@ fn value<'a>(object: &str, property: &str) -> &'a str {
 impl Machine for ToyGateway {
     fn handle(&mut self, _: Now, input: Input<'_>, out: &mut Outputs) {
         if let Input::Accepted { conn, .. } = input {
-            let wire = WireKind::SkypeProxy.start(false, false, &Limits::default());
+            let wire = WireKind::Auto.start(false, false, &Limits::default());
             self.wires.insert(conn, (wire, RecvBuf::new()));
         } else if let Input::Received { conn, bytes } = input {
             self.listen(conn, bytes, out);
