@@ -35,6 +35,8 @@ use shell::{Shell, Threads};
 
 /// The password that is given by programs that always give one.
 const PASSWORD: &str = "secret";
+/// How long the one that waits for an answer to its login does so.
+const KNOCK_WAIT: Duration = seconds(10);
 /// The network hands over so many bytes at once.
 const PIECE_BYTES: usize = 16 * 1024;
 
@@ -156,6 +158,8 @@ pub struct Client {
     shell: Shell,
     deeds: Rc<RefCell<VecDeque<Deed>>>,
     ready: Rc<Cell<bool>>,
+    /// Since when it waits to be let in.
+    knocks_since: Rc<Cell<Option<Instant>>>,
 }
 
 struct Body {
@@ -192,6 +196,7 @@ impl Client {
             shell,
             deeds: Rc::default(),
             ready: Rc::default(),
+            knocks_since: Rc::default(),
         }
     }
 
@@ -254,7 +259,24 @@ impl Client {
         self.shell.person()
     }
 
+    /// Whoever waits for an answer to its login does not do so for ever.
+    fn knock(&self) {
+        let person = self.shell.person();
+        let knocks = self.program == Program::Pidgin
+            && person.visit().is_some()
+            && !(person.is_ready() || person.is_refused());
+        let since = knocks.then(|| self.knocks_since.get().unwrap_or(self.shell.now()));
+        self.knocks_since.set(since);
+        if since.is_some_and(|since| since + KNOCK_WAIT <= self.shell.now()) {
+            self.knocks_since.set(None);
+            person.hang_up();
+            let story = "forgets its connection: no answer to LOGIN in ten seconds";
+            self.shell.fault(Fault::hangs(story));
+        }
+    }
+
     fn go_on(&self) {
+        self.knock();
         let mut body = self.machine.borrow_mut();
         let body = &mut *body;
         let ready = self.shell.person().is_ready();
@@ -309,6 +331,7 @@ impl Machine for Client {
             self.shell.person().deadline(),
             self.shell.deadline().filter(|_| self.ready.get()),
             deed.then_some(Instant::ZERO),
+            self.knocks_since.get().map(|since| since + KNOCK_WAIT),
         ];
         deadlines.into_iter().flatten().min()
     }

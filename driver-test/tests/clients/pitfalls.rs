@@ -286,6 +286,19 @@ fn skype4py_raises_what_nobody_catches() {
 }
 
 #[test]
+fn pidgin_forgets_a_gateway_that_does_not_let_it_in() {
+    let mut world = World::new(1, Faults::none());
+    world.host("gateway", ToyGateway::new(&[]).silent());
+    world.listen("gateway", ListenerId(0), "gateway", 1401, false);
+    let client = Client::new(Program::Pidgin, 7, "alice", "gateway", 1401).forgiving();
+    world.host("alice", client.clone());
+    world.run_for(Duration::from_secs(9));
+    assert_eq!(client.faults(), []);
+    world.run_for(Duration::from_secs(2));
+    assert!(client.faults()[0].story.contains("no answer to LOGIN"));
+}
+
+#[test]
 fn bitlbee_loses_what_comes_in_another_shape_or_order() {
     use FaultKind::Loses;
     let check = |spoilt, story| check(Program::BitlBee, spoilt, Loses, story);

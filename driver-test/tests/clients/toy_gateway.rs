@@ -19,6 +19,7 @@ pub(crate) struct ToyGateway {
     wires: BTreeMap<ConnId, (Box<dyn Wire + Send>, RecvBuf)>,
     /// What begins so is answered with these lines; `#` at their beginning stands for the tag, `~` for a `#`.
     spoilt: Vec<(&'static str, &'static [&'static str])>,
+    silent: bool,
 }
 
 impl ToyGateway {
@@ -27,7 +28,14 @@ impl ToyGateway {
         Self {
             wires: BTreeMap::new(),
             spoilt: spoilt.to_vec(),
+            silent: false,
         }
+    }
+
+    /// Lets it say nothing at all.
+    pub(crate) fn silent(self) -> Self {
+        let silent = true;
+        Self { silent, ..self }
     }
 
     fn answer(&self, line: &str) -> Vec<String> {
@@ -82,7 +90,7 @@ impl ToyGateway {
             }
         }
         self.wires.insert(conn, (wire, rx));
-        if !tx.is_empty() {
+        if !tx.is_empty() && !self.silent {
             out.push(Output::Send { conn, bytes: tx });
         }
     }

@@ -87,3 +87,31 @@ impl ClientWire for RecordWire {
         self.talk.encode(line, tx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hear(record: &[u8]) -> Result<Vec<FromServer>, WireError> {
+        let mut wire = RecordWire::new("nora", "pw");
+        let (mut rx, mut tx) = (RecvBuf::new(), Vec::new());
+        let mut heard = Vec::new();
+        rx.push(record);
+        while let Some(said) = wire.decode(&mut rx, &mut tx)? {
+            heard.push(said);
+        }
+        Ok(heard)
+    }
+
+    #[test]
+    fn a_record_is_whole_lines() {
+        let line = FromServer::Line("USERS bob".to_owned());
+        let heard = hear(b"PASSWORD OK\nPING\nUSERS bob\n");
+        assert_eq!(heard, Ok(vec![FromServer::Ready, line]));
+        assert_eq!(hear(b"PASSWORD KO\n"), Ok(vec![FromServer::Refused]));
+        for record in [&b"USERS bob\nUSER b"[..], b"USERS bob\n\nPONG\n", b"\n"] {
+            assert!(hear(record).is_err(), "{record:?}");
+        }
+        assert!(hear(&[[b'x'; RECORD_BYTES_MAX].as_slice(), b"\n"].concat()).is_err());
+    }
+}

@@ -79,3 +79,46 @@ impl ClientWire for NetworkWire {
         self.talk.encode(line, tx);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(pieces: &[&[u8]]) -> Vec<FromServer> {
+        let mut wire = NetworkWire::new("nora", "pw");
+        let (mut rx, mut tx) = (RecvBuf::new(), Vec::new());
+        let mut heard = Vec::new();
+        for piece in [b"LOGIN\x17"]
+            .iter()
+            .map(|login| &login[..])
+            .chain(pieces.iter().copied())
+        {
+            rx.push(piece);
+            while let Some(said) = wire.decode(&mut rx, &mut tx).expect("it takes everything") {
+                heard.push(said);
+            }
+        }
+        heard.remove(0);
+        heard
+    }
+
+    fn line(text: &str) -> FromServer {
+        FromServer::Line(text.to_owned())
+    }
+
+    #[test]
+    fn half_a_message_is_taken_for_one() {
+        assert_eq!(
+            heard(&[b"USER bob ", b"FULLNAME Bob \x17PONG\x17"]),
+            [line("USER bob"), line("FULLNAME Bob "), line("PONG")]
+        );
+    }
+
+    #[test]
+    fn a_full_read_waits_for_the_next() {
+        let full = [b'x'; READ_BYTES];
+        assert_eq!(heard(&[&full]), []);
+        let text = format!("{}y", "x".repeat(READ_BYTES));
+        assert_eq!(heard(&[&full, b"y\x17"]), [line(&text)]);
+    }
+}
