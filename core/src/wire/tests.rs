@@ -11,7 +11,8 @@ use proptest::sample::{Index, select};
 
 use super::{ClientWire, FromClient, FromServer, ToClient, Wire, WireError};
 use crate::buf::RecvBuf;
-use crate::config::{Limits, WireKind};
+use crate::config::Limits;
+use crate::config::WireKind::{self, Auto, Len8, SkypeProxy, Skyped, Skypenet};
 use crate::secret::Secret;
 
 /// Small, so that random lengths fall on both sides.
@@ -152,7 +153,6 @@ impl End {
                 }
             }
         }
-        // Nothing is longer than a frame before the transport is known.
         assert!(self.rx.len() < HEAD_BYTES_MAX + self.limit);
     }
 
@@ -187,43 +187,37 @@ fn heard_lines(lines: &[String]) -> Vec<Heard> {
     lines.iter().cloned().map(Heard::Line).collect()
 }
 
-/// True for transports on which nobody comes in without name and password.
+/// True where nobody comes in without name and password.
 fn asks_always(kind: WireKind) -> bool {
-    matches!(kind, WireKind::Skypenet | WireKind::Skyped)
+    matches!(kind, Skypenet | Skyped)
 }
 
 /// Every transport with every way to log in that it knows: that of the server, and that of the client.
 fn logins() -> impl Strategy<Value = (WireKind, WireKind, bool)> {
-    use WireKind::{Auto, Len8, SkypeProxy, Skyped, Skypenet};
-    prop_oneof![
-        Just((SkypeProxy, SkypeProxy, false)),
-        Just((SkypeProxy, SkypeProxy, true)),
-        Just((Len8, Len8, false)),
-        Just((Skypenet, Skypenet, true)),
-        Just((Skyped, Skyped, true)),
-        Just((Auto, SkypeProxy, false)),
-        Just((Auto, SkypeProxy, true)),
-        Just((Auto, Skypenet, true)),
-        Just((Auto, Skyped, true)),
-    ]
+    let logins = [
+        (SkypeProxy, SkypeProxy, false),
+        (SkypeProxy, SkypeProxy, true),
+        (Len8, Len8, false),
+        (Skypenet, Skypenet, true),
+        (Skyped, Skyped, true),
+        (Auto, SkypeProxy, false),
+        (Auto, SkypeProxy, true),
+        (Auto, Skypenet, true),
+        (Auto, Skyped, true),
+    ];
+    select(logins.to_vec())
 }
 
 fn kinds() -> impl Strategy<Value = WireKind> {
-    prop_oneof![
-        Just(WireKind::SkypeProxy),
-        Just(WireKind::Len8),
-        Just(WireKind::Skypenet),
-        Just(WireKind::Skyped),
-        Just(WireKind::Auto),
-    ]
+    select(&[SkypeProxy, Len8, Skypenet, Skyped, Auto][..])
 }
 
 /// True for a line that arrives on that transport as it was said.
 fn carries(kind: WireKind, line: &str) -> bool {
     match kind {
-        WireKind::SkypeProxy | WireKind::Len8 | WireKind::Auto => true,
-        WireKind::Skypenet => !line.is_empty() && !line.contains('\u{17}') && line != "QUIT",
-        WireKind::Skyped => !line.is_empty() && !line.contains('\n'),
+        SkypeProxy | Len8 | Auto => true,
+        Skypenet => !line.is_empty() && !line.contains('\u{17}') && line != "QUIT",
+        Skyped => !line.is_empty() && !line.contains('\n'),
     }
 }
 
@@ -271,11 +265,10 @@ proptest! {
     ) {
         let mut server = End::server(kind, login);
         let mut client = End::client(spoken, login.then_some("pw1"));
-        let mut carried = (commands, replies);
-        for lines in [&mut carried.0, &mut carried.1] {
+        let [commands, replies] = [commands, replies].map(|mut lines| {
             lines.retain(|line| carries(spoken, line));
-        }
-        let (commands, replies) = carried;
+            lines
+        });
         shake_hands(&mut client, &mut server);
         prop_assert_eq!(&client.heard, &[Heard::Ready]);
         server.heard.clear();
@@ -358,8 +351,8 @@ proptest! {
 
 #[test]
 fn a_wrong_password_is_refused_on_both_ends() {
-    for kind in [WireKind::SkypeProxy, WireKind::Skypenet, WireKind::Skyped] {
-        for server_kind in [kind, WireKind::Auto] {
+    for kind in [SkypeProxy, Skypenet, Skyped] {
+        for server_kind in [kind, Auto] {
             let mut server = End::server(server_kind, true);
             let mut client = End::client(kind, Some("pw2"));
             shake_hands(&mut client, &mut server);
@@ -371,7 +364,7 @@ fn a_wrong_password_is_refused_on_both_ends() {
 
 #[test]
 fn where_files_cannot_be_pushed_none_is_and_no_line_waits_for_one() {
-    let mut wire = WireKind::Len8.start(false, true, &limits());
+    let mut wire = Len8.start(false, true, &limits());
     let (mut rx, mut tx) = (RecvBuf::new(), Vec::new());
     rx.push(b"\x04PING");
     assert_eq!(wire.decode(&mut rx, &mut tx), Ok(Some(FromClient::Ready)));
@@ -382,8 +375,8 @@ fn where_files_cannot_be_pushed_none_is_and_no_line_waits_for_one() {
 
 #[test]
 fn an_empty_password_is_none() {
-    let mut server = End::server(WireKind::SkypeProxy, false);
-    let mut client = End::client(WireKind::SkypeProxy, Some(""));
+    let mut server = End::server(SkypeProxy, false);
+    let mut client = End::client(SkypeProxy, Some(""));
     shake_hands(&mut client, &mut server);
     assert_eq!(server.heard, [Heard::Ready]);
     assert_eq!(client.heard, [Heard::Ready]);
