@@ -231,7 +231,29 @@ impl Client {
         length
     }
 
-    /// Takes what is queued, leaving an empty buffer in its place; `None` if there is nothing.
+    /// Says that its connection lives, and whether its transport has words for that.
+    pub(crate) fn keep_alive(&mut self) -> bool {
+        let Some(line) = self.wire.keep_alive() else {
+            return false;
+        };
+        let before = self.tx.len();
+        self.wire.encode(ToClient::Line(line), &mut self.tx);
+        self.unsent += self.tx.len() - before;
+        true
+    }
+
+    /// True if it wants to be told now and then that its connection lives.
+    pub(crate) fn is_kept_alive(&self) -> bool {
+        self.wire.keep_alive().is_some()
+    }
+
+    /// Lets it take lines, in the form of the protocol version that its transport implies.
+    pub(crate) fn attach(&mut self) {
+        self.ready = true;
+        self.protocol = self.wire.protocol().unwrap_or(FIRST_PROTOCOL);
+    }
+
+    /// Takes what is to be sent at once of what is queued; `None` if there is nothing. To be called until then.
     pub(crate) fn take_queued(
         &mut self,
         now: Instant,
@@ -241,7 +263,14 @@ impl Client {
             return None;
         }
         self.stalled_since.get_or_insert(now);
-        Some(core::mem::replace(&mut self.tx, spare()))
+        let mut bytes = spare();
+        let count = self.wire.portion(&self.tx);
+        if count < self.tx.len() {
+            bytes.extend(self.tx.drain(..count));
+        } else {
+            core::mem::swap(&mut self.tx, &mut bytes);
+        }
+        Some(bytes)
     }
 
     /// Bytes have left.

@@ -15,6 +15,12 @@ pub enum WireKind {
     SkypeProxy,
     /// One-byte length, then text.
     Len8,
+    /// Text that ends with byte 23, after a login with name and password.
+    Skypenet,
+    /// Lines, after a login with name and password. Whether TLS is around it is the driver's business.
+    Skyped,
+    /// Any of the others: the first bytes tell.
+    Auto,
 }
 
 impl WireKind {
@@ -24,6 +30,9 @@ impl WireKind {
         match self {
             Self::SkypeProxy => "skypeproxy",
             Self::Len8 => "len8",
+            Self::Skypenet => "skypenet",
+            Self::Skyped => "skyped",
+            Self::Auto => "auto",
         }
     }
 }
@@ -294,6 +303,9 @@ pub struct Limits {
     pub files: usize,
     /// Longest time a client takes to answer when a file is pushed to it; after it the connection is closed.
     pub slot_wait: Duration,
+    /// How often a client is told that its connection lives, on transports that have words for it; at least a second
+    /// apart.
+    pub keep_alive_every: Duration,
     /// Longest time notices wait for a client to say what it speaks.
     pub notice_wait: Duration,
     /// Longest time a client's `SEARCH FRIENDS` waits for the contact list.
@@ -372,6 +384,7 @@ impl Default for Limits {
             login_wait: Duration::from_secs(30),
             files: 16,
             slot_wait: Duration::from_secs(10),
+            keep_alive_every: Duration::from_secs(60),
             notice_wait: Duration::from_secs(5),
             roster_wait: Duration::from_secs(3),
             client_stall: Duration::from_secs(60),

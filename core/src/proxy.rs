@@ -8,6 +8,7 @@ mod files;
 mod guests;
 mod invariants;
 mod snapshot;
+mod telling;
 mod wake;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};

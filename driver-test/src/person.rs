@@ -297,7 +297,7 @@ impl Machine for Person {
     }
 }
 
-fn network_origin(host: &str, port: u16) -> Origin {
+pub(crate) fn network_origin(host: &str, port: u16) -> Origin {
     Origin::Net {
         host: host.to_owned(),
         port,

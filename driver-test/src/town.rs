@@ -15,6 +15,13 @@ use imo2sproxy_core::trace::Plan;
 /// A number of seconds as a duration.
 pub const SECONDS: fn(u64) -> Duration = Duration::from_secs;
 
+/// What each daemon of a town listens for, in the order of its listeners, and where.
+const PORTS: [(WireKind, u16); 3] = [
+    (WireKind::SkypeProxy, 1401),
+    (WireKind::Skypenet, 5000),
+    (WireKind::Skyped, 2727),
+];
+
 /// The daemon of `name` and what it is told.
 pub fn config(name: &str, password: &str, upstream: Upstream) -> Config {
     Config {
@@ -71,7 +78,14 @@ pub fn daemon_in(dialect: DialectKind, name: &str, seed: Seed) -> Resident {
         dialect,
         ..upstream()
     };
-    Resident::of(Plan::Proxy(config(name, "secret", upstream), seed))
+    let mut config = config(name, "secret", upstream);
+    let others = PORTS.iter().skip(1).map(|(kind, _)| Listener {
+        kind: *kind,
+        account: Some(name.into()),
+        open: true,
+    });
+    config.listeners.extend(others);
+    Resident::of(Plan::Proxy(config, seed))
 }
 
 /// Puts a service and a daemon for each of `names` into a world; nobody is at a keyboard yet.
@@ -90,7 +104,9 @@ pub fn town_in(seed: u64, faults: Faults, people: &[(&str, DialectKind)]) -> Wor
         let host = host(name);
         let daemon_seed = world.seed_for(&host);
         world.host(&host, daemon_in(*dialect, name, daemon_seed));
-        world.listen(&host, ListenerId(0), &host, 1401, false);
+        for (listener, (_, port)) in (0..).zip(PORTS) {
+            world.listen(&host, ListenerId(listener), &host, port, false);
+        }
     }
     world
 }

@@ -12,6 +12,7 @@ mod commands;
 mod contacts;
 mod cursors;
 mod directory;
+mod door;
 mod faults;
 mod files;
 mod groups;
@@ -64,7 +65,6 @@ use crate::imo::mids::Mids;
 use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
 use crate::rng::Rng;
-use crate::secret::Secret;
 use crate::skype::{ConnStatus, Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
@@ -262,25 +262,6 @@ impl Account {
             },
             clients,
             unsent: self.messages.unsent_count(),
-        }
-    }
-
-    /// What a client must give; `None` if nothing was set for that.
-    pub(crate) const fn access(&self) -> Option<&Access> {
-        self.access.as_ref()
-    }
-
-    /// Whether a client that gives this password is this account's.
-    pub(crate) fn judge(&self, given: &Secret) -> Judgement<'_> {
-        let wanted = match &self.access {
-            Some(Access::Hash(hash)) => return Judgement::Hashed(hash),
-            Some(Access::Plain(access)) => access,
-            None => self.link.password(),
-        };
-        if wanted == given {
-            Judgement::Right
-        } else {
-            Judgement::Wrong
         }
     }
 

@@ -198,6 +198,11 @@ impl Link {
         }
     }
 
+    /// True if that is the password that it gives the service.
+    pub(crate) fn has_password(&self, password: &Secret) -> bool {
+        self.password == *password
+    }
+
     /// How it is.
     #[must_use]
     pub const fn status(&self) -> LinkStatus {
@@ -259,11 +264,6 @@ impl Link {
             | State::AwaitingSignOn
             | State::Online => {}
         }
-    }
-
-    /// The password that it logs in with.
-    pub(crate) const fn password(&self) -> &Secret {
-        &self.password
     }
 
     /// Who logs in, and with which password, if that is at the embedded service.

@@ -5,12 +5,12 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::telling::keep_alive_every;
 use super::{AccountId, ClientWake, Member, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
-use crate::client::Client;
 use crate::event::{Event, EventKind};
 use crate::io::{CloseCause, CloseHow, ConnId, Output, Outputs};
-use crate::skype::{Command, ConnStatus, Reply, Tag, parse};
+use crate::skype::{Command, ConnStatus, Reply, parse};
 use crate::time::{Instant, Now};
 use crate::wire::FromClient;
 
@@ -93,6 +93,7 @@ impl Proxy {
             ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
             ClientWake::Slot => self.fault(conn, "it does not say whether it takes a file", out),
             ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
+            ClientWake::Alive => self.keep_alive(now, conn),
         }
     }
 
@@ -112,7 +113,7 @@ impl Proxy {
         }
         let listener_of = id.filter(|_| client.open).map(|id| (id, client.key()));
         out.event(event);
-        if let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
+        while let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
         }
         if let Some((id, key)) = listener_of {
@@ -168,6 +169,11 @@ impl Proxy {
         match said {
             FromClient::Login { name, password } => self.login(now, conn, (name, password), out),
             FromClient::Ready => self.attach(now, conn, out),
+            FromClient::Quit => {
+                let why = "client left: it has said goodbye";
+                let event = Event::conn(EventKind::ClientLeft, conn, why);
+                self.close(conn, CloseHow::AfterFlush, event, out);
+            }
             FromClient::FileTaken(taken) => self.file_taken(conn, taken, out),
             FromClient::Line(line) => {
                 if self.verbose {
@@ -188,11 +194,15 @@ impl Proxy {
             return self.fault(conn, "its account is gone", out);
         };
         *account = Some(id);
-        client.ready = true;
+        client.attach();
+        let alive = client
+            .is_kept_alive()
+            .then(|| now.mono + keep_alive_every(&self.limits));
         member.clients.insert(conn);
         let name = String::from(member.account.name());
         self.leave_door(conn, out);
         self.set_wake(conn, ClientWake::Login, None);
+        self.set_wake(conn, ClientWake::Alive, alive);
         self.set_wake(
             conn,
             ClientWake::Open,
@@ -275,38 +285,6 @@ impl Proxy {
         until.is_none()
     }
 
-    fn reply(&mut self, conn: ConnId, reply: &Reply<'_>, tag: Option<&Tag<'_>>, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
-            return;
-        };
-        let line = client.say(reply, tag);
-        if self.verbose {
-            out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
-        }
-    }
-
-    /// Says something to every client of an account that is open for notices.
-    pub(super) fn notice(&mut self, id: AccountId, reply: &Reply<'_>, out: &mut Outputs) {
-        let member = self.members.get(&id);
-        for conn in member.into_iter().flat_map(|member| &member.clients) {
-            let Some((_, client)) = self.clients.get_mut(conn) else {
-                continue;
-            };
-            if say_unasked(client, (*conn, self.verbose), reply, out) {
-                self.dirty.insert(*conn);
-            }
-        }
-    }
-
-    /// Says something to one client, if it is open for notices.
-    pub(super) fn notice_to(&mut self, conn: ConnId, reply: &Reply<'_>, out: &mut Outputs) {
-        if let Some((_, client)) = self.clients.get_mut(&conn)
-            && say_unasked(client, (conn, self.verbose), reply, out)
-        {
-            self.dirty.insert(conn);
-        }
-    }
-
     /// From now on a client is told notices; first, how things are.
     fn open(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
         let Some((id, client)) = self.clients.get_mut(&conn) else {
@@ -349,48 +327,4 @@ impl Proxy {
         }
         self.dirty.insert(conn);
     }
-
-    /// Sends what is queued for a client, and decides whether it is read from.
-    fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
-            return;
-        };
-        if client.closing {
-            return;
-        }
-        if let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
-            out.push(Output::Send { conn, bytes });
-        }
-        let soft = self.limits.unsent_bytes_soft;
-        let bound = if client.paused { soft / 2 } else { soft };
-        let pause = client.waiting.is_some() || client.unsent() > bound;
-        if core::mem::replace(&mut client.paused, pause) != pause {
-            out.push(Output::Reading { conn, on: !pause });
-        }
-        let stalled = client
-            .stalled_since()
-            .map(|since| since + self.limits.client_stall);
-        let too_much = client.unsent_notices() > self.limits.unsent_bytes;
-        self.set_wake(conn, ClientWake::Stall, stalled);
-        if too_much {
-            self.fault(conn, "it takes its notices too slowly", out);
-        }
-    }
-}
-
-/// Queues a notice for a client that is open for such. False if it is not.
-fn say_unasked(
-    client: &mut Client,
-    (conn, verbose): (ConnId, bool),
-    reply: &Reply<'_>,
-    out: &mut Outputs,
-) -> bool {
-    if !client.open || client.closing {
-        return false;
-    }
-    let line = client.say_unasked(reply);
-    if verbose {
-        out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
-    }
-    true
 }

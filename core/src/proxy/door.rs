@@ -345,6 +345,9 @@ impl Proxy {
         if let Some((account, client)) = self.clients.get_mut(&conn) {
             *account = Some(id);
             client.login_result(true);
+            // It may take its time once more until it speaks.
+            let until = self.now.mono + self.limits.login_wait;
+            self.set_wake(conn, ClientWake::Login, Some(until));
         }
     }
 

@@ -30,16 +30,19 @@ pub(super) enum ClientWake {
     Slot,
     /// It takes nothing.
     Stall,
+    /// It is to be told that its connection lives.
+    Alive,
 }
 
 impl ClientWake {
     /// All of them.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Login,
         Self::Guest,
         Self::Open,
         Self::Command,
         Self::Slot,
         Self::Stall,
+        Self::Alive,
     ];
 }

@@ -64,6 +64,9 @@ struct ListenerForm {
 enum WireForm {
     SkypeProxy,
     Len8,
+    Skypenet,
+    Skyped,
+    Auto,
 }
 
 /// The form of an [`AccountConfig`]. Its passwords are those of the trace, hidden or not.
@@ -165,6 +168,9 @@ impl From<&Listener> for ListenerForm {
         let kind = match kind {
             WireKind::SkypeProxy => WireForm::SkypeProxy,
             WireKind::Len8 => WireForm::Len8,
+            WireKind::Skypenet => WireForm::Skypenet,
+            WireKind::Skyped => WireForm::Skyped,
+            WireKind::Auto => WireForm::Auto,
         };
         Self {
             kind,
@@ -179,6 +185,9 @@ impl From<ListenerForm> for Listener {
         let kind = match form.kind {
             WireForm::SkypeProxy => WireKind::SkypeProxy,
             WireForm::Len8 => WireKind::Len8,
+            WireForm::Skypenet => WireKind::Skypenet,
+            WireForm::Skyped => WireKind::Skyped,
+            WireForm::Auto => WireKind::Auto,
         };
         Self {
             kind,

@@ -141,6 +141,7 @@ limits_form! {
     guest_linger,
     login_wait,
     slot_wait,
+    keep_alive_every,
     notice_wait,
     roster_wait,
     client_stall,

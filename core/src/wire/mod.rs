@@ -11,10 +11,17 @@ use crate::buf::RecvBuf;
 use crate::config::{Limits, WireKind};
 use crate::secret::Secret;
 
+mod auto;
 mod len8;
+mod skyped;
+mod skypenet;
 mod skypeproxy;
+mod terminated;
 
+use auto::Auto;
 use len8::{Len8, Len8Client};
+use skyped::{Skyped, SkypedClient};
+use skypenet::{Skypenet, SkypenetClient};
 use skypeproxy::{SkypeProxy, SkypeProxyClient};
 
 /// What a client said, freed of its framing.
@@ -33,6 +40,8 @@ pub enum FromClient {
     Line(String),
     /// What became of the [`ToClient::File`] before: whether the client has let it come. Comes once for each.
     FileTaken(bool),
+    /// It says goodbye, and nothing after it. A transport without words for that just ends.
+    Quit,
 }
 
 /// What is to be said to a client.
@@ -76,7 +85,7 @@ pub enum FromServer {
 pub enum WireError {
     /// A frame longer than the limit.
     FrameTooLong {
-        /// The length it announced, in bytes.
+        /// The length it announced, in bytes; one more than the limit where lengths are not announced.
         announced: usize,
         /// The limit, in bytes.
         limit: usize,
@@ -86,6 +95,12 @@ pub enum WireError {
         /// The byte.
         byte: u8,
     },
+    /// Something else where a login, or its result, has to stand.
+    NoLogin,
+    /// The beginning of TLS where no TLS is spoken.
+    Tls,
+    /// A beginning of no known transport.
+    Unknown,
 }
 
 impl WireError {
@@ -98,6 +113,15 @@ impl WireError {
             }
             Self::Unexpected { .. } => {
                 "the other side sent a byte that cannot stand there; check that it speaks this port's transport"
+            }
+            Self::NoLogin => {
+                "the other side spoke without a login; check that it speaks this port's transport"
+            }
+            Self::Tls => {
+                "the other side speaks TLS and this port does not; check which port it is meant for"
+            }
+            Self::Unknown => {
+                "the other side speaks nothing that this port knows; check what it is and which port it is meant for"
             }
         }
     }
@@ -131,6 +155,22 @@ pub trait Wire {
     fn held(&self) -> usize {
         0
     }
+
+    /// How many bytes of `tx`, which is not empty, are to be sent at once: at least one, and all of it where it does
+    /// not matter.
+    fn portion(&self, tx: &[u8]) -> usize {
+        tx.len()
+    }
+
+    /// The line that is said now and then so that the connection lives, on transports that have one.
+    fn keep_alive(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The protocol version of clients that do not ask for one, where it is not the first.
+    fn protocol(&self) -> Option<u8> {
+        None
+    }
 }
 
 /// The client's end of one connection, for the console and for tests.
@@ -162,27 +202,45 @@ impl WireKind {
         match self {
             Self::SkypeProxy => Box::new(SkypeProxy::new(login, files, limits)),
             Self::Len8 => Box::new(Len8::new(login, limits)),
+            Self::Skypenet => Box::new(Skypenet::new(limits)),
+            Self::Skyped => Box::new(Skyped::new(limits)),
+            Self::Auto => Box::new(Auto::new(login, files, limits)),
         }
     }
 
     /// The client's end of a new connection, with the password it gives if it is asked. An empty password
-    /// is none: no transport here can carry it.
+    /// is none: not every transport can carry it.
     #[must_use]
     pub fn connect(self, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
-        self.connect_as(password, false)
+        self.client(("", password), false)
+    }
+
+    /// Like [`WireKind::connect`], for a client that says who it is on transports that ask for it. Neither may hold
+    /// what ends a message there, and the name no space.
+    #[must_use]
+    pub fn connect_as(self, name: &str, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
+        self.client((name, password), false)
     }
 
     /// Like [`WireKind::connect`], for a client that takes [`FromServer::File`]s where the transport can carry them.
     #[must_use]
     pub fn connect_for_files(self, password: Option<Secret>) -> Box<dyn ClientWire + Send> {
-        self.connect_as(password, true)
+        self.client(("", password), true)
     }
 
-    fn connect_as(self, password: Option<Secret>, files: bool) -> Box<dyn ClientWire + Send> {
+    fn client(
+        self,
+        (name, password): (&str, Option<Secret>),
+        files: bool,
+    ) -> Box<dyn ClientWire + Send> {
         let password = password.filter(|password| !password.is_empty());
+        let given = |password: Option<Secret>| password.unwrap_or_else(|| Secret::from(""));
         match self {
-            Self::SkypeProxy => Box::new(SkypeProxyClient::new(password, files)),
+            // Whoever takes all transports takes the one that needs the fewest words, too.
+            Self::SkypeProxy | Self::Auto => Box::new(SkypeProxyClient::new(password, files)),
             Self::Len8 => Box::new(Len8Client::default()),
+            Self::Skypenet => Box::new(SkypenetClient::new(name, given(password))),
+            Self::Skyped => Box::new(SkypedClient::new(name, given(password))),
         }
     }
 }

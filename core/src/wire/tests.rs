@@ -7,11 +7,12 @@ use alloc::vec::Vec;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::Index;
+use proptest::sample::{Index, select};
 
 use super::{ClientWire, FromClient, FromServer, ToClient, Wire, WireError};
 use crate::buf::RecvBuf;
-use crate::config::{Limits, WireKind};
+use crate::config::Limits;
+use crate::config::WireKind::{self, Auto, Len8, SkypeProxy, Skyped, Skypenet};
 use crate::secret::Secret;
 
 /// Small, so that random lengths fall on both sides.
@@ -43,6 +44,7 @@ enum Heard {
     Ready,
     Refused,
     Line(String),
+    Quit,
 }
 
 impl From<FromClient> for Heard {
@@ -51,6 +53,7 @@ impl From<FromClient> for Heard {
             FromClient::Login { .. } => Self::Login,
             FromClient::Ready => Self::Ready,
             FromClient::Line(line) => Self::Line(line),
+            FromClient::Quit => Self::Quit,
             FromClient::FileTaken(_) => panic!("no file was pushed"),
         }
     }
@@ -96,7 +99,7 @@ impl End {
     }
 
     fn server(kind: WireKind, login: bool) -> Self {
-        let limit = if login {
+        let limit = if login || asks_always(kind) {
             LIMIT_BEFORE_LOGIN
         } else {
             LIMIT_AFTER_LOGIN
@@ -105,7 +108,7 @@ impl End {
     }
 
     fn client(kind: WireKind, password: Option<&str>) -> Self {
-        let wire = kind.connect(password.map(Secret::from));
+        let wire = kind.connect_as("al", password.map(Secret::from));
         Self::new(Role::Client(wire), CLIENT_LIMIT)
     }
 
@@ -114,10 +117,12 @@ impl End {
             Role::Server(wire) => {
                 let message = wire.decode(&mut self.rx, &mut self.tx)?;
                 if let Some(FromClient::Login {
-                    password: given, ..
+                    name,
+                    password: given,
                 }) = &message
                 {
-                    let right = given.matches(b"pw1");
+                    let known = name.as_deref().is_none_or(|name| name == "al");
+                    let right = known && given.matches(b"pw1");
                     wire.encode(ToClient::LoginResult(right), &mut self.tx);
                     if right {
                         self.limit = LIMIT_AFTER_LOGIN;
@@ -182,23 +187,54 @@ fn heard_lines(lines: &[String]) -> Vec<Heard> {
     lines.iter().cloned().map(Heard::Line).collect()
 }
 
-/// Every transport with every way to log in that it knows.
-fn logins() -> impl Strategy<Value = (WireKind, bool)> {
-    prop_oneof![
-        Just((WireKind::SkypeProxy, false)),
-        Just((WireKind::SkypeProxy, true)),
-        Just((WireKind::Len8, false)),
-    ]
+/// True where nobody comes in without name and password.
+fn asks_always(kind: WireKind) -> bool {
+    matches!(kind, Skypenet | Skyped)
+}
+
+/// Every transport with every way to log in that it knows: that of the server, and that of the client.
+fn logins() -> impl Strategy<Value = (WireKind, WireKind, bool)> {
+    let logins = [
+        (SkypeProxy, SkypeProxy, false),
+        (SkypeProxy, SkypeProxy, true),
+        (Len8, Len8, false),
+        (Skypenet, Skypenet, true),
+        (Skyped, Skyped, true),
+        (Auto, SkypeProxy, false),
+        (Auto, SkypeProxy, true),
+        (Auto, Skypenet, true),
+        (Auto, Skyped, true),
+    ];
+    select(logins.to_vec())
 }
 
 fn kinds() -> impl Strategy<Value = WireKind> {
-    prop_oneof![Just(WireKind::SkypeProxy), Just(WireKind::Len8)]
+    select(&[SkypeProxy, Len8, Skypenet, Skyped, Auto][..])
+}
+
+/// True for a line that arrives on that transport as it was said.
+fn carries(kind: WireKind, line: &str) -> bool {
+    match kind {
+        SkypeProxy | Len8 | Auto => true,
+        Skypenet => !line.is_empty() && !line.contains('\u{17}') && line != "QUIT",
+        Skyped => !line.is_empty() && !line.contains('\n'),
+    }
 }
 
 /// Lines that every transport can carry, the empty one among them.
 fn lines() -> impl Strategy<Value = Vec<String>> {
     vec("[^\u{0}]{0,60}", 0..8)
 }
+
+/// What means something on one transport or another.
+const WORDS: [&[u8]; 6] = [
+    b"LOGIN al pw1\x17",
+    b"USERNAME al\nPASSWORD pw1\n",
+    b"LOGIN\x17",
+    b"PASSWORD OK\n",
+    b"\x17QUIT\x17",
+    b"\nPONG\nPING\n",
+];
 
 /// Bytes that often, but not always, look like those of a transport.
 fn streams() -> impl Strategy<Value = Vec<u8>> {
@@ -210,6 +246,7 @@ fn streams() -> impl Strategy<Value = Vec<u8>> {
             let length = u32::try_from(text.len()).unwrap().to_le_bytes();
             [&length, text.as_slice()].concat()
         }),
+        5 => select(&WORDS[..]).prop_map(<[u8]>::to_vec),
         3 => vec(any::<u8>(), 1..60).prop_map(|text| {
             [&[u8::try_from(text.len()).unwrap()], text.as_slice()].concat()
         }),
@@ -221,13 +258,17 @@ fn streams() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn lines_arrive_as_they_were_said_however_the_bytes_are_cut(
-        (kind, login) in logins(),
+        (kind, spoken, login) in logins(),
         commands in lines(),
         replies in lines(),
         cuts in vec(any::<Index>(), 0..20),
     ) {
         let mut server = End::server(kind, login);
-        let mut client = End::client(kind, login.then_some("pw1"));
+        let mut client = End::client(spoken, login.then_some("pw1"));
+        let [commands, replies] = [commands, replies].map(|mut lines| {
+            lines.retain(|line| carries(spoken, line));
+            lines
+        });
         shake_hands(&mut client, &mut server);
         prop_assert_eq!(&client.heard, &[Heard::Ready]);
         server.heard.clear();
@@ -294,7 +335,7 @@ proptest! {
         if let Some(line) = line {
             prop_assert!(ready.is_some_and(|ready| ready < line));
         }
-        if login && server.limit == LIMIT_BEFORE_LOGIN {
+        if (login || asks_always(kind)) && server.limit == LIMIT_BEFORE_LOGIN {
             prop_assert!(server.heard.iter().all(|heard| *heard == Heard::Login));
         }
     }
@@ -310,16 +351,20 @@ proptest! {
 
 #[test]
 fn a_wrong_password_is_refused_on_both_ends() {
-    let mut server = End::server(WireKind::SkypeProxy, true);
-    let mut client = End::client(WireKind::SkypeProxy, Some("pw2"));
-    shake_hands(&mut client, &mut server);
-    assert_eq!(server.heard, [Heard::Login]);
-    assert_eq!(client.heard, [Heard::Refused]);
+    for kind in [SkypeProxy, Skypenet, Skyped] {
+        for server_kind in [kind, Auto] {
+            let mut server = End::server(server_kind, true);
+            let mut client = End::client(kind, Some("pw2"));
+            shake_hands(&mut client, &mut server);
+            assert_eq!(server.heard, [Heard::Login], "{kind:?}");
+            assert_eq!(client.heard, [Heard::Refused], "{kind:?}");
+        }
+    }
 }
 
 #[test]
 fn where_files_cannot_be_pushed_none_is_and_no_line_waits_for_one() {
-    let mut wire = WireKind::Len8.start(false, true, &limits());
+    let mut wire = Len8.start(false, true, &limits());
     let (mut rx, mut tx) = (RecvBuf::new(), Vec::new());
     rx.push(b"\x04PING");
     assert_eq!(wire.decode(&mut rx, &mut tx), Ok(Some(FromClient::Ready)));
@@ -330,8 +375,8 @@ fn where_files_cannot_be_pushed_none_is_and_no_line_waits_for_one() {
 
 #[test]
 fn an_empty_password_is_none() {
-    let mut server = End::server(WireKind::SkypeProxy, false);
-    let mut client = End::client(WireKind::SkypeProxy, Some(""));
+    let mut server = End::server(SkypeProxy, false);
+    let mut client = End::client(SkypeProxy, Some(""));
     shake_hands(&mut client, &mut server);
     assert_eq!(server.heard, [Heard::Ready]);
     assert_eq!(client.heard, [Heard::Ready]);
@@ -345,6 +390,9 @@ fn every_error_says_what_to_do() {
             limit: 1,
         },
         WireError::Unexpected { byte: 7 },
+        WireError::NoLogin,
+        WireError::Tls,
+        WireError::Unknown,
     ] {
         assert!(error.explain().contains("check"), "{error:?}");
     }

@@ -46,7 +46,7 @@ pub(crate) struct DaemonArgs {
     /// Port to listen on; 0 takes a free one [default: 1401]
     #[arg(short = 'p', long)]
     pub(crate) port: Option<u16>,
-    /// Listen there for clients of that KIND, may be repeated: skypeproxy or len8, each with +tls behind it if it is to
+    /// Listen there for clients of that KIND, may be repeated: skypeproxy, len8, skypenet, skyped, skyped-plain or auto, each with +tls behind it if it is to
     /// speak TLS. -h and -p make one more, of the kind skypeproxy
     #[arg(long, value_name = "KIND=ADDR:PORT")]
     pub(crate) listen: Vec<String>,

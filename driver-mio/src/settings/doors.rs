@@ -19,7 +19,6 @@ pub(crate) enum Wrapping {
     /// All of them speak it.
     Tls,
     /// They may, and their first byte tells.
-    #[allow(dead_code, reason = "a kind that finds out by itself asks for it")]
     Either,
 }
 
@@ -27,6 +26,10 @@ pub(crate) enum Wrapping {
 const KINDS: &[(&str, WireKind, Wrapping)] = &[
     ("skypeproxy", WireKind::SkypeProxy, Wrapping::Plain),
     ("len8", WireKind::Len8, Wrapping::Plain),
+    ("skypenet", WireKind::Skypenet, Wrapping::Plain),
+    ("skyped", WireKind::Skyped, Wrapping::Tls),
+    ("skyped-plain", WireKind::Skyped, Wrapping::Plain),
+    ("auto", WireKind::Auto, Wrapping::Either),
 ];
 
 /// What stands behind the name of a kind if its clients speak TLS.

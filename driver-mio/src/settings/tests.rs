@@ -95,7 +95,10 @@ fn listeners_of_several_kinds_can_be_given() {
 fn listeners_that_cannot_be_are_refused() {
     for (options, word) in [
         ("--listen 127.0.0.1:1", "KIND=ADDR:PORT"),
-        ("--listen skipeproxy=127.0.0.1:1", "skypeproxy, len8"),
+        (
+            "--listen skipeproxy=127.0.0.1:1",
+            "skypeproxy, len8, skypenet, skyped, skyped-plain, auto",
+        ),
         ("--listen len8=1401", "ADDR:PORT"),
         ("--listen len8=127.0.0.1:1401 -p 1401", "two listeners"),
         (

@@ -16,7 +16,7 @@ use imo2sproxy_core::io::{Input, Machine, Outputs};
 use imo2sproxy_core::time::Instant;
 use imo2sproxy_core::time::Now;
 
-use crate::person::Person;
+use crate::person::{Person, network_origin};
 
 mod bitlbee;
 mod deed;
@@ -33,6 +33,13 @@ pub use screen::{Contact, Outcome, Picture, Room, Screen, Text, Written};
 
 use shell::{Shell, Threads};
 
+/// The password that is given by programs that always give one.
+const PASSWORD: &str = "secret";
+/// How long the one that waits for an answer to its login does so.
+const KNOCK_WAIT: Duration = seconds(10);
+/// The network hands over so many bytes at once.
+const PIECE_BYTES: usize = 16 * 1024;
+
 /// A client program.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Program {
@@ -40,11 +47,11 @@ pub enum Program {
     MirandaProxy,
     /// The Skype plugin of Miranda, over a link within Miranda.
     MirandaLink,
-    /// The Skype plugin of Pidgin.
+    /// The Skype plugin of Pidgin, in its build for the network.
     Pidgin,
     /// An application written with the Skype4Py library.
     Skype4Py,
-    /// BitlBee, with its go-between that talks to Skype.
+    /// BitlBee, which takes the daemon for its go-between that talks to Skype.
     BitlBee,
 }
 
@@ -94,6 +101,32 @@ impl Program {
         }
     }
 
+    /// The port that it connects to, by custom.
+    #[must_use]
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::MirandaProxy | Self::MirandaLink | Self::Skype4Py => 1401,
+            Self::Pidgin => 5000,
+            Self::BitlBee => 2727,
+        }
+    }
+
+    /// Somebody called `name` at its transport.
+    fn person(self, name: &str, host: &str, port: u16) -> Person {
+        let (origin, name) = (network_origin(host, port), name.to_owned());
+        match self {
+            Self::MirandaProxy | Self::MirandaLink | Self::Skype4Py => {
+                Person::new(WireKind::SkypeProxy, None, host, port)
+            }
+            Self::Pidgin => Person::with_wire(origin, move || {
+                Box::new(pidgin::NetworkWire::new(&name, PASSWORD))
+            }),
+            Self::BitlBee => Person::with_wire(origin, move || {
+                Box::new(bitlbee::RecordWire::new(&name, PASSWORD))
+            }),
+        }
+    }
+
     const fn title(self) -> &'static str {
         match self {
             Self::MirandaProxy => "Miranda over its socket",
@@ -125,6 +158,8 @@ pub struct Client {
     shell: Shell,
     deeds: Rc<RefCell<VecDeque<Deed>>>,
     ready: Rc<Cell<bool>>,
+    /// Since when it waits to be let in.
+    knocks_since: Rc<Cell<Option<Instant>>>,
 }
 
 struct Body {
@@ -134,10 +169,11 @@ struct Body {
 }
 
 impl Client {
-    /// Somebody called `name` whose program asks for protocol `version` at `host` and `port`.
+    /// Somebody called `name` whose program asks for protocol `version` at `host` and `port`. Programs that give a
+    /// name and a password give this name and `secret`.
     #[must_use]
     pub fn new(program: Program, version: u8, name: &str, host: &str, port: u16) -> Self {
-        let person = Person::new(WireKind::SkypeProxy, None, host, port);
+        let person = program.person(name, host, port);
         let title = format!("{} with protocol {version}", program.title());
         let shell = Shell::new(title, person);
         name.clone_into(&mut shell.screen_mut().handle);
@@ -160,6 +196,7 @@ impl Client {
             shell,
             deeds: Rc::default(),
             ready: Rc::default(),
+            knocks_since: Rc::default(),
         }
     }
 
@@ -222,7 +259,24 @@ impl Client {
         self.shell.person()
     }
 
+    /// Whoever waits for an answer to its login does not do so for ever.
+    fn knock(&self) {
+        let person = self.shell.person();
+        let knocks = self.program == Program::Pidgin
+            && person.visit().is_some()
+            && !(person.is_ready() || person.is_refused());
+        let since = knocks.then(|| self.knocks_since.get().unwrap_or(self.shell.now()));
+        self.knocks_since.set(since);
+        if since.is_some_and(|since| since + KNOCK_WAIT <= self.shell.now()) {
+            self.knocks_since.set(None);
+            person.hang_up();
+            let story = "forgets its connection: no answer to LOGIN in ten seconds";
+            self.shell.fault(Fault::hangs(story));
+        }
+    }
+
     fn go_on(&self) {
+        self.knock();
         let mut body = self.machine.borrow_mut();
         let body = &mut *body;
         let ready = self.shell.person().is_ready();
@@ -277,6 +331,7 @@ impl Machine for Client {
             self.shell.person().deadline(),
             self.shell.deadline().filter(|_| self.ready.get()),
             deed.then_some(Instant::ZERO),
+            self.knocks_since.get().map(|since| since + KNOCK_WAIT),
         ];
         deadlines.into_iter().flatten().min()
     }

@@ -170,6 +170,7 @@ impl Session {
                     self.pushed += 1;
                 }
             }
+            FromClient::Quit => panic!("nobody has words for that here"),
             FromClient::FileTaken(_) => {
                 assert!(self.pushing, "an answer to no question");
                 self.pushing = false;

@@ -10,8 +10,11 @@ use super::cuts::pieces;
 
 mod talk;
 
-/// Bit of the first byte: which transport.
+/// Bits of the first byte: which transport.
 const LEN8: u8 = 1;
+const SKYPENET: u8 = 32;
+const SKYPED: u8 = 64;
+const AUTO: u8 = SKYPENET | SKYPED;
 /// Bit of the first byte: the end under test is the client's.
 const CLIENT: u8 = 2;
 /// Bit of the first byte: a server wants a password, a client gives one.
@@ -60,11 +63,18 @@ pub fn wires(data: &[u8]) {
 
 /// The transport that the first byte names.
 const fn kind(options: u8) -> WireKind {
-    if options & LEN8 != 0 {
-        WireKind::Len8
-    } else {
-        WireKind::SkypeProxy
+    match options & AUTO {
+        SKYPENET => WireKind::Skypenet,
+        SKYPED => WireKind::Skyped,
+        AUTO => WireKind::Auto,
+        _ if options & LEN8 != 0 => WireKind::Len8,
+        _ => WireKind::SkypeProxy,
     }
+}
+
+/// True for transports on which nobody comes in without name and password.
+const fn asks_always(options: u8) -> bool {
+    matches!(kind(options), WireKind::Skypenet | WireKind::Skyped)
 }
 
 fn limits() -> Limits {
@@ -83,6 +93,7 @@ enum Heard {
     Refused,
     Line(String),
     FileTaken(bool),
+    Quit,
     File(String, Vec<u8>),
 }
 
@@ -93,6 +104,7 @@ impl From<FromClient> for Heard {
             FromClient::Ready => Self::Ready,
             FromClient::Line(line) => Self::Line(line),
             FromClient::FileTaken(taken) => Self::FileTaken(taken),
+            FromClient::Quit => Self::Quit,
         }
     }
 }
@@ -116,6 +128,8 @@ enum Role {
 /// One end with all that came of it.
 struct End {
     role: Role,
+    /// A transport may turn out to be one that asks for a password though none is wanted.
+    may_ask: bool,
     password_right: bool,
     logged_in: bool,
     rx: RecvBuf,
@@ -137,7 +151,10 @@ impl End {
     fn server(options: u8, files: bool) -> Self {
         let login = options & PASSWORD != 0;
         let wire = kind(options).start(login, files, &limits());
-        Self::with(Role::Server(wire), !login, options & GENEROUS != 0)
+        let logged_in = !login && !asks_always(options);
+        let mut end = Self::with(Role::Server(wire), logged_in, options & GENEROUS != 0);
+        end.may_ask = kind(options) == WireKind::Auto;
+        end
     }
 
     fn client(options: u8) -> Self {
@@ -145,7 +162,7 @@ impl End {
         let mut wire = if options & GENEROUS != 0 {
             kind(options).connect_for_files(password)
         } else {
-            kind(options).connect(password)
+            kind(options).connect_as("al", password)
         };
         let mut tx = Vec::new();
         wire.start(&mut tx);
@@ -158,6 +175,7 @@ impl End {
     const fn with(role: Role, logged_in: bool, password_right: bool) -> Self {
         Self {
             role,
+            may_ask: false,
             password_right,
             logged_in,
             rx: RecvBuf::new(),
@@ -203,7 +221,8 @@ impl End {
             Role::Server(wire) => {
                 let message = wire.decode(&mut self.rx, &mut self.tx)?;
                 if let Some(FromClient::Login { .. }) = &message {
-                    assert!(!self.logged_in, "a password nobody asked for");
+                    let asked = !self.logged_in || self.may_ask;
+                    assert!(asked, "a password nobody asked for");
                     self.logged_in = self.password_right;
                     wire.encode(ToClient::LoginResult(self.password_right), &mut self.tx);
                 }
@@ -246,10 +265,12 @@ impl End {
                 Heard::Login => assert!(!ready, "a password of one who is in"),
                 Heard::Refused => assert!(!ready, "refused and let in"),
                 Heard::FileTaken(_) => panic!("no file was pushed"),
+                Heard::Quit => {}
             }
         }
         assert!(text <= 3 * stream.len(), "more text than bytes");
-        if options & (PASSWORD | GENEROUS | CLIENT) == PASSWORD {
+        let locked = options & PASSWORD != 0 || asks_always(options);
+        if locked && options & (GENEROUS | CLIENT) == 0 {
             let harmless = |heard: &Heard| *heard == Heard::Login;
             assert!(self.heard.iter().all(harmless), "in without the password");
         }
@@ -258,8 +279,12 @@ impl End {
 
 /// A line that an end has heard comes to its like as the same when the other end says it.
 fn check_said_again(options: u8, line: &str) {
-    if line.len() > LINE_BYTES_MAX {
-        return; // Replaced bytes grow: the line may be too long to be said.
+    // Replaced bytes grow: the line may be too long to be said.
+    if line.len() > LINE_BYTES_MAX || kind(options) == WireKind::Auto {
+        return;
+    }
+    if asks_always(options) {
+        return check_said_again_inside(options, line);
     }
     let open = options & !(PASSWORD | GENEROUS);
     let mut speaker = End::new(open ^ CLIENT);
@@ -279,4 +304,36 @@ fn check_said_again(options: u8, line: &str) {
         "said again"
     );
     assert!(listener.rx.is_empty(), "one line, one frame");
+}
+
+/// The same on a transport where both ends have to know each other first.
+fn check_said_again_inside(options: u8, line: &str) {
+    let to_client = options & CLIENT != 0;
+    if !means_nothing_else(options, line, to_client) {
+        return;
+    }
+    let mut client = End::client(options & !GENEROUS);
+    let mut server = End::server(options | GENEROUS, false);
+    server.receive(&client.tx);
+    client.receive(&server.tx);
+    let (speaker, listener) = if to_client {
+        (&mut server, &mut client)
+    } else {
+        (&mut client, &mut server)
+    };
+    speaker.tx.clear();
+    speaker.say(line);
+    listener.receive(&speaker.tx);
+    let last = listener.heard.last();
+    assert_eq!(last, Some(&Heard::Line(line.to_owned())), "said again");
+    assert!(listener.rx.is_empty(), "one line, one message");
+}
+
+/// True for a line that arrives on the transport of `options` as that line.
+fn means_nothing_else(options: u8, line: &str, to_client: bool) -> bool {
+    match kind(options) {
+        WireKind::Skypenet => !line.is_empty() && (to_client || line != "QUIT"),
+        WireKind::Skyped => !line.is_empty() && line != if to_client { "PING" } else { "PONG" },
+        WireKind::SkypeProxy | WireKind::Len8 | WireKind::Auto => true,
+    }
 }

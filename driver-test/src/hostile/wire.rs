@@ -36,6 +36,9 @@ pub(super) fn bytes_of(
             bytes = match kind {
                 WireKind::SkypeProxy => vec![0xff, 0xff, 0xff, 0x7f],
                 WireKind::Len8 => vec![0xff],
+                WireKind::Skypenet => b"LOGIN ".to_vec(),
+                WireKind::Skyped => b"USERNAME ".to_vec(),
+                WireKind::Auto => vec![0xff, 0xff, 0xff],
             };
             bytes.extend(random_bytes(rng, 64 * 1024));
         }

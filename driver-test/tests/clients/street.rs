@@ -155,7 +155,7 @@ impl Street {
     /// Somebody sits down at one more program, which is known as `seat`.
     pub(crate) fn seat_again(&mut self, seat: &str, name: &str, kind: Kind) -> Client {
         let (program, version) = kind;
-        let client = Client::new(program, version, name, &host(name), 1401);
+        let client = Client::new(program, version, name, &host(name), program.port());
         self.world.host(seat, client.clone());
         self.clients.insert(seat.to_owned(), client.clone());
         client

@@ -19,6 +19,7 @@ pub(crate) struct ToyGateway {
     wires: BTreeMap<ConnId, (Box<dyn Wire + Send>, RecvBuf)>,
     /// What begins so is answered with these lines; `#` at their beginning stands for the tag, `~` for a `#`.
     spoilt: Vec<(&'static str, &'static [&'static str])>,
+    silent: bool,
 }
 
 impl ToyGateway {
@@ -27,7 +28,14 @@ impl ToyGateway {
         Self {
             wires: BTreeMap::new(),
             spoilt: spoilt.to_vec(),
+            silent: false,
         }
+    }
+
+    /// Lets it say nothing at all.
+    pub(crate) fn silent(self) -> Self {
+        let silent = true;
+        Self { silent, ..self }
     }
 
     fn answer(&self, line: &str) -> Vec<String> {
@@ -71,14 +79,18 @@ impl ToyGateway {
             .decode(&mut rx, &mut tx)
             .expect("clients keep the framing")
         {
-            if let FromClient::Line(line) = heard {
-                for answer in self.answer(&line) {
-                    wire.encode(ToClient::Line(&answer), &mut tx);
+            match heard {
+                FromClient::Login { .. } => wire.encode(ToClient::LoginResult(true), &mut tx),
+                FromClient::Line(line) => {
+                    for answer in self.answer(&line) {
+                        wire.encode(ToClient::Line(&answer), &mut tx);
+                    }
                 }
+                FromClient::Ready | FromClient::FileTaken(_) | FromClient::Quit => {}
             }
         }
         self.wires.insert(conn, (wire, rx));
-        if !tx.is_empty() {
+        if !tx.is_empty() && !self.silent {
             out.push(Output::Send { conn, bytes: tx });
         }
     }
@@ -142,7 +154,7 @@ fn value<'a>(object: &str, property: &str) -> &'a str {
 impl Machine for ToyGateway {
     fn handle(&mut self, _: Now, input: Input<'_>, out: &mut Outputs) {
         if let Input::Accepted { conn, .. } = input {
-            let wire = WireKind::SkypeProxy.start(false, false, &Limits::default());
+            let wire = WireKind::Auto.start(false, false, &Limits::default());
             self.wires.insert(conn, (wire, RecvBuf::new()));
         } else if let Input::Received { conn, bytes } = input {
             self.listen(conn, bytes, out);

@@ -157,6 +157,9 @@ fn persons_speak_the_shipped_transports_through_a_rough_network() {
             (WireKind::SkypeProxy, None),
             (WireKind::SkypeProxy, Some("pw1")),
             (WireKind::Len8, None),
+            (WireKind::Skypenet, Some("pw1")),
+            (WireKind::Skyped, Some("pw1")),
+            (WireKind::Auto, Some("pw1")),
         ] {
             let mut world = world_with_server(seed, faults.clone(), parrot_on(kind, password));
             let alice = Person::new(kind, password, "server", 80).returning(SECOND);
@@ -174,13 +177,19 @@ fn persons_speak_the_shipped_transports_through_a_rough_network() {
 
 #[test]
 fn a_person_with_a_wrong_password_is_refused_by_the_shipped_transport() {
-    let kind = WireKind::SkypeProxy;
-    let mut world = world_with_server(1, Faults::none(), parrot_on(kind, Some("pw1")));
-    let alice = world.join("alice", Person::new(kind, Some("pw2"), "server", 80));
-    alice.say("hello");
-    world.run_for(MINUTE);
-    assert!(alice.is_refused());
-    assert_eq!(alice.replies(), [""; 0]);
+    for kind in [
+        WireKind::SkypeProxy,
+        WireKind::Skypenet,
+        WireKind::Skyped,
+        WireKind::Auto,
+    ] {
+        let mut world = world_with_server(1, Faults::none(), parrot_on(kind, Some("pw1")));
+        let alice = world.join("alice", Person::new(kind, Some("pw2"), "server", 80));
+        alice.say("hello");
+        world.run_for(MINUTE);
+        assert!(alice.is_refused());
+        assert_eq!(alice.replies(), [""; 0]);
+    }
 }
 
 #[test]

@@ -272,7 +272,7 @@ pub(crate) fn parrot_on(kind: WireKind, password: Option<&'static str>) -> impl 
                         let right = password.is_some_and(|p| secret.matches(p.as_bytes()));
                         wire.encode(ToClient::LoginResult(right), &mut tx);
                     }
-                    FromClient::Ready => {}
+                    FromClient::Ready | FromClient::Quit => {}
                     FromClient::FileTaken(taken) => {
                         wire.encode(ToClient::Line(&format!("taken: {taken}")), &mut tx);
                     }

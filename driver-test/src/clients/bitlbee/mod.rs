@@ -1,31 +1,25 @@
-//! BitlBee behind skyped: one state for everything, filled by whatever line comes next.
+//! BitlBee, which takes the daemon for skyped: one state for everything, filled by whatever line comes next.
 //! Never waits for anything, so that the order of the replies is all it has.
 
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::fault::Fault;
 use super::shell::Shell;
 use super::{ClientProgram, Deed};
 
-mod go_between;
 mod parse;
 mod rooms;
+mod wire;
+
+pub(super) use wire::RecordWire;
 
 use parse::Gathered;
 
-/// BitlBee's plugin and the go-between in front of it.
+/// BitlBee's plugin.
 pub(super) struct BitlBee {
     shell: Shell,
-    /// Commands that the go-between has not passed on yet.
-    waiting: RefCell<VecDeque<String>>,
-    /// The reply to the command that it waits for.
-    reply: RefCell<Option<String>>,
-    /// The number of that command, if there is one.
-    asked: Cell<Option<u32>>,
-    next_number: Cell<u32>,
-    pongs: Cell<u32>,
     /// What is known of the message whose parts come now.
     message: RefCell<Gathered>,
     /// Handles that are to be put into a group that is being made, with its name.
@@ -43,11 +37,6 @@ impl BitlBee {
     pub(super) fn new(shell: Shell) -> Self {
         Self {
             shell,
-            waiting: RefCell::default(),
-            reply: RefCell::default(),
-            asked: Cell::new(None),
-            next_number: Cell::new(0),
-            pongs: Cell::new(0),
             message: RefCell::default(),
             pending_group: RefCell::default(),
             groups: RefCell::default(),
@@ -57,28 +46,23 @@ impl BitlBee {
         }
     }
 
-    /// Writes a line to the go-between.
+    /// Writes a line.
     fn write_line(&self, line: impl Into<String>) {
         let line = line.into();
         if line.contains('\n') {
             let story = format!("cannot send {line:?}, which has more than one line");
             return self.shell.fault(Fault::misbehaves(story));
         }
-        self.waiting.borrow_mut().push_back(line);
-        self.shell.stir();
+        self.shell.say(line);
     }
 
-    /// What BitlBee does as soon as it is there; the go-between checks its password itself.
+    /// What it does as soon as its password is right; other commands have gone with that.
     fn log_in(&self) {
         for line in [
-            "SEARCH GROUPS CUSTOM",
-            "SEARCH FRIENDS",
-            "SET USERSTATUS ONLINE",
             "SEARCH BOOKMARKEDCHATS",
             "SEARCH ACTIVECHATS",
             "SEARCH MISSEDCHATS",
             "SEARCH RECENTCHATS",
-            // Once more, when it hears that the password is right.
             "SET USERSTATUS ONLINE",
         ] {
             self.write_line(line);
@@ -107,15 +91,11 @@ impl BitlBee {
 
 impl ClientProgram for BitlBee {
     fn attached(self: Rc<Self>) {
-        let (passing, pinging) = (Rc::clone(&self), Rc::clone(&self));
         self.log_in();
-        self.shell
-            .spawn(async move { passing.pass_commands_on().await });
-        self.shell.spawn(async move { pinging.keep_alive().await });
     }
 
     fn heard(self: Rc<Self>, line: &str) {
-        self.pass_back(line);
+        self.parse(line);
     }
 
     fn wanted(self: Rc<Self>, deed: Deed) {
@@ -157,8 +137,7 @@ impl ClientProgram for BitlBee {
             Deed::TakeFromGroup { group, handle } => self.write_to_group(group, handle, false),
             Deed::LogOut => {
                 self.write_line("SET USERSTATUS OFFLINE");
-                let own = Rc::clone(&self);
-                self.shell.spawn(async move { own.end().await });
+                self.shell.person().leave();
             }
             // A log-out has ended the connection; a new one goes online by itself.
             Deed::LogIn => {}
@@ -166,10 +145,6 @@ impl ClientProgram for BitlBee {
     }
 
     fn detached(&self) {
-        self.waiting.borrow_mut().clear();
-        *self.reply.borrow_mut() = None;
-        self.asked.set(None);
-        self.next_number.set(0);
         *self.message.borrow_mut() = Gathered::default();
         let mut screen = self.shell.screen_mut();
         "OFFLINE".clone_into(&mut screen.status);

@@ -14,6 +14,9 @@ mod contacts;
 mod messages;
 mod rooms;
 mod startup;
+mod wire;
+
+pub(super) use wire::NetworkWire;
 
 use messages::Message;
 use rooms::Chat;
@@ -141,6 +144,7 @@ impl ClientProgram for Pidgin {
             Deed::LogOut => {
                 shell.say("SET USERSTATUS OFFLINE");
                 shell.say("SET SILENT_MODE OFF");
+                shell.say("QUIT");
                 shell.person().leave();
             }
             // A log-out has ended the connection; a new one goes online by itself.

@@ -1,4 +1,4 @@
-//! How Pidgin's plugin signs on.
+//! How Pidgin's plugin signs on, in its build for the network.
 //! Never waits for a status line.
 
 use std::rc::Rc;
@@ -12,6 +12,8 @@ pub(super) const TYPING: &str = "libpurple_typing";
 
 impl Pidgin {
     pub(super) async fn start(self: Rc<Self>) {
+        // It has connected to start the program that it takes the daemon for, and gives it some time.
+        self.shell.sleep(seconds(20)).await;
         self.introduce("NAME Pidgin").await;
         let protocol = self.introduce(&format!("PROTOCOL {}", self.asks_for)).await;
         match protocol.strip_prefix("PROTOCOL ").map(str::parse) {
@@ -24,8 +26,6 @@ impl Pidgin {
         self.shell.say("SET SILENT_MODE ON");
         self.shell.say("MINIMIZE");
         self.get("PROFILE FULLNAME").await;
-        let handle = self.get("CURRENTUSERHANDLE").await;
-        self.shell.screen_mut().handle = handle;
         self.shell.say("SET USERSTATUS ONLINE");
         self.shell.say("SET PROFILE MOOD_TEXT ");
         self.shell.say(format!("CREATE APPLICATION {TYPING}"));

@@ -7,7 +7,9 @@ use std::mem;
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::wire::ToClient;
 
-use super::{End, GENEROUS, Heard, LINE_BYTES_MAX, PASSWORD, Role, kind};
+use super::{
+    End, GENEROUS, Heard, LINE_BYTES_MAX, PASSWORD, Role, asks_always, kind, means_nothing_else,
+};
 use crate::fuzzing::cuts::pieces;
 
 /// What is done next: the lower bits of a byte of the script; the others say how much.
@@ -30,11 +32,17 @@ pub(super) fn talk(options: u8, script: &[u8]) {
     let mut stage = Stage::new((options & !PASSWORD) | password | GENEROUS);
     stage.carry_all();
     stage.check_ready();
+    // What ends a message is never part of one.
+    let unsaid: &[char] = if asks_always(options) {
+        &['\0', '\n', '\u{17}']
+    } else {
+        &['\0']
+    };
     let mut rest = script;
     while let Some((step, behind)) = rest.split_first() {
         let (argument, later) = behind.split_at(behind.len().min(usize::from(step >> 3)));
         rest = later;
-        let line = String::from_utf8_lossy(argument).replace('\0', "");
+        let line = String::from_utf8_lossy(argument).replace(unsaid, "");
         match step & 7 {
             CLIENT_SAYS => stage.client_says(&line),
             SERVER_SAYS => stage.server_says(&line),
@@ -60,6 +68,7 @@ pub(super) fn talk(options: u8, script: &[u8]) {
 }
 
 struct Stage {
+    options: u8,
     client: End,
     server: End,
     /// What each end has to hear yet, in order.
@@ -75,6 +84,7 @@ struct Stage {
 impl Stage {
     fn new(options: u8) -> Self {
         Self {
+            options,
             client: End::client(options),
             server: End::server(options, true),
             client_hears: VecDeque::new(),
@@ -108,7 +118,7 @@ impl Stage {
     }
 
     fn server_says(&mut self, line: &str) {
-        if line.len() > LINE_BYTES_MAX {
+        if line.len() > LINE_BYTES_MAX || !means_nothing_else(self.options, line, true) {
             return;
         }
         self.server.say(line);
