@@ -158,11 +158,12 @@ impl Play<'_> {
     /// Nothing happens any more that nobody wants.
     fn check_rest(&mut self) {
         let hosts = self.hosts();
-        let records = |play: &Self| -> Vec<_> {
-            hosts
-                .iter()
-                .map(|host| play.world.store(host).clone())
-                .collect()
+        // That a connection has been dead for long may be noticed only now, and with it how far its client was told.
+        let records = |play: &Self| -> Vec<(String, Vec<u8>)> {
+            let stores = hosts.iter().map(|host| play.world.store(host).records(""));
+            let others = stores.flatten().filter(|(key, _)| !key.contains("/r/"));
+            let others = others.map(|(key, value)| (key.to_owned(), value.to_owned()));
+            others.collect()
         };
         let heard = |play: &Self| -> Vec<usize> {
             let seats = 0..play.scenario.seats.len();
