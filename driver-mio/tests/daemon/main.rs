@@ -30,4 +30,5 @@ mod rooms;
 mod spoiled;
 mod thrift;
 mod town;
+mod transports;
 mod trouble;
