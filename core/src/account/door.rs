@@ -1,8 +1,9 @@
-//! Who may come in: what a client has to give before it is heard.
+//! Who may come in: what a client has to give before it is heard, and whether the service takes the account's own.
 //! Never says why not.
 
-use super::{Account, Judgement};
+use super::{Account, Judgement, Scene};
 use crate::config::Access;
+use crate::imo::link::LinkStatus;
 use crate::secret::Secret;
 
 impl Account {
@@ -22,6 +23,19 @@ impl Account {
             Judgement::Right
         } else {
             Judgement::Wrong
+        }
+    }
+
+    /// Whether the service takes its password; `None` while it has not said.
+    pub(crate) fn is_accepted(&self) -> Option<bool> {
+        let online = self.link.status() == LinkStatus::Online;
+        (online || self.refused).then_some(online)
+    }
+
+    /// Takes back what it has stored, if it was never here before.
+    pub(crate) fn leave_nothing(&mut self, scene: &mut Scene<'_>) {
+        if self.is_new {
+            scene.journal.remove(self.keys.state());
         }
     }
 }

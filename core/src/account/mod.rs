@@ -60,7 +60,7 @@ use upkeep::Held;
 use crate::config::{Access, AccountConfig, Config, Limits};
 use crate::event::{Event, EventKind};
 use crate::handle::canonical;
-use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput, LinkStatus};
+use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
 use crate::imo::mids::Mids;
 use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
@@ -297,19 +297,6 @@ impl Account {
     pub(crate) fn stop(&mut self, scene: &mut Scene<'_>) {
         self.stopping = true;
         self.with_link(scene, |link, now, out| link.stop(now, out));
-    }
-
-    /// Whether the service takes its password; `None` while it has not said.
-    pub(crate) fn is_accepted(&self) -> Option<bool> {
-        let online = self.link.status() == LinkStatus::Online;
-        (online || self.refused).then_some(online)
-    }
-
-    /// Takes back what it has stored, if it was never here before.
-    pub(crate) fn leave_nothing(&mut self, scene: &mut Scene<'_>) {
-        if self.is_new {
-            scene.journal.remove(self.keys.state());
-        }
     }
 
     /// True if nothing is left to be said to the service.

@@ -76,10 +76,10 @@ impl Account {
 
     /// How the account is to be seen, by what its clients want.
     fn wanted(&self) -> Status {
-        let usual = match self.wish {
-            _ if self.always_on => Status::Online,
-            Status::Offline => Status::Online,
-            wish => wish,
+        let usual = if self.always_on || self.wish == Status::Offline {
+            Status::Online
+        } else {
+            self.wish
         };
         let left_alone = if self.away_when_detached {
             Status::Away

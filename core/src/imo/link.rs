@@ -27,7 +27,6 @@ use crate::config::{Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
 use crate::http::lane::Ticket;
-use crate::io::Origin;
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
@@ -198,11 +197,6 @@ impl Link {
         }
     }
 
-    /// True if that is the password that it gives the service.
-    pub(crate) fn has_password(&self, password: &Secret) -> bool {
-        self.password == *password
-    }
-
     /// How it is.
     #[must_use]
     pub const fn status(&self) -> LinkStatus {
@@ -264,12 +258,6 @@ impl Link {
             | State::AwaitingSignOn
             | State::Online => {}
         }
-    }
-
-    /// Who logs in, and with which password, if that is at the embedded service.
-    pub(crate) fn embedded_user(&self) -> Option<(&str, &Secret)> {
-        let embedded = self.upstream.origin == Origin::Embedded;
-        embedded.then_some((&self.username, &self.password))
     }
 
     /// Signs off, within a bounded time.

@@ -23,7 +23,7 @@ struct Layer {
 
 const GROUND: &[&str] = &[
     "buf",
-    "config",
+    "config::*",
     "event",
     "fingerprint::*",
     "handle",

@@ -14,6 +14,8 @@ use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
+use crate::io::Origin;
+use crate::secret::Secret;
 use crate::time::Now;
 
 /// Length of the random id that stands for the session until the service has given one.
@@ -43,6 +45,17 @@ pub(super) enum State {
 }
 
 impl Link {
+    /// True if that is the password that it gives the service.
+    pub(crate) fn has_password(&self, password: &Secret) -> bool {
+        self.password == *password
+    }
+
+    /// Who logs in, and with which password, if that is at the embedded service.
+    pub(crate) fn embedded_user(&self) -> Option<(&str, &Secret)> {
+        let embedded = self.upstream.origin == Origin::Embedded;
+        embedded.then_some((&self.username, &self.password))
+    }
+
     /// Starts a new session from the first page on.
     pub(super) fn open(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
         self.forget_session(out);

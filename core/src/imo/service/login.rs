@@ -68,11 +68,10 @@ impl Service {
             Registration::Open => true,
         } && !self.house.is_withheld(&name);
         session.tried = valid.then(|| name.clone().into_owned());
-        let begun = core::mem::take(&mut session.login);
-        let login = match begun {
-            Login::Idle if is_vouched && exists => Login::Checked { ok: true },
-            login => login,
-        };
+        let mut login = core::mem::take(&mut session.login);
+        if is_vouched && exists && matches!(login, Login::Idle) {
+            login = Login::Checked { ok: true };
+        }
         match login {
             Login::Idle if !is_embedded && self.lockouts.is_locked(now.mono, tried, network) => {
                 effects.push(signed_off(id, LOCKED_OUT));

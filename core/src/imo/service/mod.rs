@@ -178,18 +178,12 @@ impl Service {
 
     fn wake_conn(&mut self, conn: ConnId, at: Option<Instant>) {
         // The pipe to the other machine has no peer that could fall asleep.
-        let conns = &self.conns;
-        let embedded = conns.get(&conn).is_some_and(|conn| conn.network.is_none());
-        self.timers.set(
-            Wake::Conn(conn),
-            at.filter(|_| !embedded || self.is_late(conn)),
-        );
-    }
-
-    fn is_late(&self, conn: ConnId) -> bool {
-        self.conns
-            .get(&conn)
-            .is_some_and(|conn| matches!(conn.doing, Doing::Mourning { .. }))
+        let is_watched = |conn: &Conn| {
+            let mourns = matches!(conn.doing, Doing::Mourning { .. });
+            conn.network.is_some() || mourns
+        };
+        let watched = self.conns.get(&conn).is_some_and(is_watched);
+        self.timers.set(Wake::Conn(conn), at.filter(|_| watched));
     }
 
     fn loaded(
