@@ -75,7 +75,7 @@ impl Account {
             link: match self.conn_status() {
                 ConnStatus::Online => "online",
                 ConnStatus::Connecting => "connecting",
-                _ if self.refused => "refused",
+                ConnStatus::Offline if self.refused => "refused",
                 ConnStatus::Offline | ConnStatus::Pausing | ConnStatus::LoggedOut => "offline",
             },
             clients,
