@@ -360,6 +360,11 @@ pub enum Output {
         /// Handles where they were asked for, otherwise an empty page; or why nothing was done.
         result: Result<UserPage, UserError>,
     },
+    /// The answer to [`Control::Lift`].
+    Lifted {
+        /// How many addresses were locked out of the account and no longer are.
+        addresses: usize,
+    },
     /// The drain is complete; the driver exits.
     Stopped,
     /// Something happened that logs and metrics want to know.

@@ -103,17 +103,19 @@ impl Lockouts {
         self.ends.set(key, None);
     }
 
-    /// Forgets all failures of an account, from wherever; gives how many addresses were locked out or on their way to it.
-    pub fn lift(&mut self, account: &str) -> usize {
+    /// Forgets all failures of an account, from wherever; gives how many addresses were locked out.
+    pub fn lift(&mut self, now: Instant, account: &str) -> usize {
         let first = (String::from(account), None);
         let own = self.entries.range(first..);
         let own = own.take_while(|((name, _), _)| name == account);
         let keys: alloc::vec::Vec<Key> = own.map(|(key, _)| key.clone()).collect();
-        for key in &keys {
-            self.entries.remove(key);
-            self.ends.set(key.clone(), None);
+        let mut locked = 0;
+        for key in keys {
+            let until = self.entries.remove(&key).and_then(|entry| entry.until);
+            locked += usize::from(until.is_some_and(|until| now < until));
+            self.ends.set(key, None);
         }
-        keys.len()
+        locked
     }
 
     /// Panics if it remembers more than it may, or something that it will never forget.
@@ -163,9 +165,15 @@ mod tests {
             assert!(!lockouts.is_locked(at(now), "bob", thief));
             now += wait;
         }
-        assert_eq!(lockouts.lift("bob"), 0);
-        assert_eq!(lockouts.lift("alice"), 1);
+        lockouts.failed(at(now - 1), "alice", owner);
+        assert_eq!(lockouts.lift(at(now - 1), "bob"), 0);
+        assert_eq!(lockouts.lift(at(now - 1), "alice"), 1);
         assert!(!lockouts.is_locked(at(now - 1), "alice", thief));
+        for attempt in 0..5 {
+            let locks = lockouts.failed(at(now - 1), "alice", owner);
+            assert_eq!(locks, attempt == 4, "what failed before counts no more");
+        }
+        assert_eq!(lockouts.lift(at(now + 60), "alice"), 0, "it was over");
         lockouts.check_invariants();
     }
 

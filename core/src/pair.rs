@@ -202,6 +202,7 @@ impl Pair {
             | Output::Stopped
             | Output::Status(_)
             | Output::Users { .. }
+            | Output::Lifted { .. }
             | Output::Event(_) => out.push(output),
         }
     }
@@ -349,9 +350,9 @@ impl Machine for Pair {
                 let job = JobId(id);
                 self.give(now, side, Input::FileRead { job, result }, out);
             }
-            Input::Control(Control::Status) => {
+            Input::Control(control @ (Control::Status | Control::Lift { .. })) => {
                 for side in [Side::Proxy, Side::Service] {
-                    self.give(now, side, Input::Control(Control::Status), out);
+                    self.give(now, side, Input::Control(control.clone()), out);
                 }
             }
             // Accounts are the service's; the end begins with the proxy.

@@ -200,6 +200,7 @@ impl Proxy {
                 let result = Err(UserError::NoService);
                 out.push(Output::Users { ask, result });
             }
+            Control::Lift { account } => self.lift(now, &account, out),
         }
     }
 

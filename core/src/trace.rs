@@ -22,6 +22,7 @@ mod stored;
 pub use header::{Header, MachineKind, VERSION};
 pub use input::In;
 pub use line::Line;
+pub use names::word_of;
 pub use output::Out;
 pub use plan::{Plan, Planned};
 pub use reader::{Trace, TraceError};

@@ -112,6 +112,8 @@ impl CallHandlers {
 fn tell(command: &mut Command, peer: &str, call: u32, incoming: bool) {
     command
         .env_remove(PASSWORD_VARIABLE)
+        // It is not for it to tell a service manager how we are.
+        .env_remove("NOTIFY_SOCKET")
         .env("IMO2S_CALL_PEER", peer)
         .env("IMO2S_CALL_ID", call.to_string())
         .env("IMO2S_CALL_DIRECTION", if incoming { "in" } else { "out" })

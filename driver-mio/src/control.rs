@@ -1,7 +1,7 @@
 //! The language of the control socket: one line that asks, an answer that ends with the connection.
 //! Never opens the socket itself: the event loop serves it, and the commands of the program ask there.
 //!
-//! What is asked is one line, at most [`LINE_MAX`] bytes: `status`, `drain`, `record on PATH`, `record off`,
+//! What is asked is one line, at most [`LINE_MAX`] bytes: `status`, `drain`, `lift ACCOUNT`, `record on PATH`, `record off`,
 //! `user list [AFTER]`, `user remove NAME`, `user add NAME PASSWORD` or `user passwd NAME PASSWORD`. A path, a
 //! password and AFTER are all that is left of the line. The first line of the answer is `ok`, `more AFTER` (ask again
 //! with that) or `error` with the reason; what follows is for people, or a list.
@@ -23,6 +23,8 @@ pub enum Request {
     Status,
     /// Come to an end.
     Drain,
+    /// Let in again who is locked out of this account.
+    Lift(String),
     /// Record the session into this file, from now on.
     RecordOn(PathBuf),
     /// Record it no longer.
@@ -41,6 +43,10 @@ impl Request {
         match (verb, rest) {
             ("status", "") => Ok(Self::Status),
             ("drain", "") => Ok(Self::Drain),
+            ("lift", account) if !account.is_empty() && !account.contains(' ') => {
+                Ok(Self::Lift(account.into()))
+            }
+            ("lift", _) => Err("lift takes 'ACCOUNT'"),
             ("record", "off") => Ok(Self::RecordOff),
             ("record", rest) => match split(rest) {
                 ("on", path) if !path.is_empty() => Ok(Self::RecordOn(path.into())),
@@ -59,6 +65,7 @@ impl Request {
         let text = match self {
             Self::Status => "status".into(),
             Self::Drain => "drain".into(),
+            Self::Lift(account) => format!("lift {account}"),
             Self::RecordOff => "record off".into(),
             Self::RecordOn(path) => {
                 let path = path.to_str().ok_or("the path is not UTF-8")?;
@@ -171,6 +178,7 @@ mod tests {
         for request in [
             Request::Status,
             Request::Drain,
+            Request::Lift("bob".into()),
             Request::RecordOff,
             Request::RecordOn("/a folder/file name".into()),
             add("bob", "pass word"),
@@ -196,6 +204,9 @@ mod tests {
             "",
             "statuss",
             "status now",
+            "lift",
+            "lift ",
+            "lift a b",
             "record",
             "record on",
             "record on ",

@@ -22,6 +22,7 @@ pub(crate) fn command(args: ControlArgs) -> Result<(), Failure> {
     let request = match args.wish {
         Wish::Status => Request::Status,
         Wish::Drain => Request::Drain,
+        Wish::Lift { account } => Request::Lift(account),
         Wish::Record {
             wish: RecordWish::Off,
         } => Request::RecordOff,

@@ -4,6 +4,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use imo2sproxy::admin;
 use imo2sproxy::event_loop::{Bound, Parts, Remote};
 use imo2sproxy::tls;
 use imo2sproxy_core::config::{Registration, ServiceConfig};
@@ -17,7 +18,7 @@ use crate::check;
 use crate::cli::DaemonArgs;
 use crate::control_socket::ControlSocket;
 use crate::data_folder::Hold;
-use crate::failure::{Failure, note};
+use crate::failure::{Failure, note, reason};
 use crate::journal::Journal;
 use crate::own_certificate;
 use crate::run;
@@ -41,13 +42,15 @@ pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
     }
     let daemon = Daemon::open(settings)?;
     let lines = daemon.start_lines()?;
-    daemon.run(|_| run::announce(&lines))
+    daemon.run(|_| run::serving(&lines))
 }
 
 /// A daemon that has all it needs and does not run yet. It can be moved to the thread that shall run it.
 pub(crate) struct Daemon {
     settings: DaemonSettings,
     sockets: Vec<Bound>,
+    /// Where watchers ask.
+    admin: Option<TcpListener>,
     client_tls: Arc<ClientConfig>,
     store: Box<dyn Store + Send>,
     journal: Journal,
@@ -62,19 +65,20 @@ impl Daemon {
     pub(crate) fn open(settings: DaemonSettings) -> Result<Self, Failure> {
         let client_tls = tls::client_config(settings.ca_file.as_deref())
             .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
-        let journal = Journal::open(settings.log_file.as_deref(), settings.config.verbose)?;
+        let journal = Journal::open(settings.log_file.as_deref(), settings.config.verbose)?
+            .staying(settings.file.is_some());
         let sockets = listen(&settings)?;
+        let remedy = "choose another address with --admin, or for 'admin' in the configuration";
+        let admin = settings.admin;
+        let admin = admin.map(|address| address::listen(address, remedy));
+        let admin = admin.transpose()?;
         let hold = settings.data.hold(SHARE_A_SERVICE)?;
         let sockets = secure(&settings, sockets)?;
         let store = run::open_store(&settings.data)?;
-        if settings.admin.is_some() {
-            note(
-                "warning: 'admin' does nothing yet: this version tells its state by 'imo2sproxy control status'",
-            );
-        }
         Ok(Self {
             settings,
             sockets,
+            admin,
             client_tls,
             store,
             journal,
@@ -103,6 +107,9 @@ impl Daemon {
         for (door, bound) in self.settings.doors.iter().zip(&self.sockets) {
             lines.push(address::listening(&door.kind, &bound.socket)?);
         }
+        if let Some(socket) = &self.admin {
+            lines.push(address::listening("admin", socket)?);
+        }
         let servers = self.settings.servers.iter();
         lines.extend(servers.map(|server| format!("upstream {server}")));
         Ok(lines)
@@ -124,6 +131,18 @@ impl Daemon {
             files: self.settings.files,
             calls: self.settings.calls,
             watcher: Box::new(self.journal),
+        };
+        let watched = self.admin;
+        let ready = |remote: Remote| {
+            if let Some(listener) = watched
+                && let Err(error) = admin::serve(listener, remote.clone())
+            {
+                note(&format!(
+                    "warning: nobody can ask at 'admin': {}",
+                    reason(&error)
+                ));
+            }
+            ready(remote);
         };
         let ended = run::run(plan, parts, self.settings.recording, ready);
         // Only now may another process have the folder.

@@ -33,6 +33,7 @@ mod reactor;
 mod reading;
 mod recording;
 mod remote;
+mod report;
 
 use conn::Stage;
 use desk::{Asker, DESK, DESK_LAST};
@@ -41,6 +42,7 @@ pub use parts::{Bound, Parts, Watcher};
 use reactor::{Reactor, Timer};
 use reading::Step;
 pub use remote::Remote;
+pub use report::{Bytes, Report};
 
 /// How often one connection is read in a turn, 16 KiB each time.
 const READS_PER_TURN: usize = 16;
@@ -234,6 +236,10 @@ impl<M: Machine> EventLoop<M> {
                     Some(path) => self.record(path),
                     None => self.stop_recording(),
                 }),
+                Answer::Report(Done(done)) => {
+                    let report = self.report();
+                    done(report);
+                }
                 Answer::Users(op, Done(done)) => self.users(op, Asker::Part(done)),
                 Answer::Broken(thread) => {
                     let what = format!("the thread for {thread} has died");
@@ -247,6 +253,7 @@ impl<M: Machine> EventLoop<M> {
     fn drain(&mut self) {
         if !self.draining {
             self.draining = true;
+            self.hosted.reactor.watcher.draining();
             self.hosted.reactor.close_doors();
             let until = self.hosted.reactor.now.mono + DRAIN_WAIT;
             self.hosted.reactor.timers.set(Timer::Drain, Some(until));

@@ -12,6 +12,8 @@ use std::thread::{self, JoinHandle};
 use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
 
+use crate::event_loop::Report;
+
 /// A queue of jobs that helper threads take from.
 ///
 /// It has no limit of its own: the event loop looks at [`Jobs::len`] and reads nothing more from any socket while
@@ -124,6 +126,8 @@ pub(crate) enum Answer {
     Record(Option<PathBuf>, Done<Result<(), String>>),
     /// Somebody wants something to be done about accounts.
     Users(UserOp, Done<Result<UserPage, UserError>>),
+    /// Somebody wants to know how things stand.
+    Report(Done<Report>),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

@@ -12,6 +12,7 @@ use imo2sproxy_core::event::{Event, EventKind, Level};
 
 use crate::escape::escape;
 use crate::failure::{Failure, reason};
+use crate::manager;
 
 /// The variable that asks for debug lines when it is `debug`.
 const VARIABLE: &str = "IMO2SPROXY_LOG";
@@ -21,6 +22,8 @@ pub(crate) struct Journal {
     out: Box<dyn Write + Send>,
     /// The file, if it is one.
     path: Option<PathBuf>,
+    /// It is to stay when a terminal goes.
+    stays: bool,
     verbose: bool,
     debug: bool,
     line: String,
@@ -50,10 +53,17 @@ impl Journal {
         })
     }
 
+    /// The same for a process that stays when its terminal goes, if `stays`.
+    pub(crate) fn staying(mut self, stays: bool) -> Self {
+        self.stays = stays;
+        self
+    }
+
     fn to(out: Box<dyn Write + Send>, verbose: bool, debug: bool) -> Self {
         Self {
             out,
             path: None,
+            stays: false,
             verbose,
             debug,
             line: String::new(),
@@ -109,13 +119,18 @@ impl Watcher for Journal {
         self.record(event);
     }
 
-    /// In front at a terminal, hanging up means to leave; anywhere else it means to open the log anew.
+    /// In front at a terminal, hanging up means to leave; anywhere else it means to open the log anew. A daemon with a
+    /// configuration, or with a service manager, is nowhere in front.
     fn hang_up(&mut self) -> bool {
-        let in_front = io::stdin().is_terminal();
-        if !in_front {
+        let stays = self.stays || manager::is_there() || !io::stdin().is_terminal();
+        if stays {
             self.reopen();
         }
-        in_front
+        !stays
+    }
+
+    fn draining(&mut self) {
+        manager::stopping();
     }
 }
 

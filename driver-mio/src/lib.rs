@@ -1,6 +1,7 @@
 //! The real world for `imo2sproxy-core`: sockets, TLS, names, storage, hashing, and the event loop that hosts a machine.
 //! Never decides anything about a protocol: all of that is the core's.
 
+pub mod admin;
 pub mod call_handler;
 pub mod clock;
 pub mod control;

@@ -16,6 +16,7 @@ mod escape;
 mod failure;
 mod hash_password;
 mod journal;
+mod manager;
 mod own_certificate;
 mod password;
 mod proxy_url;

@@ -13,6 +13,7 @@ use imo2sproxy_core::trace::Plan;
 
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
+use crate::manager;
 use crate::settings::RecordSettings;
 
 /// The file in the data folder that holds the records.
@@ -62,6 +63,12 @@ pub(crate) fn announce(lines: &[String]) {
         let _ = writeln!(out, "{line}");
     }
     let _ = out.flush();
+}
+
+/// Tells whoever has started this process that it serves: with start-up lines, and the service manager, if there is one.
+pub(crate) fn serving(lines: &[String]) {
+    announce(lines);
+    manager::ready();
 }
 
 /// Runs the machine of `plan` until it is drained, and records it if that is wanted. `ready` is called once signals are heeded, so that whoever has read the

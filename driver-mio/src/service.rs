@@ -55,5 +55,5 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         watcher: Box::new(journal),
     };
     let plan = Plan::Service(settings.config, tls::random_seed());
-    run::run(plan, parts, settings.recording, |_| run::announce(&[line]))
+    run::run(plan, parts, settings.recording, |_| run::serving(&[line]))
 }

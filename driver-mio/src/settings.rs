@@ -83,6 +83,7 @@ impl DaemonSettings {
         let calls = calls(args.interactive, args.call_command.as_deref())?;
         let certificate = args.tls_cert.take().zip(args.tls_key.take());
         let doors = doors::of_options(&args.listen, certificate)?;
+        let admin = args.admin.as_deref().map(admin).transpose()?;
         let common = (args.verbose, args.local_time);
         let open = args.i_know_it_is_open;
         let (log_file, recording) = (args.log_file.take(), args.record.clone().into());
@@ -104,6 +105,7 @@ impl DaemonSettings {
         settings.log_file = log_file;
         settings.files = files.or(settings.files);
         settings.calls = calls;
+        settings.admin = admin.or(settings.admin);
         settings.recording = recording;
         Ok(settings)
     }
@@ -283,6 +285,20 @@ pub(crate) fn folder(path: &Path) -> Result<PathBuf, String> {
         return Err(wrong("no folder".into()));
     }
     std::path::absolute(path).map_err(|error| wrong(reason(&error)))
+}
+
+/// Where `--admin` says that watchers may ask. They give no password, so it takes a configuration to let in others.
+fn admin(text: &str) -> Result<SocketAddr, Failure> {
+    let wrong = |why| Failure::usage(format!("--admin {text}: {why}"));
+    let address = address::parse_socket(text);
+    let address = address.ok_or_else(|| wrong("write ADDR:PORT, as in 127.0.0.1:9100"))?;
+    if address::is_private(address.ip()) {
+        Ok(address)
+    } else {
+        Err(wrong(
+            "others could look on; give an address of loopback, or write it as 'admin' into a configuration",
+        ))
+    }
 }
 
 /// What `-i` and `--call-command` make of calls.

@@ -62,10 +62,9 @@ use crate::event::{Event, EventKind};
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
 use crate::imo::mids::Mids;
-use crate::io::AccountSnapshot;
 use crate::journal::Ticket;
 use crate::rng::Rng;
-use crate::skype::{ConnStatus, Parameter, Status};
+use crate::skype::{Parameter, Status};
 use crate::store::Query;
 use crate::time::{Instant, Now, Timers};
 
@@ -249,20 +248,6 @@ impl Account {
     /// Its name.
     pub(crate) fn name(&self) -> &str {
         &self.name
-    }
-
-    /// How it stands, with so many clients.
-    pub(crate) fn snapshot(&self, clients: usize) -> AccountSnapshot {
-        AccountSnapshot {
-            name: self.name.clone(),
-            link: match self.conn_status() {
-                ConnStatus::Online => "online",
-                ConnStatus::Connecting => "connecting",
-                ConnStatus::Offline | ConnStatus::Pausing | ConnStatus::LoggedOut => "offline",
-            },
-            clients,
-            unsent: self.messages.unsent_count(),
-        }
     }
 
     /// Begins: reads what it kept, then brings its link up.

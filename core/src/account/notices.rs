@@ -12,6 +12,7 @@ use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
 use crate::imo::notice::{Buddy, Notice, Outcome, Refusal};
+use crate::io::AccountSnapshot;
 use crate::skype::{ConnStatus, Reply, Status};
 
 /// How long after the sign-on the contact list is taken for complete.
@@ -64,6 +65,21 @@ impl Account {
             LinkStatus::Offline => ConnStatus::Offline,
             LinkStatus::Connecting => ConnStatus::Connecting,
             LinkStatus::Online => ConnStatus::Online,
+        }
+    }
+
+    /// How it stands, with so many clients.
+    pub(crate) fn snapshot(&self, clients: usize) -> AccountSnapshot {
+        AccountSnapshot {
+            name: self.name.clone(),
+            link: match self.conn_status() {
+                ConnStatus::Online => "online",
+                ConnStatus::Connecting => "connecting",
+                ConnStatus::Offline if self.refused => "refused",
+                ConnStatus::Offline | ConnStatus::Pausing | ConnStatus::LoggedOut => "offline",
+            },
+            clients,
+            unsent: self.messages.unsent_count(),
         }
     }
 

@@ -24,6 +24,12 @@ pub enum Control {
         /// What.
         op: UserOp,
     },
+    /// Forget the failed logins of an account, so that whoever is locked out of it may try again: each machine of the
+    /// process answers with one [`super::Output::Lifted`], at once.
+    Lift {
+        /// What clients call it, or its handle at the service.
+        account: String,
+    },
 }
 
 /// Something that is to be done about the accounts of a service.
@@ -111,7 +117,7 @@ pub enum Snapshot {
     Proxy {
         /// Connections of clients that have not logged in.
         strangers: usize,
-        /// Its accounts, in the order of the configuration.
+        /// Its accounts, in the order of the configuration, then users of the service who have been let in.
         accounts: Vec<AccountSnapshot>,
     },
     /// In the service.
@@ -130,7 +136,8 @@ pub enum Snapshot {
 pub struct AccountSnapshot {
     /// Its name in the configuration.
     pub name: String,
-    /// `online`, `connecting` or `offline`: its session with the service.
+    /// Its session with the service: `online`; `connecting`, which goes on until it is; `refused` by the service; or
+    /// `offline` because nobody wants it.
     pub link: &'static str,
     /// Clients that have logged in.
     pub clients: usize,

@@ -89,6 +89,11 @@ impl Door {
         self.marks.remove(&id);
     }
 
+    /// Forgets the failed logins of an account; gives how many addresses were locked out of it.
+    pub(super) fn lift(&mut self, now: Now, name: &str) -> usize {
+        self.lockouts.lift(now.mono, name)
+    }
+
     /// How many clients have not logged in.
     pub(super) fn strangers(&self) -> usize {
         self.strangers.len()
@@ -246,11 +251,7 @@ impl Proxy {
 
     /// Whom a client means, and the password it gives for that one.
     fn meant(&self, host: Option<AccountId>, name: Option<&str>, password: Secret) -> Meant {
-        let find = |name: &str| {
-            let id = self.names.get(name);
-            id.or_else(|| self.names.get(&*canonical(name))).copied()
-        };
-        let named = |name: &str, password: Secret| match (find(name), self.guest_named(name)) {
+        let named = |name: &str, password: Secret| match (self.find(name), self.guest_named(name)) {
             (Some(id), _) => Meant::Account(id, password),
             (None, Some(handle)) => Meant::Guest(handle, password),
             (None, None) => Meant::Nobody(password),
@@ -260,11 +261,17 @@ impl Proxy {
         }
         let parts = password.reveal().split_once(':');
         match (host, parts) {
-            (Some(_), Some((name, rest))) if find(name).is_some() => named(name, rest.into()),
+            (Some(_), Some((name, rest))) if self.find(name).is_some() => named(name, rest.into()),
             (Some(host), _) => Meant::Account(host, password),
             (None, Some((name, rest))) => named(name, rest.into()),
             (None, None) => Meant::Nobody(password),
         }
+    }
+
+    /// The account that clients call so.
+    pub(super) fn find(&self, name: &str) -> Option<AccountId> {
+        let id = self.names.get(name);
+        id.or_else(|| self.names.get(&*canonical(name))).copied()
     }
 
     /// The mark of a password in this life of the process.

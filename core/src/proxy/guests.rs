@@ -31,7 +31,7 @@ pub(super) struct Guest {
     handle: String,
     /// The password that the service has taken, or is being asked about.
     mark: Mark,
-    accepted: bool,
+    pub(super) accepted: bool,
     /// Clients that wait for the service to say whether they may come in.
     waiting: BTreeSet<ConnId>,
 }

@@ -109,6 +109,7 @@ impl Book {
             | Output::Stopped
             | Output::Status(_)
             | Output::Users { .. }
+            | Output::Lifted { .. }
             | Output::Event(_) => {}
         }
     }

@@ -148,6 +148,12 @@ names! {
     }
 }
 
+/// The word for a kind of event, in traces and metrics.
+#[must_use]
+pub const fn word_of(kind: EventKind) -> &'static str {
+    Kind(kind).word()
+}
+
 /// A connection, as `c7` or `u3`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Conn(pub ConnId);

@@ -34,6 +34,9 @@ pub enum Asked {
         ask: u64,
         after: String,
     },
+    Lift {
+        account: String,
+    },
 }
 
 impl Asked {
@@ -41,7 +44,11 @@ impl Asked {
     pub(super) fn secret(&mut self) -> Option<&mut String> {
         match self {
             Self::UserAdd { secret, .. } | Self::UserPassword { secret, .. } => Some(secret),
-            Self::Drain | Self::Status | Self::UserRemove { .. } | Self::UserList { .. } => None,
+            Self::Drain
+            | Self::Status
+            | Self::UserRemove { .. }
+            | Self::UserList { .. }
+            | Self::Lift { .. } => None,
         }
     }
 }
@@ -51,6 +58,10 @@ impl From<&Control> for Asked {
         let (ask, op) = match control {
             Control::Drain => return Self::Drain,
             Control::Status => return Self::Status,
+            Control::Lift { account } => {
+                let account = account.clone();
+                return Self::Lift { account };
+            }
             Control::Users { ask, op } => (ask.0, op.clone()),
         };
         match op {
@@ -75,6 +86,7 @@ impl From<Asked> for Control {
         let (ask, op) = match asked {
             Asked::Drain => return Self::Drain,
             Asked::Status => return Self::Status,
+            Asked::Lift { account } => return Self::Lift { account },
             Asked::UserAdd { ask, name, secret } => {
                 let password = Secret::new(secret);
                 (ask, UserOp::Add { name, password })
@@ -174,7 +186,7 @@ impl From<Standing> for Snapshot {
 
 impl From<AccountStanding> for AccountSnapshot {
     fn from(standing: AccountStanding) -> Self {
-        let words = ["online", "connecting"];
+        let words = ["online", "connecting", "refused"];
         let known = words.into_iter().find(|word| *word == standing.link);
         Self {
             name: standing.name,

@@ -75,6 +75,9 @@ pub enum Out {
     },
     Status(Standing),
     Users(Answered),
+    Lifted {
+        addresses: usize,
+    },
     Stopped,
     Event {
         name: Kind,
@@ -183,6 +186,9 @@ impl From<&Output> for Out {
             },
             Output::Status(snapshot) => Self::Status(snapshot.into()),
             Output::Users { ask, result } => Self::Users(Answered::of(*ask, result)),
+            Output::Lifted { addresses } => Self::Lifted {
+                addresses: *addresses,
+            },
             Output::Stopped => Self::Stopped,
             Output::Event(event) => event.into(),
         }
@@ -262,6 +268,7 @@ impl From<Out> for Output {
                 let (ask, result) = answered.into_parts();
                 Self::Users { ask, result }
             }
+            Out::Lifted { addresses } => Self::Lifted { addresses },
             Out::Stopped => Self::Stopped,
             Out::Event {
                 name,

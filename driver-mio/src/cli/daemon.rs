@@ -63,6 +63,9 @@ pub(crate) struct DaemonArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["username", "password", "bind", "port", "access_password",
         "access_password_file", "server", "dialect", "password_file"])]
     pub(crate) config: Option<PathBuf>,
+    /// Serve /healthz and /metrics (for Prometheus) over HTTP at this address of this machine [default: none]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) admin: Option<String>,
     /// Read everything and print what would run, but run nothing
     #[arg(long)]
     pub(crate) check_config: bool,

@@ -28,6 +28,11 @@ pub(crate) enum Wish {
     Status,
     /// Say goodbye to everybody, store what is left, and end
     Drain,
+    /// Let in again who is locked out of an account after too many failed logins
+    Lift {
+        /// What clients call it, or its handle at the service
+        account: String,
+    },
     /// Record the session into a file, or stop that
     #[command(disable_help_flag = true, disable_help_subcommand = true)]
     Record {

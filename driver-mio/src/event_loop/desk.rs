@@ -57,6 +57,8 @@ pub(super) struct Desk {
     next_ask: u64,
     /// What the machines have answered to the present question how things stand.
     pub(super) snapshots: Vec<Snapshot>,
+    /// How many addresses they have let in again, as their answer to the present question.
+    pub(super) lifted: usize,
 }
 
 impl Desk {
@@ -81,6 +83,7 @@ impl Desk {
             asks: Vec::new(),
             next_ask: 0,
             snapshots: Vec::new(),
+            lifted: 0,
         })
     }
 

@@ -36,6 +36,7 @@ impl<M: Machine> Hosted<M> {
     /// Calls the machine and performs what it asks for.
     pub(super) fn feed(&mut self, input: Input<'_>) {
         let now = self.reactor.now;
+        self.reactor.tally.told(now.mono, &input);
         if let Some(recording) = &mut self.recording {
             recording.input(now, &input);
         }

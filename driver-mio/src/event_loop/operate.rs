@@ -2,11 +2,13 @@
 //! Never reads or writes the control socket: the desk does.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use imo2sproxy_core::io::{Control, Input, Machine, Snapshot, UserOp};
 
 use super::EventLoop;
 use super::desk::{Asker, DESK};
+use super::report::Report;
 use crate::control::Request;
 
 impl<M: Machine> EventLoop<M> {
@@ -22,6 +24,7 @@ impl<M: Machine> EventLoop<M> {
             Some(Err(why)) => format!("error {why}\n"),
             Some(Ok(Request::Users(op))) => return self.users(op, Asker::Caller(key)),
             Some(Ok(Request::Status)) => self.status(),
+            Some(Ok(Request::Lift(account))) => self.lift(account),
             Some(Ok(Request::Drain)) => {
                 self.drain();
                 "ok\n".into()
@@ -40,6 +43,14 @@ impl<M: Machine> EventLoop<M> {
         self.hosted.feed(Input::Control(control));
     }
 
+    /// Lets in again who is locked out of an account.
+    fn lift(&mut self, account: String) -> String {
+        self.hosted.reactor.desk.lifted = 0;
+        self.hosted.feed(Input::Control(Control::Lift { account }));
+        let lifted = self.hosted.reactor.desk.lifted;
+        format!("ok\naddresses let in again {lifted}\n")
+    }
+
     pub(super) fn stop_recording(&mut self) -> Result<(), String> {
         if self.hosted.stop_recording() {
             Ok(())
@@ -48,26 +59,45 @@ impl<M: Machine> EventLoop<M> {
         }
     }
 
-    /// How things stand, for people.
-    fn status(&mut self) -> String {
+    /// How things stand.
+    pub(super) fn report(&mut self) -> Report {
         self.hosted.feed(Input::Control(Control::Status));
+        let recording = self.hosted.is_recording();
         let reactor = &mut self.hosted.reactor;
+        let now = reactor.now.mono;
+        let tally = &reactor.tally;
+        Report {
+            up: Duration::from_micros(now.as_micros()),
+            draining: self.draining,
+            recording,
+            machines: std::mem::take(&mut reactor.desk.snapshots),
+            store_trouble: tally.store_trouble(now),
+            events: tally.events.clone(),
+            bytes: tally.bytes,
+        }
+    }
+
+    /// The same for people.
+    fn status(&mut self) -> String {
+        let report = self.report();
         let mut text = format!(
             "ok\nversion {}\npid {}\nup {}\n",
             env!("CARGO_PKG_VERSION"),
             std::process::id(),
-            humantime::format_duration(std::time::Duration::from_secs(
-                reactor.now.mono.as_micros() / 1_000_000
-            )),
+            humantime::format_duration(Duration::from_secs(report.up.as_secs())),
         );
-        for snapshot in reactor.desk.snapshots.drain(..) {
+        for snapshot in &report.machines {
             // Writing to a String cannot fail.
-            let _ = write_snapshot(&mut text, &snapshot);
+            let _ = write_snapshot(&mut text, snapshot);
         }
-        if self.draining {
+        if let Some(trouble) = report.store_trouble {
+            text.push_str(trouble);
+            text.push('\n');
+        }
+        if report.draining {
             text.push_str("draining\n");
         }
-        if self.hosted.is_recording() {
+        if report.recording {
             text.push_str("recording\n");
         }
         text

@@ -58,6 +58,9 @@ pub trait Watcher {
     fn hang_up(&mut self) -> bool {
         true
     }
+
+    /// The machine comes to an end from now on; told once.
+    fn draining(&mut self) {}
 }
 
 impl<F: FnMut(&Event)> Watcher for F {

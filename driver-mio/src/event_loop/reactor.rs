@@ -18,6 +18,7 @@ use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
+use super::report::Tally;
 use super::{CLOSE_WAIT, Parts};
 use crate::call_handler::CallHandlers;
 use crate::files::{self, FileThread};
@@ -82,6 +83,7 @@ pub(super) struct Reactor {
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
     pub(super) desk: Desk,
+    pub(super) tally: Tally,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
 }
@@ -117,6 +119,7 @@ impl Reactor {
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
             desk,
+            tally: Tally::default(),
             stopped: false,
             watcher: parts.watcher,
         })
@@ -124,6 +127,7 @@ impl Reactor {
 
     /// Does what the machine asks for.
     pub(super) fn perform(&mut self, output: Output, spare: &mut Outputs) {
+        self.tally.asked(self.now.mono, &output);
         match output {
             Output::Connect { conn, origin } => self.connect(conn, origin),
             Output::Send { conn, bytes } => self.send(conn, bytes, spare),
@@ -153,6 +157,7 @@ impl Reactor {
             }
             Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
             Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
+            Output::Lifted { addresses } => self.desk.lifted += addresses,
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
         }
@@ -170,6 +175,7 @@ impl Reactor {
 
     /// Hands an event to whoever keeps the log.
     pub(super) fn tell(&mut self, event: &Event) {
+        self.tally.count(event.kind);
         self.watcher.event(event);
     }
 

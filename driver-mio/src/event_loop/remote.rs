@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use imo2sproxy_core::io::{UserError, UserOp, UserPage};
 
+use super::Report;
 use crate::jobs::{Answer, Answers, Done};
 
 /// Reaches a running event loop from any thread.
@@ -27,6 +28,11 @@ impl Remote {
         done: impl FnOnce(Result<UserPage, UserError>) + Send + 'static,
     ) {
         self.answers.push(Answer::Users(op, Done(Box::new(done))));
+    }
+
+    /// Asks how things stand; `done` hears it on the loop's thread.
+    pub fn report(&self, done: impl FnOnce(Report) + Send + 'static) {
+        self.answers.push(Answer::Report(Done(Box::new(done))));
     }
 
     /// Begins to record the session into `path`, in the place of what is being recorded. `done` hears, on the loop's

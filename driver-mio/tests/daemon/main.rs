@@ -13,6 +13,7 @@ mod program;
 #[path = "../program/running.rs"]
 mod running;
 
+mod admin;
 mod calls;
 mod chat;
 mod client;
@@ -22,6 +23,7 @@ mod disk;
 mod drain;
 mod frames;
 mod http;
+mod manager;
 mod onslaught;
 mod operator;
 mod proxies;

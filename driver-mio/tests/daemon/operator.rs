@@ -146,6 +146,33 @@ fn the_status_says_who_is_there_and_how_the_link_is() {
 }
 
 #[test]
+fn who_is_locked_out_is_let_in_again_when_the_operator_says_so() {
+    let town = Town::new();
+    let daemon = town.daemon_with("alice", &["-k", "access-1"]);
+    let address = format!("127.0.0.1:{}", daemon.port);
+    let try_with = |password| {
+        let args = ["console", "--connect", &address, "-k", password];
+        run(&args, "PING\n")
+    };
+    for _ in 0..5 {
+        assert!(!try_with("wrong").status.success());
+    }
+    assert!(!try_with("access-1").status.success(), "locked out");
+    let lift = ["control", "lift", "Alice"];
+    assert_eq!(
+        done(&town, "alice", &lift, ""),
+        "addresses let in again 1\n"
+    );
+    assert!(text(&try_with("access-1").stdout).contains("PONG"));
+    assert_eq!(
+        done(&town, "alice", &lift, ""),
+        "addresses let in again 0\n"
+    );
+    let nobody = command(&town, "alice", &["control", "lift", "a b"], "");
+    assert_eq!(failure(&nobody).0, 1);
+}
+
+#[test]
 fn a_drain_that_is_asked_for_ends_the_process_in_good_order() {
     let town = Town::new();
     let mut daemon = town.daemon_with("alice", &[]);

@@ -74,7 +74,7 @@ impl Machine for Closure {
             | Input::Verified { .. }
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
-            | Input::Control(Control::Status | Control::Users { .. })
+            | Input::Control(Control::Status | Control::Users { .. } | Control::Lift { .. })
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);

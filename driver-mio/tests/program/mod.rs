@@ -21,6 +21,8 @@ pub(crate) fn program_in(wrapper: &[&str], home: &Path, args: &[&str]) -> Comman
         .args(&words[1..])
         .env_remove("IMO2SPROXY_PASSWORD")
         .env_remove("IMO2SPROXY_LOG")
+        .env_remove("NOTIFY_SOCKET")
+        .env_remove("INVOCATION_ID")
         .env_remove("XDG_DATA_HOME")
         .env("HOME", home)
         .stdin(Stdio::piped())

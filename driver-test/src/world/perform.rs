@@ -66,7 +66,7 @@ impl World {
                 self.hosts[life.host].stopped = Some(self.now);
                 self.shut(life.host, Ending::InOrder);
             }
-            Output::Status(_) | Output::Users { .. } => {
+            Output::Status(_) | Output::Users { .. } | Output::Lifted { .. } => {
                 self.hosts[life.host].operator.push(output);
             }
             Output::Event(event) => self.hosts[life.host].events.push((self.now, event)),

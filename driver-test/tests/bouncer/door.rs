@@ -1,9 +1,10 @@
 //! Who gets in, as whom, and who is kept out.
 //! Never about what clients do once they are in.
 
-use imo2sproxy_core::config::{Access, Listener};
+use imo2sproxy_core::config::{Access, Listener, Passthrough};
+use imo2sproxy_core::io::{Control, Output};
 use imo2sproxy_sim::World;
-use imo2sproxy_sim::town::SECONDS;
+use imo2sproxy_sim::town::{SECONDS, upstream};
 
 use crate::house::{
     ALICES, ANYBODYS, HOUSE, account, config, connect, hash, house, house_of, is_in, is_out, log,
@@ -138,6 +139,53 @@ fn brute_force_is_stopped_and_the_owner_elsewhere_still_gets_in() {
         let later = connect(&mut world, "later", (ANYBODYS, Some(&password)), THERE);
         assert!(is_in(&later), "half a minute later it is heard again");
     }
+}
+
+/// Guesses at the password of `name` until that is refused unseen, from `THERE`.
+fn guess(world: &mut World, name: &str) {
+    // The first guess at a user whom the service does not know makes that one an account.
+    for attempt in 0..6 {
+        let guess = format!("{name}:guess-{attempt}");
+        let thief = format!("thief of {name} {attempt}");
+        connect(world, &thief, (ANYBODYS, Some(&guess)), THERE);
+    }
+}
+
+/// How many addresses the operator lets in again.
+fn lift(world: &mut World, account: &str) -> usize {
+    let account = account.into();
+    world.control(HOUSE, Control::Lift { account });
+    world.run_for(SECONDS(1));
+    match world.operator_answers(HOUSE).last() {
+        Some(Output::Lifted { addresses }) => *addresses,
+        other => panic!("no answer: {other:?}"),
+    }
+}
+
+#[test]
+fn the_operator_lets_in_again_who_is_locked_out_of_that_account_and_of_no_other() {
+    let mut told = config(vec![
+        account("bob", Some(Access::from("bobs-access"))),
+        account("carol", Some(hash("carols-access"))),
+    ]);
+    told.passthrough = Some(Passthrough {
+        upstream: upstream(),
+        register: true,
+    });
+    let mut world = house_of(told);
+    for name in ["bob", "carol", "dave"] {
+        guess(&mut world, name);
+    }
+    let bobs = (ANYBODYS, Some("bob:bobs-access"));
+    assert!(!is_in(&connect(&mut world, "locked out", bobs, THERE)));
+    assert_eq!(lift(&mut world, ""), 0);
+    assert_eq!(lift(&mut world, "erin"), 0);
+    assert_eq!(lift(&mut world, "BOB"), 1, "spelled as at the door");
+    assert!(is_in(&connect(&mut world, "let in", bobs, THERE)));
+    assert_eq!(lift(&mut world, "bob"), 0, "nobody is locked out any more");
+    let carols = (ANYBODYS, Some("carol:carols-access"));
+    assert!(!is_in(&connect(&mut world, "another", carols, THERE)));
+    assert_eq!(lift(&mut world, "Dave"), 1, "a user of the service, too");
 }
 
 #[test]

@@ -240,6 +240,7 @@ impl Service {
         match control {
             Control::Status => out.push(Output::Status(self.snapshot())),
             Control::Users { ask, op } => self.ask(now, ask, op, out),
+            Control::Lift { account } => self.lift(now, &account, out),
             Control::Drain => {
                 self.draining = true;
                 self.timers

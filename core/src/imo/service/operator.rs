@@ -85,6 +85,17 @@ impl Service {
         }
     }
 
+    /// Forgets the failed logins of an account.
+    pub(super) fn lift(&mut self, now: Now, account: &str, out: &mut Outputs) {
+        // Under the empty name stand those who have tried names that are none.
+        let addresses = if account.is_empty() {
+            0
+        } else {
+            self.lockouts.lift(now.mono, &canonical(account))
+        };
+        out.push(Output::Lifted { addresses });
+    }
+
     /// Begins an operation.
     pub(super) fn ask(&mut self, now: Now, ask: AskId, op: UserOp, out: &mut Outputs) {
         if self.operations.len() >= OPERATIONS_MAX {

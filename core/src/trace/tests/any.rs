@@ -87,6 +87,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         named().prop_map(|(ask, name, secret)| Asked::UserPassword { ask, name, secret }),
         named().prop_map(|(ask, name, _)| Asked::UserRemove { ask, name }),
         named().prop_map(|(ask, after, _)| Asked::UserList { ask, after }),
+        text().prop_map(|account| Asked::Lift { account }),
     ]
 }
 
@@ -158,7 +159,7 @@ fn asks() -> impl Strategy<Value = Asks> {
 }
 
 fn standing() -> impl Strategy<Value = Standing> {
-    let link = select(&["online", "connecting", "offline"][..]);
+    let link = select(&["online", "connecting", "refused", "offline"][..]);
     let account =
         (text(), link, any::<usize>(), any::<usize>()).prop_map(|(name, link, clients, unsent)| {
             AccountStanding {
@@ -238,14 +239,26 @@ fn asked_of_others() -> impl Strategy<Value = Out> {
                 incoming,
             }
         }),
-        standing().prop_map(Out::Status),
-        answered().prop_map(Out::Users),
         Just(Out::Stopped),
     ]
 }
 
+/// What operators are answered.
+fn told_operators() -> impl Strategy<Value = Out> {
+    prop_oneof![
+        standing().prop_map(Out::Status),
+        answered().prop_map(Out::Users),
+        any::<usize>().prop_map(|addresses| Out::Lifted { addresses }),
+    ]
+}
+
 pub(super) fn output() -> impl Strategy<Value = Out> {
-    prop_oneof![asked_of_network(), asked_of_others(), event()]
+    prop_oneof![
+        asked_of_network(),
+        asked_of_others(),
+        told_operators(),
+        event()
+    ]
 }
 
 pub(super) fn line() -> impl Strategy<Value = Line> {

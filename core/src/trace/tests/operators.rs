@@ -21,6 +21,9 @@ pub(super) fn questions() -> Vec<Input<'static>> {
         }),
         users(UserOp::Remove { name: "bob".into() }),
         users(UserOp::List { after: "a".into() }),
+        Input::Control(Control::Lift {
+            account: "bob".into(),
+        }),
     ]
 }
 
@@ -54,6 +57,7 @@ pub(super) fn answers() -> Vec<Output> {
         strangers: 1,
         accounts: vec![account],
     }));
+    outputs.push(Output::Lifted { addresses: 2 });
     outputs.push(Output::Status(Snapshot::Service {
         connections: 1,
         sessions: 2,

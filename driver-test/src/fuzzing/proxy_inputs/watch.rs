@@ -32,7 +32,8 @@ impl Run {
                 | Output::ReadFile { .. }
                 | Output::RunCallHandler { .. }
                 | Output::Stopped
-                | Output::Users { .. } => {}
+                | Output::Users { .. }
+                | Output::Lifted { .. } => {}
             }
         }
         self.check_limits();
