@@ -50,6 +50,7 @@ fn a_daemon_that_is_well_says_so_and_shows_its_numbers() {
     let (mut process, clients, port) = watched(&town, &[]);
     let mut client = Client::online(clients);
     client.ask("MESSAGE echo123 hello");
+    client.hear_between("CHATMESSAGE ", " STATUS SENT");
     let ok = ("HTTP/1.1 200 OK".to_owned(), "ok\n".to_owned());
     assert_eq!(get(port, "/healthz"), ok);
     let (status, text) = get(port, "/metrics");
