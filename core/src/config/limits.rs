@@ -95,7 +95,7 @@ pub struct Limits {
     pub lockout_last: Duration,
     /// Accounts and addresses whose failed logins are remembered; beyond it the oldest are forgotten.
     pub lockouts: usize,
-    /// Users at once that are none of the accounts ([`Config::passthrough`]); beyond it further ones are refused.
+    /// Users at once that are none of the accounts ([`passthrough`](super::Config::passthrough)); beyond it further ones are refused.
     pub guests: usize,
     /// Longest time that such a user's first client waits for the service; after it the client is refused. Some give up after
     /// ten seconds.

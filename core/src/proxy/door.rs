@@ -349,7 +349,10 @@ impl Proxy {
         if let Some(stranger) = self.door.strangers.get_mut(&conn) {
             stranger.guest = None;
         }
-        if let Some((account, client)) = self.clients.get_mut(&conn) {
+        // One that is being closed has waited too long.
+        if let Some((account, client)) = self.clients.get_mut(&conn)
+            && !client.closing
+        {
             *account = Some(id);
             client.login_result(true);
             // It may take its time once more until it speaks.

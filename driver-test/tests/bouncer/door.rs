@@ -3,8 +3,8 @@
 
 use imo2sproxy_core::config::{Access, Listener, Passthrough};
 use imo2sproxy_core::io::{Control, Output};
-use imo2sproxy_sim::World;
 use imo2sproxy_sim::town::{SECONDS, upstream};
+use imo2sproxy_sim::{Faults, Span, World};
 
 use crate::house::{
     ALICES, ANYBODYS, HOUSE, account, config, connect, hash, house, house_of, is_in, is_out, log,
@@ -204,6 +204,22 @@ fn a_password_that_was_right_is_not_hashed_again_in_the_same_life() {
     let nobody = connect(&mut world, "w4", (ANYBODYS, Some("dave:wrong")), THERE);
     assert!(!is_in(&nobody));
     assert_eq!(world.checks(HOUSE), 3, "a name that is none costs the same");
+}
+
+#[test]
+fn a_password_that_takes_too_long_to_check_lets_nobody_in() {
+    for delay in [29, 30, 31, 40] {
+        let mut world = three();
+        world.set_faults(Faults {
+            hash_delay: Span::millis(delay * 1_000, delay * 1_000),
+            ..Faults::none()
+        });
+        let password = Some("carol:carols-access");
+        let guest = connect(&mut world, "w1", (ANYBODYS, password), THERE);
+        world.run_for(SECONDS(60));
+        assert_eq!(is_in(&guest), delay < 30, "after {delay} s");
+        assert_eq!(is_out(&guest), delay >= 30, "after {delay} s");
+    }
 }
 
 #[test]
