@@ -52,12 +52,12 @@ impl Account {
         self.show_wanted(scene);
     }
 
-    /// A client of this key that had its [`Account::greeting`] is told nothing any more.
-    pub(crate) fn stop_listening(&mut self, scene: &mut Scene<'_>, key: &str) {
+    /// A client that had its [`Account::greeting`] is told nothing any more; of this key, if it had [`Account::catch_up`], too.
+    pub(crate) fn stop_listening(&mut self, scene: &mut Scene<'_>, key: Option<&str>) {
         self.listeners = self.listeners.saturating_sub(1);
-        if !self.ready {
+        let Some(key) = key.filter(|_| self.ready) else {
             return;
-        }
+        };
         let announced = self.state.announced;
         self.cursors
             .go(key, announced, scene.now.wall, scene.journal);

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::chats::{ChatId, News};
+use super::cursors::Cursors;
 use super::records::StateRecord;
 use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake};
 use crate::event::EventKind;
@@ -139,6 +140,8 @@ impl Account {
             self.limits.messages_kept,
             self.limits.messages_cached,
         );
+        // A start that has failed half way begins anew.
+        self.cursors = Cursors::new(self.keys.clone(), self.limits.cursors);
         let mids_prefix = self.keys.mids();
         let (mids, lists): (Vec<Record>, Vec<Record>) = records
             .iter()

@@ -89,7 +89,12 @@ impl Proxy {
             AccountOutput::CatchUp => {
                 let member = self.members.get(&id);
                 let clients = member.into_iter().flat_map(|member| &member.clients);
-                self.behind.extend(clients.copied());
+                // The others hear of it when they are told the first thing.
+                let is_open = |conn: &&ConnId| {
+                    let client = self.clients.get(conn);
+                    client.is_some_and(|(_, client)| client.open && !client.closing)
+                };
+                self.behind.extend(clients.filter(is_open).copied());
             }
             AccountOutput::Load(topic, queries) => {
                 let load = LoadId(self.next_load);

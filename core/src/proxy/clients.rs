@@ -54,7 +54,7 @@ impl Proxy {
             return true;
         };
         if client.open && !client.closing {
-            self.stop_listening(id, &client.key(), out);
+            self.stop_listening(conn, (id, &client.key()), out);
         }
         if let Some(member) = self.members.get_mut(&id) {
             member.clients.remove(&conn);
@@ -67,9 +67,11 @@ impl Proxy {
         true
     }
 
-    fn stop_listening(&mut self, id: AccountId, key: &str, out: &mut Outputs) {
+    fn stop_listening(&mut self, conn: ConnId, (id, key): (AccountId, &str), out: &mut Outputs) {
+        // Who has still to hear what it has missed has been told nothing.
+        let told = (!self.behind.remove(&conn)).then_some(key);
         self.with_account(self.now, id, out, |account, scene| {
-            account.stop_listening(scene, key);
+            account.stop_listening(scene, told);
         });
     }
 
@@ -117,7 +119,7 @@ impl Proxy {
             out.push(Output::Send { conn, bytes });
         }
         if let Some((id, key)) = listener_of {
-            self.stop_listening(id, &key, out);
+            self.stop_listening(conn, (id, &key), out);
         }
         for wake in ClientWake::ALL {
             self.set_wake(conn, wake, None);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_sim::town::SECONDS;
-use imo2sproxy_sim::{Person, World};
+use imo2sproxy_sim::{Faults, Person, Span, World};
 
 use crate::house::{ALICES, HOUSE, account, come, config, daemon, house};
 
@@ -53,7 +53,7 @@ fn announced(client: &Person) -> BTreeMap<String, usize> {
     let mut all = BTreeMap::new();
     for heard in client.hearing().iter() {
         let mut words = heard.line.split(' ');
-        if let (Some("CHATMESSAGE"), Some(number), Some("STATUS"), Some("RECEIVED")) =
+        if let (Some("CHATMESSAGE" | "MESSAGE"), Some(number), Some("STATUS"), Some("RECEIVED")) =
             (words.next(), words.next(), words.next(), words.next())
         {
             *all.entry(number.to_owned()).or_default() += 1;
@@ -138,6 +138,68 @@ fn what_a_program_was_told_is_remembered_over_a_kill_while_it_is_there() {
     each_once(&desk, 3);
     write(&mut world, 3..4);
     each_once(&desk, 4);
+}
+
+/// One is told notices before it is known what it has missed; the other waits for its first answer until then.
+#[test]
+fn programs_that_come_before_the_disk_has_spoken_hear_of_each_message_once() {
+    let mut world = friends();
+    write(&mut world, 0..5);
+    world.kill(HOUSE);
+    world.set_faults(Faults {
+        disk_delay: Span::millis(10_000, 10_000),
+        ..Faults::none()
+    });
+    let config = config(vec![account("alice", None), account("bob", None)]);
+    let seed = world.seed_for("house again");
+    world.restart(HOUSE, daemon(config, seed));
+    let desk = Person::new(WireKind::SkypeProxy, None, HOUSE, ALICES);
+    let desk = world.join("desk", desk);
+    world.set_address("desk", "127.0.0.1".parse().unwrap());
+    desk.say("NAME Miranda");
+    world.run_for(SECONDS(17));
+    let phone = program(&mut world, "phone", "Pidgin");
+    world.set_faults(Faults::none());
+    world.run_for(SECONDS(60));
+    each_once(&desk, 5);
+    each_once(&phone, 5);
+    phone.leave();
+    desk.leave();
+    world.run_for(SECONDS(2));
+}
+
+/// With texts to send, a start asks the disk twice; what fails in between begins anew.
+#[test]
+fn a_start_that_the_disk_spoils_now_and_then_forgets_nothing_of_who_was_told_what() {
+    for spoiled in (0..100).step_by(4) {
+        let mut world = friends();
+        write(&mut world, 0..2);
+        let desk = program(&mut world, "desk", "Miranda");
+        each_once(&desk, 2);
+        world.kill("imo");
+        desk.say("MESSAGE bob not sent yet");
+        world.run_for(SECONDS(1));
+        world.kill(HOUSE);
+        world.set_faults(Faults {
+            load_fails: spoiled,
+            ..Faults::none()
+        });
+        let config = config(vec![account("alice", None), account("bob", None)]);
+        let seed = world.seed_for(&format!("house again {spoiled}"));
+        world.restart(HOUSE, daemon(config, seed));
+        world.run_for(SECONDS(20));
+        world.set_faults(Faults::none());
+        world.run_for(SECONDS(10));
+        for _ in 0..2 {
+            desk.connect();
+            desk.say("NAME Miranda");
+            desk.say("PROTOCOL 7");
+            world.run_for(SECONDS(3));
+            each_once(&desk, 2);
+            desk.leave();
+            world.run_for(SECONDS(2));
+        }
+    }
 }
 
 #[test]
