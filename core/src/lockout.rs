@@ -17,7 +17,7 @@ type Key = (String, Option<Network>);
 #[derive(Debug)]
 struct Failures {
     /// How many since `since`.
-    count: u32,
+    count: usize,
     since: Instant,
     until: Option<Instant>,
     /// How long the next lockout is.
@@ -31,7 +31,7 @@ pub struct Lockouts {
     entries: BTreeMap<Key, Failures>,
     /// When each is forgotten.
     ends: Timers<Key>,
-    failures_max: u32,
+    failures_max: usize,
     window: Duration,
     first: Duration,
     last: Duration,

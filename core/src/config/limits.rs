@@ -86,7 +86,7 @@ pub struct Limits {
     /// Of those, from one address (an IPv6 /64 is one); beyond it new ones are closed. Loopback is not counted so.
     pub unauthenticated_per_address: usize,
     /// Failed logins of one account from one address within [`Limits::login_window`] until such are refused unseen.
-    pub login_failures: u32,
+    pub login_failures: usize,
     /// See [`Limits::login_failures`].
     pub login_window: Duration,
     /// How long logins are refused unseen at first; doubles each time.

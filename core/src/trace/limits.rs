@@ -128,7 +128,7 @@ limits_form! {
     logins: usize,
     unauthenticated: usize,
     unauthenticated_per_address: usize,
-    login_failures: u32,
+    login_failures: usize,
     lockouts: usize,
     guests: usize,
     files: usize,
