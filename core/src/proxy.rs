@@ -100,6 +100,16 @@ pub struct Proxy {
     scratch: Vec<AccountOutput>,
 }
 
+impl Member {
+    const fn new(account: Account, guest: Option<Guest>) -> Self {
+        Self {
+            account,
+            clients: BTreeSet::new(),
+            guest,
+        }
+    }
+}
+
 impl core::fmt::Debug for Proxy {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Proxy")
@@ -117,16 +127,7 @@ impl Proxy {
         let mut names = BTreeMap::new();
         for (id, own) in (0..).map(AccountId).zip(&config.accounts) {
             let account = Account::new(own, &config, &rng.derive(&own.name));
-            let clients = BTreeSet::new();
-            let guest = None;
-            members.insert(
-                id,
-                Member {
-                    account,
-                    clients,
-                    guest,
-                },
-            );
+            members.insert(id, Member::new(account, None));
             names.insert(own.name.clone(), id);
         }
         let place = |name: &String| names.get(name).copied();

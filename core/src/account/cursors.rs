@@ -15,7 +15,7 @@ use crate::store::{Record, last_part, read};
 use crate::time::UnixTime;
 
 /// A cursor as it is stored; its key is the last part of its key there.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct CursorRecord {
     /// Up to which message; absent while a client of this key is told what is announced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -82,23 +82,16 @@ impl Cursors {
         let used = wall.as_seconds();
         let record = CursorRecord { told: None, used };
         let at = self.all.iter().position(|cursor| cursor.key == key);
-        let mut cursor = at.map_or_else(
-            || Cursor {
-                key: key.into(),
-                record: CursorRecord::default(),
-                clients: 0,
-            },
-            |at| self.all.remove(at),
-        );
-        let told = match at {
-            Some(_) if cursor.clients > 0 => Some(u32::MAX),
-            Some(_) => cursor.record.told,
-            None => None,
-        };
-        cursor.clients += 1;
-        cursor.record = record;
+        let known = at.map(|at| self.all.remove(at));
+        let told = known
+            .as_ref()
+            .map(|known| known.record.told.unwrap_or(u32::MAX));
         journal.put(self.keys.cursor(key), &record);
-        self.all.push(cursor);
+        self.all.push(Cursor {
+            key: key.into(),
+            record,
+            clients: known.map_or(0, |known| known.clients) + 1,
+        });
         self.forget_oldest(journal);
         told
     }

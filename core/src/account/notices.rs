@@ -3,7 +3,6 @@
 
 use alloc::format;
 use alloc::string::ToString;
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::late_refusals::Granted;
@@ -106,9 +105,9 @@ impl Account {
                 if core::mem::replace(&mut self.session, session) != session {
                     self.roster.forget_presence();
                 }
-                for client in self.seats.keys().copied().collect::<Vec<_>>() {
-                    for line in self.own_status(client) {
-                        scene.out.push(AccountOutput::Tell(client, line));
+                for client in self.seats.keys() {
+                    for line in self.own_status(*client) {
+                        scene.out.push(AccountOutput::Tell(*client, line));
                     }
                 }
                 self.tell_presence(scene);

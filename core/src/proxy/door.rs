@@ -164,10 +164,10 @@ impl Proxy {
         self.set_wake(conn, ClientWake::Login, Some(until));
     }
 
-    /// A client is no stranger any more, or is gone. True if it was one.
-    pub(super) fn leave_door(&mut self, conn: ConnId, out: &mut Outputs) -> bool {
+    /// A client is no stranger any more, or is gone.
+    pub(super) fn leave_door(&mut self, conn: ConnId, out: &mut Outputs) {
         let Some(stranger) = self.door.strangers.remove(&conn) else {
-            return false;
+            return;
         };
         if let Some(check) = stranger.check {
             self.door.checks.remove(&check.job);
@@ -179,7 +179,6 @@ impl Proxy {
         if self.door.lobby.len() < self.limits.unauthenticated / 2 {
             self.door.full_told = false;
         }
-        true
     }
 
     /// Whose client it is once it can take lines. `None`: nobody's; it has not given the password that is wanted.
@@ -220,13 +219,14 @@ impl Proxy {
         let mark = self.mark(&password);
         let known = id.and_then(|id| self.door.marks.get(&id));
         let known = known.is_some_and(|known| known.is(&mark));
-        let hash = match member.map(|member| member.account.judge(&password)) {
-            Some(Judgement::Right) => return self.lets_in(conn, id, mark, out),
-            Some(Judgement::Hashed(_)) if known => return self.lets_in(conn, id, mark, out),
-            Some(Judgement::Hashed(hash)) => String::from(hash),
+        let judged = member.map(|member| member.account.judge(&password));
+        let hash = match id.zip(judged) {
+            Some((id, Judgement::Right)) => return self.right(conn, id, mark, out),
+            Some((id, Judgement::Hashed(_))) if known => return self.right(conn, id, mark, out),
+            Some((_, Judgement::Hashed(hash))) => String::from(hash),
             // Who tries names finds out nothing from how long it takes.
-            Some(Judgement::Wrong) | None if self.hashes => NOBODYS_HASH.into(),
-            Some(Judgement::Wrong) | None => {
+            Some((_, Judgement::Wrong)) | None if self.hashes => NOBODYS_HASH.into(),
+            Some((_, Judgement::Wrong)) | None => {
                 let name = String::from(own_name);
                 return self.wrong(now, conn, &name, out);
             }
@@ -317,21 +317,14 @@ impl Proxy {
             mark,
             ..
         } = check;
-        if ok && !wrong {
-            self.lets_in(conn, account, mark, out);
+        if let Some(id) = account.filter(|_| ok && !wrong) {
+            self.right(conn, id, mark, out);
         } else {
             let member = account.and_then(|id| self.members.get(&id));
             let name = member.map_or_else(String::new, |one| one.account.name().into());
             self.wrong(now, conn, &name, out);
         }
         self.dirty.insert(conn);
-    }
-
-    fn lets_in(&mut self, conn: ConnId, id: Option<AccountId>, mark: Mark, out: &mut Outputs) {
-        match id {
-            Some(id) => self.right(conn, id, mark, out),
-            None => self.refuse(conn, "its account is gone", out),
-        }
     }
 
     /// A client has given the right password.

@@ -12,6 +12,7 @@ use crate::account::Account;
 use crate::config::{AccountConfig, Config, Upstream};
 use crate::fingerprint::Mark;
 use crate::handle::{ECHO, canonical, is_handle};
+use crate::imo::link::LaneId;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
 use crate::rng::Rng;
 use crate::secret::Secret;
@@ -155,12 +156,7 @@ impl Proxy {
             accepted: false,
             waiting: [conn].into(),
         };
-        let member = Member {
-            account,
-            clients: BTreeSet::new(),
-            guest: Some(guest),
-        };
-        self.members.insert(id, member);
+        self.members.insert(id, Member::new(account, Some(guest)));
         self.with_account(now, id, out, Account::start);
         id
     }
@@ -227,14 +223,12 @@ impl Proxy {
         if let (Some(guest), Some(guests)) = (member.guest, &mut self.guests) {
             guests.by_handle.remove(&guest.handle);
         }
-        let lanes = self.lanes.extract_if(.., |(owner, _), _| *owner == id);
-        for (_, conn) in lanes {
+        let own = (id, LaneId::Calls)..=(id, LaneId::Poll);
+        for (_, conn) in self.lanes.extract_if(own, |_, _| true) {
             let how = CloseHow::Abort;
             out.push(Output::Close { conn, how });
         }
         self.timers.set(super::Wake::Account(id), None);
-        self.to_start.retain(|waiting| *waiting != id);
-        self.starting.remove(&id);
         self.leaving.remove(&id);
         self.door.forget(id);
     }

@@ -8,7 +8,7 @@ use imo2sproxy_core::config::{Access, AccountConfig, Config, Listener, WireKind}
 use imo2sproxy_core::io::{CloseCause, ListenerId};
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::trace::Plan;
-use imo2sproxy_sim::town::{SECONDS, service, upstream};
+use imo2sproxy_sim::town::{SECONDS, befriend, service, upstream};
 use imo2sproxy_sim::{Faults, Person, Resident, World};
 
 /// The host of the daemon.
@@ -68,8 +68,29 @@ pub(crate) fn house_of(config: Config) -> World {
     world
 }
 
-pub(crate) fn daemon(config: Config, seed: Seed) -> Resident {
+fn daemon(config: Config, seed: Seed) -> Resident {
     Resident::of(Plan::Proxy(config, seed))
+}
+
+/// Alice and bob, who are friends, each with a client of that name.
+pub(crate) fn friends_of(config: Config) -> World {
+    let mut world = house_of(config);
+    for name in ["alice", "bob"] {
+        come(&mut world, name, name);
+    }
+    befriend(&mut world, "alice", "bob");
+    world.run_for(SECONDS(2));
+    world
+}
+
+/// The daemon of alice and bob comes back from a kill with what was durable; `life` tells this life from others.
+pub(crate) fn start_again(world: &mut World, life: &str) {
+    let seed = world.seed_for(life);
+    world.restart(HOUSE, daemon(config(alice_and_bob()), seed));
+}
+
+pub(crate) fn alice_and_bob() -> Vec<AccountConfig> {
+    vec![account("alice", None), account("bob", None)]
 }
 
 /// Somebody called `who` connects with a password, from an address.

@@ -7,20 +7,14 @@ use imo2sproxy_core::config::WireKind;
 use imo2sproxy_sim::town::SECONDS;
 use imo2sproxy_sim::{Faults, Person, Span, World};
 
-use crate::house::{ALICES, HOUSE, account, come, config, daemon, house};
+use crate::house::{ALICES, HOUSE, alice_and_bob, config, friends_of, start_again};
 
 /// A house in which alice and bob are friends, and nobody is at a keyboard.
 fn friends() -> World {
-    let mut world = house(vec![account("alice", None), account("bob", None)]);
-    let alice = come(&mut world, "alice", "alice");
-    let bob = come(&mut world, "bob", "bob");
-    alice.say("SET USER bob BUDDYSTATUS 2 it is me");
-    world.expect("bob", "USER alice RECEIVEDAUTHREQUEST it is me", SECONDS(5));
-    bob.say("SET USER alice ISAUTHORIZED TRUE");
-    world.expect("alice", "USER bob BUDDYSTATUS 3", SECONDS(5));
-    world.run_for(SECONDS(2));
-    alice.leave();
-    bob.leave();
+    let mut world = friends_of(config(alice_and_bob()));
+    for name in ["alice", "bob"] {
+        world.person(name).leave();
+    }
     world.run_for(SECONDS(2));
     world
 }
@@ -42,10 +36,20 @@ fn program(world: &mut World, who: &str, name: &str) -> Person {
     let client = Person::new(WireKind::SkypeProxy, None, HOUSE, ALICES);
     let client = world.join(who, client);
     world.set_address(who, "127.0.0.1".parse().unwrap());
+    introduce(world, &client, name);
+    client
+}
+
+/// A client that has left comes back and calls itself as before.
+fn come_back(world: &mut World, client: &Person, name: &str) {
+    client.connect();
+    introduce(world, client, name);
+}
+
+fn introduce(world: &mut World, client: &Person, name: &str) {
     client.say(&format!("NAME {name}"));
     client.say("PROTOCOL 7");
     world.run_for(SECONDS(3));
-    client
 }
 
 /// How often each message was announced to somebody.
@@ -75,9 +79,7 @@ fn two_programs_that_come_after_a_kill_hear_of_each_of_a_hundred_messages_once()
     write(&mut world, 0..100);
     world.kill(HOUSE);
     world.run_for(SECONDS(1));
-    let config = config(vec![account("alice", None), account("bob", None)]);
-    let seed = world.seed_for("house again");
-    world.restart(HOUSE, daemon(config, seed));
+    start_again(&mut world, "house again");
     world.run_for(SECONDS(5));
     let desk = program(&mut world, "desk", "Miranda");
     desk.say("SEARCH MISSEDCHATMESSAGES");
@@ -111,10 +113,7 @@ fn a_program_that_was_told_is_not_told_again_and_hears_what_came_while_it_alone_
     phone.leave();
     world.run_for(SECONDS(2));
     write(&mut world, 3..5);
-    phone.connect();
-    phone.say("NAME Pidgin");
-    phone.say("PROTOCOL 7");
-    world.run_for(SECONDS(3));
+    come_back(&mut world, &phone, "Pidgin");
     each_once(&desk, 5);
     each_once(&phone, 5);
 }
@@ -127,14 +126,9 @@ fn what_a_program_was_told_is_remembered_over_a_kill_while_it_is_there() {
     each_once(&desk, 3);
     world.kill(HOUSE);
     world.run_for(SECONDS(1));
-    let config = config(vec![account("alice", None), account("bob", None)]);
-    let seed = world.seed_for("house again");
-    world.restart(HOUSE, daemon(config, seed));
+    start_again(&mut world, "house again");
     world.run_for(SECONDS(5));
-    desk.connect();
-    desk.say("NAME Miranda");
-    desk.say("PROTOCOL 7");
-    world.run_for(SECONDS(3));
+    come_back(&mut world, &desk, "Miranda");
     each_once(&desk, 3);
     write(&mut world, 3..4);
     each_once(&desk, 4);
@@ -150,9 +144,7 @@ fn programs_that_come_before_the_disk_has_spoken_hear_of_each_message_once() {
         disk_delay: Span::millis(10_000, 10_000),
         ..Faults::none()
     });
-    let config = config(vec![account("alice", None), account("bob", None)]);
-    let seed = world.seed_for("house again");
-    world.restart(HOUSE, daemon(config, seed));
+    start_again(&mut world, "house again");
     let desk = Person::new(WireKind::SkypeProxy, None, HOUSE, ALICES);
     let desk = world.join("desk", desk);
     world.set_address("desk", "127.0.0.1".parse().unwrap());
@@ -184,17 +176,12 @@ fn a_start_that_the_disk_spoils_now_and_then_forgets_nothing_of_who_was_told_wha
             load_fails: spoiled,
             ..Faults::none()
         });
-        let config = config(vec![account("alice", None), account("bob", None)]);
-        let seed = world.seed_for(&format!("house again {spoiled}"));
-        world.restart(HOUSE, daemon(config, seed));
+        start_again(&mut world, &format!("house again {spoiled}"));
         world.run_for(SECONDS(20));
         world.set_faults(Faults::none());
         world.run_for(SECONDS(10));
         for _ in 0..2 {
-            desk.connect();
-            desk.say("NAME Miranda");
-            desk.say("PROTOCOL 7");
-            world.run_for(SECONDS(3));
+            come_back(&mut world, &desk, "Miranda");
             each_once(&desk, 2);
             desk.leave();
             world.run_for(SECONDS(2));

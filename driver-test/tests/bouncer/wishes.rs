@@ -5,21 +5,13 @@ use imo2sproxy_core::config::Config;
 use imo2sproxy_sim::World;
 use imo2sproxy_sim::town::SECONDS;
 
-use crate::house::{account, come, config, house_of};
+use crate::house::{alice_and_bob, come, config, friends_of};
 
 /// Alice and bob are friends; bob looks on.
 fn friends(change: impl FnOnce(&mut Config)) -> World {
-    let mut told = config(vec![account("alice", None), account("bob", None)]);
+    let mut told = config(alice_and_bob());
     change(&mut told);
-    let mut world = house_of(told);
-    let alice = come(&mut world, "desk", "alice");
-    let bob = come(&mut world, "bob", "bob");
-    alice.say("SET USER bob BUDDYSTATUS 2 it is me");
-    world.expect("bob", "USER alice RECEIVEDAUTHREQUEST it is me", SECONDS(5));
-    bob.say("SET USER alice ISAUTHORIZED TRUE");
-    world.expect("desk", "USER bob BUDDYSTATUS 3", SECONDS(5));
-    world.run_for(SECONDS(2));
-    world
+    friends_of(told)
 }
 
 fn ask(world: &mut World, who: &str, question: &str) -> String {
@@ -46,20 +38,20 @@ fn wants(world: &mut World, who: &str, status: &str) {
 fn the_most_available_wish_is_shown_and_each_client_keeps_its_own() {
     let mut world = friends(|_| ());
     come(&mut world, "phone", "alice");
-    wants(&mut world, "desk", "DND");
+    wants(&mut world, "alice", "DND");
     sees(&mut world, "DND");
     wants(&mut world, "phone", "AWAY");
     sees(&mut world, "AWAY");
-    assert_eq!(ask(&mut world, "desk", "GET USERSTATUS"), "USERSTATUS DND");
+    assert_eq!(ask(&mut world, "alice", "GET USERSTATUS"), "USERSTATUS DND");
     assert_eq!(
         ask(&mut world, "phone", "GET USERSTATUS"),
         "USERSTATUS AWAY"
     );
-    wants(&mut world, "desk", "ONLINE");
+    wants(&mut world, "alice", "ONLINE");
     sees(&mut world, "ONLINE");
     wants(&mut world, "phone", "INVISIBLE");
     sees(&mut world, "ONLINE");
-    world.person("desk").leave();
+    world.person("alice").leave();
     sees(&mut world, "OFFLINE");
     assert_eq!(
         ask(&mut world, "phone", "GET USERSTATUS"),
@@ -78,10 +70,10 @@ fn a_client_that_goes_offline_does_so_alone() {
         "CONNSTATUS OFFLINE"
     );
     assert_eq!(
-        ask(&mut world, "desk", "GET CONNSTATUS"),
+        ask(&mut world, "alice", "GET CONNSTATUS"),
         "CONNSTATUS ONLINE"
     );
-    assert!(!world.person("desk").heard("USERSTATUS OFFLINE"));
+    assert!(!world.person("alice").heard("USERSTATUS OFFLINE"));
     sees(&mut world, "ONLINE");
     wants(&mut world, "phone", "ONLINE");
     assert_eq!(
@@ -94,7 +86,7 @@ fn a_client_that_goes_offline_does_so_alone() {
 fn an_account_of_a_configuration_stays_and_is_away_while_nobody_is_there() {
     let mut world = friends(|_| ());
     sees(&mut world, "ONLINE");
-    world.person("desk").leave();
+    world.person("alice").leave();
     sees(&mut world, "AWAY");
     come(&mut world, "phone", "alice");
     sees(&mut world, "ONLINE");
@@ -108,7 +100,7 @@ fn an_account_of_a_configuration_stays_and_is_away_while_nobody_is_there() {
 #[test]
 fn an_account_of_a_configuration_can_stay_as_it_was() {
     let mut world = friends(|told| told.away_when_detached = false);
-    world.person("desk").leave();
+    world.person("alice").leave();
     sees(&mut world, "ONLINE");
 }
 
@@ -121,16 +113,16 @@ fn the_only_account_of_a_daemon_signs_off_when_the_last_client_wants_that() {
     come(&mut world, "phone", "alice");
     wants(&mut world, "phone", "OFFLINE");
     sees(&mut world, "ONLINE");
-    wants(&mut world, "desk", "OFFLINE");
+    wants(&mut world, "alice", "OFFLINE");
     sees(&mut world, "OFFLINE");
     assert_eq!(
-        ask(&mut world, "desk", "GET CONNSTATUS"),
+        ask(&mut world, "alice", "GET CONNSTATUS"),
         "CONNSTATUS OFFLINE"
     );
     wants(&mut world, "phone", "AWAY");
     sees(&mut world, "AWAY");
     assert_eq!(
-        ask(&mut world, "desk", "GET CONNSTATUS"),
+        ask(&mut world, "alice", "GET CONNSTATUS"),
         "CONNSTATUS OFFLINE"
     );
 }
