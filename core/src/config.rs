@@ -170,6 +170,20 @@ pub struct Config {
     pub limits: Limits,
 }
 
+impl Config {
+    /// Who may register at a service in the same process. Accounts that are always on need not: the process vouches for
+    /// them.
+    #[must_use]
+    pub fn registration(&self) -> Registration {
+        let guests = self.passthrough.as_ref();
+        if !self.always_on || guests.is_some_and(|guests| guests.register) {
+            Registration::Embedded
+        } else {
+            Registration::Closed
+        }
+    }
+}
+
 /// Who may become an account of the [`crate::imo::service::Service`] by logging in for the first time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Registration {

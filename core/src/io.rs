@@ -18,7 +18,9 @@ mod outputs;
 mod proxy_fault;
 
 pub use file_error::FileError;
-pub use operator::{AccountSnapshot, AskId, Control, Snapshot, UserError, UserOp, UserPage};
+pub use operator::{
+    AccountSnapshot, AskId, Control, Reloaded, Snapshot, UserError, UserOp, UserPage,
+};
 pub use outputs::Outputs;
 pub use proxy_fault::ProxyFault;
 
@@ -365,6 +367,8 @@ pub enum Output {
         /// How many addresses were locked out of the account and no longer are.
         addresses: usize,
     },
+    /// The answer to [`Control::Reload`].
+    Reloaded(Reloaded),
     /// The drain is complete; the driver exits.
     Stopped,
     /// Something happened that logs and metrics want to know.

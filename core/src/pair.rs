@@ -203,6 +203,7 @@ impl Pair {
             | Output::Status(_)
             | Output::Users { .. }
             | Output::Lifted { .. }
+            | Output::Reloaded(_)
             | Output::Event(_) => out.push(output),
         }
     }
@@ -354,6 +355,13 @@ impl Machine for Pair {
                 for side in [Side::Proxy, Side::Service] {
                     self.give(now, side, Input::Control(control.clone()), out);
                 }
+            }
+            Input::Control(Control::Reload(config)) => {
+                let registration = config.registration();
+                let reload = Control::Reload(config);
+                self.give(now, Side::Proxy, Input::Control(reload), out);
+                self.service.vouch_for(self.proxy.own_users());
+                self.service.let_register(registration);
             }
             // Accounts are the service's; the end begins with the proxy.
             Input::Control(control @ Control::Users { .. }) => {

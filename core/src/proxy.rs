@@ -7,6 +7,7 @@ mod door;
 mod files;
 mod guests;
 mod invariants;
+mod reload;
 mod snapshot;
 mod telling;
 mod wake;
@@ -17,7 +18,7 @@ use alloc::vec::Vec;
 
 use crate::account::{Account, AccountOutput, FileJob, Topic};
 use crate::client::Client;
-use crate::config::{Access, AccountConfig, Config, Limits, WireKind};
+use crate::config::{Access, AccountConfig, Config, Limits, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
@@ -29,21 +30,12 @@ use crate::time::{Instant, Now, Timers};
 use door::Door;
 use files::FileDone;
 use guests::{Guest, Guests};
+use reload::Fate;
 use wake::{ClientWake, Wake};
 
 /// Names an account. None is given twice, so what comes late for one that is gone reaches nobody else.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct AccountId(u32);
-
-/// A listener.
-#[derive(Clone, Copy)]
-struct Place {
-    kind: WireKind,
-    /// Whom a client means that names nobody.
-    host: Option<AccountId>,
-    /// Clients elsewhere need no more of a password than those on this machine.
-    open: bool,
-}
 
 /// An account, and those of its clients that have logged in.
 struct Member {
@@ -51,13 +43,17 @@ struct Member {
     clients: BTreeSet<ConnId>,
     /// Set if it is none of the configuration.
     guest: Option<Guest>,
+    fate: Fate,
 }
 
 /// The daemon.
 pub struct Proxy {
     limits: Limits,
     verbose: bool,
-    listeners: Vec<Place>,
+    listeners: Vec<Listener>,
+    /// The configuration without accounts and listeners.
+    terms: Config,
+    rng: Rng,
     /// Whether the access password of some account is known by its hash only.
     hashes: bool,
     members: BTreeMap<AccountId, Member>,
@@ -67,7 +63,7 @@ pub struct Proxy {
     door: Door,
     /// Set if users may come who are none of the accounts.
     guests: Option<Guests>,
-    /// Guests about whom something is to be done.
+    /// Accounts about which something is to be done: guests, and those that are about to go.
     moved: BTreeSet<AccountId>,
     /// Accounts that have not been started, in the order of the configuration.
     to_start: VecDeque<AccountId>,
@@ -106,6 +102,7 @@ impl Member {
             account,
             clients: BTreeSet::new(),
             guest,
+            fate: Fate::Stays,
         }
     }
 }
@@ -121,31 +118,24 @@ impl core::fmt::Debug for Proxy {
 impl Proxy {
     /// The daemon that `config` describes, before its [`Input::Start`].
     #[must_use]
-    pub fn new(config: Config, seed: Seed) -> Self {
+    pub fn new(mut config: Config, seed: Seed) -> Self {
         let rng = Rng::new(seed).derive("proxy");
         let mut members = BTreeMap::new();
         let mut names = BTreeMap::new();
-        for (id, own) in (0..).map(AccountId).zip(&config.accounts) {
+        let own = core::mem::take(&mut config.accounts);
+        for (id, own) in (0..).map(AccountId).zip(&own) {
             let account = Account::new(own, &config, &rng.derive(&own.name));
             members.insert(id, Member::new(account, None));
             names.insert(own.name.clone(), id);
         }
-        let place = |name: &String| names.get(name).copied();
-        let listeners = config.listeners.iter();
-        let listeners = listeners.map(|one| Place {
-            kind: one.kind,
-            host: one.account.as_ref().and_then(place),
-            open: one.open,
-        });
-        let hashed = |own: &AccountConfig| matches!(own.access, Some(Access::Hash(_)));
         Self {
-            listeners: listeners.collect(),
-            hashes: config.accounts.iter().any(hashed),
+            listeners: core::mem::take(&mut config.listeners),
+            hashes: knows_hashes(&own),
             next_account: u32::try_from(members.len()).unwrap_or(u32::MAX),
             door: Door::new(&config.limits, &rng),
             guests: Guests::new(&config, &rng),
             moved: BTreeSet::new(),
-            limits: config.limits,
+            limits: config.limits.clone(),
             verbose: config.verbose,
             to_start: members.keys().copied().collect(),
             members,
@@ -169,6 +159,8 @@ impl Proxy {
             draining: false,
             stopped: false,
             scratch: Vec::new(),
+            terms: config,
+            rng,
         }
     }
 
@@ -202,6 +194,7 @@ impl Proxy {
                 out.push(Output::Users { ask, result });
             }
             Control::Lift { account } => self.lift(now, &account, out),
+            Control::Reload(config) => self.reload(now, *config, out),
         }
     }
 
@@ -211,7 +204,7 @@ impl Proxy {
             if let Some(wake) = self.timers.pop_due(now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.moved.pop_first() {
-                self.guest_moved(now, id, out);
+                self.account_moved(now, id, out);
             } else if let Some(conn) = self.behind.pop_first() {
                 self.catch_up(now, conn, out);
             } else if let Some(conn) = self.dirty.pop_first() {
@@ -247,6 +240,12 @@ impl Proxy {
             out.push(Output::Stopped);
         }
     }
+}
+
+/// Whether the access password of one of them is known by its hash only.
+fn knows_hashes(accounts: &[AccountConfig]) -> bool {
+    let is_hash = |own: &AccountConfig| matches!(own.access, Some(Access::Hash(_)));
+    accounts.iter().any(is_hash)
 }
 
 impl Machine for Proxy {

@@ -27,7 +27,7 @@ pub use output::Out;
 pub use plan::{Plan, Planned};
 pub use reader::{Trace, TraceError};
 pub(crate) use recorder::wall_at;
-pub use recorder::{Recorder, Refusal, Secrecy};
+pub use recorder::{Recorder, Refusal, Secrecy, can_hide};
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use imo2sproxy::admin;
 use imo2sproxy::event_loop::{Bound, Parts, Remote};
 use imo2sproxy::tls;
-use imo2sproxy_core::config::{Registration, ServiceConfig};
+use imo2sproxy_core::config::ServiceConfig;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::store::Store;
 use imo2sproxy_core::trace::Plan;
@@ -158,15 +158,8 @@ pub(crate) fn plan(settings: &DaemonSettings) -> Plan {
     if !settings.is_embedded() {
         return Plan::Proxy(config, seed);
     }
-    // The accounts of a configuration are vouched for; whoever else comes may not make one.
-    let guests = config.passthrough.as_ref();
-    let registers = !config.always_on || guests.is_some_and(|guests| guests.register);
     let service = ServiceConfig {
-        registration: if registers {
-            Registration::Embedded
-        } else {
-            Registration::Closed
-        },
+        registration: config.registration(),
         limits: config.limits.clone(),
         ..ServiceConfig::default()
     };

@@ -156,6 +156,7 @@ fn size_of_output(output: &Output) -> usize {
         | Output::Status(_)
         | Output::Users { .. }
         | Output::Lifted { .. }
+        | Output::Reloaded(_)
         | Output::Event(_) => 0,
     }
 }

@@ -29,6 +29,7 @@ mod profile;
 mod records;
 mod roster;
 mod seats;
+mod terms;
 mod texts;
 mod upkeep;
 mod windows;
@@ -253,7 +254,9 @@ impl Account {
     /// Begins: reads what it kept, then brings its link up.
     pub(crate) fn start(&mut self, scene: &mut Scene<'_>) {
         self.started = Some(scene.now);
-        self.load_state(scene);
+        // One of the same name may have left just now: all that it wrote is to be read.
+        let ticket = scene.journal.latest();
+        self.hold(scene, ticket, Held::Load);
         self.watch_linger(scene.now);
     }
 

@@ -103,7 +103,7 @@ impl Account {
     }
 
     /// Shows the account as its clients want it, if that has changed with one that came or went.
-    fn show_wanted(&mut self, scene: &mut Scene<'_>) {
+    pub(super) fn show_wanted(&mut self, scene: &mut Scene<'_>) {
         let wanted = self.wanted();
         if wanted != self.wish {
             self.wish = wanted;

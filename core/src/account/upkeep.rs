@@ -44,6 +44,8 @@ pub(super) enum Held {
     Took(Taken),
     /// Message numbers may be given.
     Ready,
+    /// What the account keeps is read.
+    Load,
 }
 
 impl Account {
@@ -259,6 +261,7 @@ impl Account {
             Held::Took(taken) => {
                 self.with_link(scene, |link, now, out| link.confirm(now, taken, out));
             }
+            Held::Load => self.load_state(scene),
             Held::Ready => {
                 self.ready = true;
                 // Clients that were told how things are before the store could say have to hear of these.
@@ -328,7 +331,8 @@ impl Account {
                 | Held::Chat(..)
                 | Held::Wake
                 | Held::Took(_)
-                | Held::Ready => None,
+                | Held::Ready
+                | Held::Load => None,
             })
             .collect();
         let mut missed = self.messages.received_since(told);

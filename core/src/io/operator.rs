@@ -1,9 +1,11 @@
 //! What whoever operates the process asks of a machine, and what the machine answers.
-//! Never carries a secret but the password of an account that is to be made or changed.
+//! Never carries a secret but the passwords of accounts that are to be made or changed.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::config::Config;
 use crate::secret::Secret;
 
 /// Names one [`Control::Users`] until its answer. The driver gives it.
@@ -30,6 +32,23 @@ pub enum Control {
         /// What clients call it, or its handle at the service.
         account: String,
     },
+    /// Be what this configuration says from now on; answered by one [`super::Output::Reloaded`], at once. Accounts that it
+    /// leaves as they are notice nothing. Listeners keep their places, those that are closed included; limits stay what
+    /// they were at the start.
+    Reload(Box<Config>),
+}
+
+/// What a new configuration has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Reloaded {
+    /// Accounts that were not there before.
+    pub added: usize,
+    /// Accounts of which something is different now.
+    pub changed: usize,
+    /// Accounts that are no more; users who were let in without being configured are not counted.
+    pub removed: usize,
+    /// Accounts that are as they were.
+    pub untouched: usize,
 }
 
 /// Something that is to be done about the accounts of a service.

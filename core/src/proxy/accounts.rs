@@ -4,10 +4,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::reload::Fate;
 use super::{AccountId, Proxy, Wake};
 use crate::account::{Account, AccountOutput, Scene};
 use crate::http::lane::LaneInput;
-use crate::io::{CloseHow, ConnId, LoadId, Output, Outputs};
+use crate::io::{CloseHow, ConnId, LoadId, Origin, Output, Outputs};
 use crate::secret::Secret;
 use crate::store::{Record, StoreError};
 use crate::time::Now;
@@ -132,7 +133,14 @@ impl Proxy {
     /// The users of the embedded service that the process has configured itself.
     pub(crate) fn own_users(&self) -> impl Iterator<Item = (String, Secret)> {
         let members = self.members.values();
-        members.filter_map(|member| member.account.embedded_user())
+        members.filter_map(|member| match &member.fate {
+            Fate::Stays => member.account.embedded_user(),
+            Fate::MakesRoom(own) => {
+                let vouched = self.terms.always_on && own.upstream.origin == Origin::Embedded;
+                vouched.then(|| (own.username.clone(), own.password.clone()))
+            }
+            Fate::Leaves => None,
+        })
     }
 
     /// Starts accounts, few at a time.

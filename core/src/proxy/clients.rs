@@ -129,18 +129,19 @@ impl Proxy {
 
     /// Tells every client that the daemon ends.
     pub(super) fn dismiss_clients(&mut self, out: &mut Outputs) {
-        let clients: Vec<ConnId> = self.clients.keys().copied().collect();
-        for conn in clients {
-            let open = self
-                .clients
-                .get(&conn)
-                .is_some_and(|(_, client)| client.open);
-            if open {
-                self.reply(conn, &Reply::ConnStatus(ConnStatus::LoggedOut), None, out);
-            }
-            let event = Event::conn(EventKind::ClientLeft, conn, "client dismissed");
-            self.close(conn, CloseHow::AfterFlush, event, out);
+        for conn in self.clients.keys().copied().collect::<Vec<_>>() {
+            self.dismiss_client(conn, out);
         }
+    }
+
+    /// Tells a client that there is nothing more for it here, and closes it.
+    pub(super) fn dismiss_client(&mut self, conn: ConnId, out: &mut Outputs) {
+        let client = self.clients.get(&conn);
+        if client.is_some_and(|(_, client)| client.open) {
+            self.reply(conn, &Reply::ConnStatus(ConnStatus::LoggedOut), None, out);
+        }
+        let event = Event::conn(EventKind::ClientLeft, conn, "client dismissed");
+        self.close(conn, CloseHow::AfterFlush, event, out);
     }
 
     /// Takes what a client says, as far as it may be heard now, and sends what there is to say to it.

@@ -3,7 +3,7 @@
 //!
 //! See `core/docs/client-transports.md`, "Logging in".
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -27,6 +27,9 @@ const NOBODYS_HASH: &str = "";
 
 /// Why somebody is refused who has been wrong too often.
 const LOCKED_OUT: &str = "locked out after too many failed logins";
+
+/// Why somebody is refused whose account was there a moment ago.
+const GOING: &str = "its account goes or is made anew: the configuration has changed";
 
 /// Whom a client means, with the password it gives for that one.
 enum Meant {
@@ -129,7 +132,7 @@ impl Proxy {
         out: &mut Outputs,
     ) {
         let place = usize::try_from(listener.0).ok();
-        let place = place.and_then(|place| self.listeners.get(place)).copied();
+        let place = place.and_then(|place| self.listeners.get(place));
         let Some(place) = place.filter(|_| !self.draining) else {
             let event = Event::conn(EventKind::ClientFault, conn, "not served now");
             return turn_away(conn, Some(event), out);
@@ -145,14 +148,16 @@ impl Proxy {
             return turn_away(conn, event, out);
         };
         let here = is_here(peer);
-        let host = place.host.and_then(|id| self.members.get(&id));
-        let welcome =
-            host.is_some_and(|host| host.account.access().is_none() && (here || place.open));
+        let id = place.account.as_ref().and_then(|name| self.names.get(name));
+        let host = id.and_then(|id| Some((*id, self.members.get(id)?)));
+        let host = host.filter(|(_, member)| member.stays());
+        let welcome = host
+            .is_some_and(|(_, member)| member.account.access().is_none() && (here || place.open));
         let from = address.map_or_else(String::new, |ip| ip.to_canonical().to_string());
         let client = Client::new(place.kind, from, (!welcome, here), &self.limits);
         self.clients.insert(conn, (None, client));
         let stranger = Stranger {
-            host: place.host,
+            host: host.map(|(id, _)| id),
             welcome,
             network: address.map(Network::of),
             ticket,
@@ -178,6 +183,16 @@ impl Proxy {
         self.door.lobby.leave(stranger.ticket);
         if self.door.lobby.len() < self.limits.unauthenticated / 2 {
             self.door.full_told = false;
+        }
+    }
+
+    /// Nobody comes in any more by naming nobody and meaning one of these.
+    pub(super) fn bar(&mut self, going: &BTreeSet<AccountId>) {
+        for stranger in self.door.strangers.values_mut() {
+            if stranger.host.is_some_and(|id| going.contains(&id)) {
+                stranger.host = None;
+                stranger.welcome = false;
+            }
         }
     }
 
@@ -212,6 +227,9 @@ impl Proxy {
             }
         };
         let member = id.and_then(|id| self.members.get(&id));
+        if member.is_some_and(|member| !member.stays()) {
+            return self.refuse(conn, GOING, out);
+        }
         let own_name = member.map_or("", |member| member.account.name());
         if self.door.lockouts.is_locked(now.mono, own_name, network) {
             return self.refuse(conn, LOCKED_OUT, out);
@@ -329,8 +347,9 @@ impl Proxy {
 
     /// A client has given the right password.
     pub(super) fn right(&mut self, conn: ConnId, id: AccountId, mark: Mark, out: &mut Outputs) {
-        let Some(member) = self.members.get(&id) else {
-            return self.refuse(conn, "its account is gone", out);
+        let member = self.members.get(&id).filter(|member| member.stays());
+        let Some(member) = member else {
+            return self.refuse(conn, GOING, out);
         };
         if let Some(stranger) = self.door.strangers.get(&conn) {
             let name = member.account.name();

@@ -6,6 +6,7 @@
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::{AccountId, ClientWake, Member, Proxy};
 use crate::account::Account;
@@ -72,8 +73,11 @@ impl Guests {
 }
 
 impl Member {
-    /// Whether something is to be done about it as a guest.
+    /// Whether something is to be done about it.
     pub(super) fn has_moved(&self) -> bool {
+        if !self.stays() {
+            return self.is_gone();
+        }
         let Some(guest) = &self.guest else {
             return false;
         };
@@ -206,6 +210,37 @@ impl Proxy {
         }
     }
 
+    /// Says who may come without being configured; gives those who have to go because of that.
+    pub(super) fn change_guests(&mut self, config: &Config) -> Vec<AccountId> {
+        let before = self.guests.as_ref().map(|guests| &guests.upstream);
+        if before == config.passthrough.as_ref().map(|wanted| &wanted.upstream) {
+            return Vec::new();
+        }
+        let new = Guests::new(config, &self.rng);
+        let old = core::mem::replace(&mut self.guests, new);
+        let old = old.into_iter().flat_map(|old| old.by_handle.into_values());
+        old.collect()
+    }
+
+    /// A guest has to go: from now on it is like any other account that goes.
+    pub(super) fn guest_goes(&mut self, now: Now, id: AccountId, out: &mut Outputs) {
+        let member = self.members.get_mut(&id);
+        let Some(guest) = member.and_then(|member| member.guest.take()) else {
+            return;
+        };
+        if let Some(guests) = &mut self.guests {
+            guests.by_handle.remove(&guest.handle);
+        }
+        for conn in guest.waiting {
+            self.refuse(conn, "the configuration has changed", out);
+        }
+        if !guest.accepted {
+            self.with_account(now, id, out, Account::leave_nothing);
+        }
+        // Nobody comes by its name before it is gone.
+        self.names.entry(guest.handle).or_insert(id);
+    }
+
     /// Takes leave of a guest.
     fn dismiss(&mut self, now: Now, id: AccountId, out: &mut Outputs) {
         let guest = self.members.get(&id).and_then(|one| one.guest.as_ref());
@@ -216,11 +251,11 @@ impl Proxy {
     }
 
     /// An account is no more: what comes late for it reaches nobody.
-    fn remove_account(&mut self, id: AccountId, out: &mut Outputs) {
+    pub(super) fn remove_account(&mut self, id: AccountId, out: &mut Outputs) {
         let Some(member) = self.members.remove(&id) else {
             return;
         };
-        if let (Some(guest), Some(guests)) = (member.guest, &mut self.guests) {
+        if let (Some(guest), Some(guests)) = (&member.guest, &mut self.guests) {
             guests.by_handle.remove(&guest.handle);
         }
         let own = (id, LaneId::Calls)..=(id, LaneId::Poll);
@@ -229,6 +264,11 @@ impl Proxy {
             out.push(Output::Close { conn, how });
         }
         self.timers.set(super::Wake::Account(id), None);
+        let name = member.account.name();
+        if self.names.get(name) == Some(&id) {
+            self.names.remove(name);
+        }
+        self.starting.remove(&id);
         self.leaving.remove(&id);
         self.door.forget(id);
     }

@@ -45,6 +45,10 @@ impl Proxy {
             *listeners.entry(id).or_default() += usize::from(client.open && !client.closing);
         }
         for (id, member) in &self.members {
+            assert!(
+                !member.is_gone(),
+                "who is about to go goes once nothing holds it"
+            );
             let clients = attached.remove(id).unwrap_or_default();
             assert_eq!(clients, member.clients, "who has logged in is attached");
             let listeners = listeners.remove(id).unwrap_or_default();
@@ -61,7 +65,7 @@ impl Proxy {
         }
         assert!(
             self.moved.is_empty(),
-            "what a guest has caused is done at once"
+            "what is to be done about an account is done at once"
         );
     }
 

@@ -110,6 +110,7 @@ impl Book {
             | Output::Status(_)
             | Output::Users { .. }
             | Output::Lifted { .. }
+            | Output::Reloaded(_)
             | Output::Event(_) => {}
         }
     }

@@ -17,9 +17,9 @@ use crate::secret::Secret;
 /// The form of a [`Config`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ProxyForm {
+pub struct ProxyForm {
     listeners: Vec<ListenerForm>,
-    pub(super) accounts: Vec<AccountForm>,
+    accounts: Vec<AccountForm>,
     verbose: bool,
     local_time: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,12 +72,12 @@ enum WireForm {
 /// The form of an [`AccountConfig`]. Its passwords are those of the trace, hidden or not.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AccountForm {
-    pub(super) name: String,
-    pub(super) username: String,
-    pub(super) password: String,
+struct AccountForm {
+    name: String,
+    username: String,
+    password: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) access: Option<String>,
+    access: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access_hash: Option<String>,
     upstream: UpstreamForm,
@@ -113,6 +113,24 @@ enum RegistrationForm {
     Closed,
     Embedded,
     Open,
+}
+
+impl core::fmt::Debug for ProxyForm {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("ProxyForm(***)")
+    }
+}
+
+impl ProxyForm {
+    /// The passwords in it.
+    pub(super) fn secrets(&mut self) -> impl Iterator<Item = &mut String> {
+        let accounts = self.accounts.iter_mut();
+        accounts.flat_map(|account| {
+            [&mut account.password]
+                .into_iter()
+                .chain(&mut account.access)
+        })
+    }
 }
 
 impl From<&Config> for ProxyForm {

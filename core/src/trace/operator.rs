@@ -1,11 +1,13 @@
 //! What operators ask and are answered, as it stands in a trace.
 //! Never decides anything: each question and each answer has one form.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use super::config::ProxyForm;
 use super::names::UserFault;
 use crate::io::{AccountSnapshot, AskId, Control, Snapshot, UserError, UserOp, UserPage};
 use crate::secret::Secret;
@@ -37,10 +39,13 @@ pub enum Asked {
     Lift {
         account: String,
     },
+    Reload {
+        config: Box<ProxyForm>,
+    },
 }
 
 impl Asked {
-    /// The password in it, if there is one.
+    /// The password of the account that it is about, if there is one.
     pub(super) fn secret(&mut self) -> Option<&mut String> {
         match self {
             Self::UserAdd { secret, .. } | Self::UserPassword { secret, .. } => Some(secret),
@@ -48,7 +53,8 @@ impl Asked {
             | Self::Status
             | Self::UserRemove { .. }
             | Self::UserList { .. }
-            | Self::Lift { .. } => None,
+            | Self::Lift { .. }
+            | Self::Reload { .. } => None,
         }
     }
 }
@@ -61,6 +67,10 @@ impl From<&Control> for Asked {
             Control::Lift { account } => {
                 let account = account.clone();
                 return Self::Lift { account };
+            }
+            Control::Reload(config) => {
+                let config = Box::new(ProxyForm::from(&**config));
+                return Self::Reload { config };
             }
             Control::Users { ask, op } => (ask.0, op.clone()),
         };
@@ -87,6 +97,7 @@ impl From<Asked> for Control {
             Asked::Drain => return Self::Drain,
             Asked::Status => return Self::Status,
             Asked::Lift { account } => return Self::Lift { account },
+            Asked::Reload { config } => return Self::Reload(Box::new((*config).into())),
             Asked::UserAdd { ask, name, secret } => {
                 let password = Secret::new(secret);
                 (ask, UserOp::Add { name, password })

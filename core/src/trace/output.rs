@@ -13,7 +13,7 @@ use super::names::{Conn, How, Kind};
 use super::operator::{Answered, Standing};
 use super::stored::{Asks, Change};
 use crate::event::{About, Event};
-use crate::io::{JobId, LoadId, Origin, Output, StoreId};
+use crate::io::{JobId, LoadId, Origin, Output, Reloaded, StoreId};
 use crate::secret::Secret;
 use crate::store::{Query, StoreOp};
 
@@ -77,6 +77,12 @@ pub enum Out {
     Users(Answered),
     Lifted {
         addresses: usize,
+    },
+    Reloaded {
+        added: usize,
+        changed: usize,
+        removed: usize,
+        untouched: usize,
     },
     Stopped,
     Event {
@@ -189,6 +195,20 @@ impl From<&Output> for Out {
             Output::Lifted { addresses } => Self::Lifted {
                 addresses: *addresses,
             },
+            Output::Reloaded(done) => {
+                let Reloaded {
+                    added,
+                    changed,
+                    removed,
+                    untouched,
+                } = *done;
+                Self::Reloaded {
+                    added,
+                    changed,
+                    removed,
+                    untouched,
+                }
+            }
             Output::Stopped => Self::Stopped,
             Output::Event(event) => event.into(),
         }
@@ -269,6 +289,17 @@ impl From<Out> for Output {
                 Self::Users { ask, result }
             }
             Out::Lifted { addresses } => Self::Lifted { addresses },
+            Out::Reloaded {
+                added,
+                changed,
+                removed,
+                untouched,
+            } => Self::Reloaded(Reloaded {
+                added,
+                changed,
+                removed,
+                untouched,
+            }),
             Out::Stopped => Self::Stopped,
             Out::Event {
                 name,

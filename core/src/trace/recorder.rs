@@ -74,7 +74,7 @@ impl Recorder {
         let keeps = secrecy == Secrecy::Kept;
         if !keeps {
             match plan {
-                Plan::Proxy(config, _) | Plan::Pair(config, ..) => check(config)?,
+                Plan::Proxy(config, _) | Plan::Pair(config, ..) => can_hide(config)?,
                 Plan::Service(..) => {}
             }
         }
@@ -87,13 +87,9 @@ impl Recorder {
     /// A recorder for lines behind `header`; gives the header as it may be seen.
     pub(crate) fn of(mut header: Header) -> (Self, Header) {
         let mut redactor = (!header.secrets).then(|| Redactor::new(header.machine, header.partial));
-        let accounts = header.config.proxy.iter_mut();
-        for account in accounts.flat_map(|proxy| &mut proxy.accounts) {
-            let access = account.access.iter_mut();
-            for secret in [&mut account.password].into_iter().chain(access) {
-                if let Some(redactor) = &mut redactor {
-                    redactor.keep(secret);
-                }
+        if let (Some(redactor), Some(config)) = (&mut redactor, &mut header.config.proxy) {
+            for secret in config.secrets() {
+                redactor.keep(secret);
             }
         }
         let wall = (0, header.wall);
@@ -155,7 +151,10 @@ pub(crate) const fn wall_at((earlier, wall): (u64, u64), time: u64) -> u64 {
 }
 
 /// Whether all passwords of a daemon can be hidden.
-fn check(config: &Config) -> Result<(), Refusal> {
+///
+/// # Errors
+/// The first that cannot.
+pub fn can_hide(config: &Config) -> Result<(), Refusal> {
     if config.passthrough.is_some() {
         return Err(Refusal {
             whose: "what users of [passthrough] log in with".into(),

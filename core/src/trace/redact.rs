@@ -20,6 +20,7 @@ use super::header::MachineKind;
 use super::input::In;
 use super::line::Line;
 use super::names::Conn;
+use super::operator::Asked;
 use super::output::Out;
 use super::stored::{Asks, Change};
 use crate::io::ConnId;
@@ -247,7 +248,12 @@ impl Redactor {
                 }
             }
             In::Control(asked) => {
-                if let Some(secret) = asked.secret() {
+                // Those of a configuration are as good as those that were there from the start.
+                if let Asked::Reload { config } = asked {
+                    for secret in config.secrets() {
+                        self.keep(secret);
+                    }
+                } else if let Some(secret) = asked.secret() {
                     self.learn_text(secret);
                 }
             }
@@ -312,6 +318,7 @@ impl Redactor {
             | Out::Status(_)
             | Out::Users(_)
             | Out::Lifted { .. }
+            | Out::Reloaded { .. }
             | Out::Stopped => {}
         }
     }

@@ -318,6 +318,7 @@ impl<M: Machine> Bench<M> {
             | Output::Status(_)
             | Output::Users { .. }
             | Output::Lifted { .. }
+            | Output::Reloaded(_)
             | Output::Event(_) => {}
         }
     }

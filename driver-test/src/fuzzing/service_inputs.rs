@@ -226,6 +226,7 @@ impl Run {
                 | Output::Hash { .. }
                 | Output::Verify { .. }
                 | Output::Lifted { .. }
+                | Output::Reloaded(_)
                 | Output::Stopped => {}
             }
         }

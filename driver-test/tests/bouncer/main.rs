@@ -7,4 +7,5 @@ mod door;
 mod guests;
 mod house;
 mod missed;
+mod reload;
 mod wishes;

@@ -12,6 +12,7 @@ use super::super::call::{Call, Caller};
 use super::super::envelope::{Address, Envelope, Inbox, Message, Ssid, find_ssid, says_mid};
 use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
+use crate::config::Upstream;
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
 use crate::io::Origin;
@@ -48,6 +49,16 @@ impl Link {
     /// True if that is the password that it gives the service.
     pub(crate) fn has_password(&self, password: &Secret) -> bool {
         self.password == *password
+    }
+
+    /// Gives the service another password at the next login.
+    pub(crate) fn set_password(&mut self, password: Secret) {
+        self.password = password;
+    }
+
+    /// True if it is that user's session there.
+    pub(crate) fn is_of(&self, username: &str, upstream: &Upstream) -> bool {
+        self.username == username && self.upstream == *upstream
     }
 
     /// Who logs in, and with which password, if that is at the embedded service.

@@ -41,6 +41,11 @@ impl Service {
         self.vouched = users.collect();
     }
 
+    /// Changes who may become an account by logging in.
+    pub(crate) const fn let_register(&mut self, registration: Registration) {
+        self.config.registration = registration;
+    }
+
     /// Moves a login on; called again after each wait.
     pub(super) fn login(
         &mut self,

@@ -27,7 +27,8 @@ use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
 use crate::imo::notice::Notice;
 use crate::io::{
-    AskId, CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer, StoreId,
+    AskId, CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer,
+    Reloaded, StoreId,
 };
 use crate::journal::Ticket;
 use crate::lobby::Network;
@@ -241,6 +242,8 @@ impl Service {
             Control::Status => out.push(Output::Status(self.snapshot())),
             Control::Users { ask, op } => self.ask(now, ask, op, out),
             Control::Lift { account } => self.lift(now, &account, out),
+            // That is for daemons; nothing of it is about a service.
+            Control::Reload(_) => out.push(Output::Reloaded(Reloaded::default())),
             Control::Drain => {
                 self.draining = true;
                 self.timers

@@ -18,7 +18,8 @@ use super::super::operator::{AccountStanding, Answered, Asked, Standing};
 use super::super::output::Place;
 use super::super::stored::{Asks, Change};
 use super::super::{In, Line, Out};
-use crate::io::{ConnId, Origin};
+use crate::config::Config;
+use crate::io::{ConnId, Control, Origin};
 
 fn text() -> impl Strategy<Value = String> {
     any::<String>()
@@ -88,6 +89,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         named().prop_map(|(ask, name, _)| Asked::UserRemove { ask, name }),
         named().prop_map(|(ask, after, _)| Asked::UserList { ask, after }),
         text().prop_map(|account| Asked::Lift { account }),
+        Just(Asked::from(&Control::Reload(Config::default().into()))),
     ]
 }
 
@@ -249,6 +251,12 @@ fn told_operators() -> impl Strategy<Value = Out> {
         standing().prop_map(Out::Status),
         answered().prop_map(Out::Users),
         any::<usize>().prop_map(|addresses| Out::Lifted { addresses }),
+        any::<[usize; 4]>().prop_map(|[added, changed, removed, untouched]| Out::Reloaded {
+            added,
+            changed,
+            removed,
+            untouched,
+        }),
     ]
 }
 

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::super::{In, Line, Out, Plan, Secrecy, Trace};
 use super::{Pass, proxy, record, service};
-use crate::io::{ConnId, Input, JobId, LoadId, Output, StoreId};
+use crate::io::{ConnId, Control, Input, JobId, LoadId, Output, StoreId};
 use crate::secret::Secret;
 use crate::store::{Record, StoreOp};
 
@@ -248,6 +248,17 @@ fn hashes_and_what_is_hashed_are_hidden_in_all_that_the_store_and_the_pool_are_t
         Pass::Out(store),
     ];
     check(&record(&service(), false, Secrecy::Hidden, &passes));
+}
+
+#[test]
+fn the_passwords_of_a_new_configuration_are_hidden_from_then_on() {
+    let config = super::config(PASSWORD, Some(ACCESS));
+    let reload = Input::Control(Control::Reload(config.into()));
+    let later = daemon_session();
+    let passes = [Pass::In(reload)].into_iter();
+    let passes: Vec<Pass> = passes.chain(later.iter().map(Bytes::pass)).collect();
+    let plan = proxy("another-one", None);
+    check(&record(&plan, false, Secrecy::Hidden, &passes));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::io::{
-    AccountSnapshot, AskId, Control, Input, Output, Snapshot, UserError, UserOp, UserPage,
+    AccountSnapshot, AskId, Control, Input, Output, Reloaded, Snapshot, UserError, UserOp, UserPage,
 };
 use crate::secret::Secret;
 
@@ -24,6 +24,7 @@ pub(super) fn questions() -> Vec<Input<'static>> {
         Input::Control(Control::Lift {
             account: "bob".into(),
         }),
+        Input::Control(Control::Reload(super::config("secret", None).into())),
     ]
 }
 
@@ -58,6 +59,12 @@ pub(super) fn answers() -> Vec<Output> {
         accounts: vec![account],
     }));
     outputs.push(Output::Lifted { addresses: 2 });
+    outputs.push(Output::Reloaded(Reloaded {
+        added: 1,
+        changed: 2,
+        removed: 3,
+        untouched: 4,
+    }));
     outputs.push(Output::Status(Snapshot::Service {
         connections: 1,
         sessions: 2,

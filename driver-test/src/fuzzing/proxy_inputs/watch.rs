@@ -33,7 +33,8 @@ impl Run {
                 | Output::RunCallHandler { .. }
                 | Output::Stopped
                 | Output::Users { .. }
-                | Output::Lifted { .. } => {}
+                | Output::Lifted { .. }
+                | Output::Reloaded(_) => {}
             }
         }
         self.check_limits();
