@@ -69,6 +69,10 @@ pub enum EventKind {
     Call,
     /// The call handler of the operator could not be run.
     CallHandlerFailed,
+    /// The operator has given the process another configuration.
+    Reloaded,
+    /// A new configuration cannot be used; the one before holds.
+    ReloadFailed,
     /// A recording has begun, or has ended because somebody wanted it to.
     Recording,
     /// A recording has ended though nobody wanted it to.
@@ -92,6 +96,7 @@ impl EventKind {
             | Self::AccountChanged
             | Self::AccountRemoved
             | Self::StoreRecovered
+            | Self::Reloaded
             | Self::Recording
             | Self::Call => Level::Info,
             Self::SessionOpened | Self::SessionEnded | Self::RequestFault => Level::Debug,
@@ -104,7 +109,9 @@ impl EventKind {
             | Self::RecordingFailed
             | Self::Exhausted
             | Self::SessionRefused => Level::Warn,
-            Self::LoginRefused | Self::StoreFailed | Self::Misuse => Level::Error,
+            Self::LoginRefused | Self::ReloadFailed | Self::StoreFailed | Self::Misuse => {
+                Level::Error
+            }
         }
     }
 }

@@ -84,7 +84,7 @@ enum Further {
     HashPassword(HashPasswordArgs),
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 struct Help {
     /// Print this help
     #[arg(long, action = ArgAction::Help)]
@@ -92,7 +92,7 @@ struct Help {
 }
 
 /// What a client must say to be heard.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct AccessArgs {
     /// Password that clients must give [default: none]
     #[arg(short = 'k', value_name = "PASSWORD")]
@@ -123,7 +123,7 @@ pub(crate) enum Dialect {
 }
 
 /// Where an account is and where it is kept.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct AccountArgs {
     /// The imo.im-compatible service: https://HOST/, http://HOST/, or embedded
     #[arg(long, default_value = "embedded", value_name = "URL")]
@@ -153,7 +153,7 @@ pub(crate) struct AccountArgs {
 }
 
 /// Run the imo.im-compatible service alone, for many daemons
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct ServiceArgs {
     /// Address and port to listen on; off loopback TLS is required
@@ -181,7 +181,7 @@ pub(crate) struct ServiceArgs {
 }
 
 /// Talk the Skype API by hand: lines in, replies out
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     disable_help_flag = true,
     override_usage = "imo2sproxy console --connect ADDR:PORT [-k PASSWORD] [--linger SECONDS]\n       imo2sproxy console [OPTIONS] USERNAME [PASSWORD]",
@@ -210,7 +210,7 @@ pub(crate) struct ConsoleArgs {
 }
 
 /// Replay recorded sessions and say where they differ
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(
     disable_help_flag = true,
     after_help = "Exit code 0: all went as recorded; 1: one did not; 2: one cannot be read."
@@ -228,7 +228,7 @@ pub(crate) struct ReplayArgs {
 
 /// Print the hash of a password, as `access` in a configuration takes it; asks for the password, or reads one line of
 /// standard input
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 #[command(disable_help_flag = true)]
 struct HashPasswordArgs {
     #[command(flatten)]

@@ -53,7 +53,7 @@ fn session(
     let mut settings =
         DaemonSettings::of_account(account, username, password, Some(access.clone()))?;
     settings.add_doors([Door::usual((Ipv4Addr::LOCALHOST, 0).into())]);
-    let daemon = Daemon::open(settings)?;
+    let daemon = Daemon::open(settings, None)?;
     // Standard output holds replies only.
     daemon.start_lines()?.iter().for_each(|line| note(line));
     let address = daemon.address()?.to_string();

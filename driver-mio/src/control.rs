@@ -1,7 +1,7 @@
 //! The language of the control socket: one line that asks, an answer that ends with the connection.
 //! Never opens the socket itself: the event loop serves it, and the commands of the program ask there.
 //!
-//! What is asked is one line, at most [`LINE_MAX`] bytes: `status`, `drain`, `lift ACCOUNT`, `record on PATH`, `record off`,
+//! What is asked is one line, at most [`LINE_MAX`] bytes: `status`, `reload`, `drain`, `lift ACCOUNT`, `record on PATH`, `record off`,
 //! `user list [AFTER]`, `user remove NAME`, `user add NAME PASSWORD` or `user passwd NAME PASSWORD`. A path, a
 //! password and AFTER are all that is left of the line. The first line of the answer is `ok`, `more AFTER` (ask again
 //! with that) or `error` with the reason; what follows is for people, or a list.
@@ -21,6 +21,8 @@ pub const LINE_MAX: usize = 8 * 1024;
 pub enum Request {
     /// How do things stand?
     Status,
+    /// Read the configuration again.
+    Reload,
     /// Come to an end.
     Drain,
     /// Let in again who is locked out of this account.
@@ -42,6 +44,7 @@ impl Request {
         let (verb, rest) = split(line);
         match (verb, rest) {
             ("status", "") => Ok(Self::Status),
+            ("reload", "") => Ok(Self::Reload),
             ("drain", "") => Ok(Self::Drain),
             ("lift", account) if !account.is_empty() && !account.contains(' ') => {
                 Ok(Self::Lift(account.into()))
@@ -64,6 +67,7 @@ impl Request {
     pub fn line(&self) -> Result<Secret, &'static str> {
         let text = match self {
             Self::Status => "status".into(),
+            Self::Reload => "reload".into(),
             Self::Drain => "drain".into(),
             Self::Lift(account) => format!("lift {account}"),
             Self::RecordOff => "record off".into(),
@@ -177,6 +181,7 @@ mod tests {
         let name = || "bob".into();
         for request in [
             Request::Status,
+            Request::Reload,
             Request::Drain,
             Request::Lift("bob".into()),
             Request::RecordOff,

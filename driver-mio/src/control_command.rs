@@ -21,6 +21,7 @@ pub(crate) fn command(args: ControlArgs) -> Result<(), Failure> {
     };
     let request = match args.wish {
         Wish::Status => Request::Status,
+        Wish::Reload => Request::Reload,
         Wish::Drain => Request::Drain,
         Wish::Lift { account } => Request::Lift(account),
         Wish::Record {

@@ -14,16 +14,16 @@ use imo2sproxy_core::trace::Plan;
 use rustls::ClientConfig;
 
 use crate::address;
+use crate::certificates::Certificates;
 use crate::check;
 use crate::cli::DaemonArgs;
 use crate::control_socket::ControlSocket;
 use crate::data_folder::Hold;
 use crate::failure::{Failure, note, reason};
 use crate::journal::Journal;
-use crate::own_certificate;
+use crate::renew::Renewer;
 use crate::run;
 use crate::settings::DaemonSettings;
-use crate::settings::doors::Certificate;
 
 /// What to do when another process has the data folder.
 const SHARE_A_SERVICE: &str =
@@ -35,12 +35,13 @@ const SHARE_A_SERVICE: &str =
 /// If it cannot start, or cannot go on.
 pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
     let checked_only = args.check_config;
+    let again = args.config.is_some().then(|| args.clone());
     let settings = DaemonSettings::of_daemon(args)?;
     if checked_only {
         run::announce(&check::lines(&settings)?);
         return Ok(());
     }
-    let daemon = Daemon::open(settings)?;
+    let daemon = Daemon::open(settings, again)?;
     let lines = daemon.start_lines()?;
     daemon.run(|_| run::serving(&lines))
 }
@@ -48,6 +49,9 @@ pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
 /// A daemon that has all it needs and does not run yet. It can be moved to the thread that shall run it.
 pub(crate) struct Daemon {
     settings: DaemonSettings,
+    /// The options, if what they lead to can be read again.
+    again: Option<DaemonArgs>,
+    certificates: Certificates,
     sockets: Vec<Bound>,
     /// Where watchers ask.
     admin: Option<TcpListener>,
@@ -58,11 +62,15 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Takes the ports, the data folder and the store.
+    /// Takes the ports, the data folder and the store. `again` are the options if there is a configuration file, which
+    /// can be read again.
     ///
     /// # Errors
     /// If one of them is not to be had.
-    pub(crate) fn open(settings: DaemonSettings) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        settings: DaemonSettings,
+        again: Option<DaemonArgs>,
+    ) -> Result<Self, Failure> {
         let client_tls = tls::client_config(settings.ca_file.as_deref())
             .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
         let journal = Journal::open(settings.log_file.as_deref(), settings.config.verbose)?
@@ -73,10 +81,13 @@ impl Daemon {
         let admin = admin.map(|address| address::listen(address, remedy));
         let admin = admin.transpose()?;
         let hold = settings.data.hold(SHARE_A_SERVICE)?;
-        let sockets = secure(&settings, sockets)?;
+        let mut certificates = Certificates::default();
+        let sockets = secure(&settings, sockets, &mut certificates)?;
         let store = run::open_store(&settings.data)?;
         Ok(Self {
             settings,
+            again,
+            certificates,
             sockets,
             admin,
             client_tls,
@@ -122,15 +133,17 @@ impl Daemon {
     pub(crate) fn run(self, ready: impl FnOnce(Remote)) -> Result<(), Failure> {
         let plan = plan(&self.settings);
         let (control, socket) = ControlSocket::bind(&self.settings.data);
+        let recording = self.settings.recording.clone();
         let parts = Parts {
             listeners: self.sockets,
             client_tls: Some(self.client_tls),
-            ways: self.settings.ways,
+            ways: self.settings.ways.clone(),
             control,
             store: self.store,
-            files: self.settings.files,
-            calls: self.settings.calls,
+            files: self.settings.files.clone(),
+            calls: self.settings.calls.clone(),
             watcher: Box::new(self.journal),
+            renew: Some(Renewer::new(self.again, self.settings, self.certificates).boxed()),
         };
         let watched = self.admin;
         let ready = |remote: Remote| {
@@ -144,7 +157,7 @@ impl Daemon {
             }
             ready(remote);
         };
-        let ended = run::run(plan, parts, self.settings.recording, ready);
+        let ended = run::run(plan, parts, recording, ready);
         // Only now may another process have the folder.
         drop(socket);
         drop(self.hold);
@@ -179,26 +192,17 @@ fn listen(settings: &DaemonSettings) -> Result<Vec<TcpListener>, Failure> {
 }
 
 /// Gives each socket what its clients need for TLS.
-fn secure(settings: &DaemonSettings, sockets: Vec<TcpListener>) -> Result<Vec<Bound>, Failure> {
-    let mut own = None;
+fn secure(
+    settings: &DaemonSettings,
+    sockets: Vec<TcpListener>,
+    certificates: &mut Certificates,
+) -> Result<Vec<Bound>, Failure> {
     let mut bound = Vec::with_capacity(sockets.len());
     for (door, (id, socket)) in settings.doors.iter().zip((0..).zip(sockets)) {
-        let tls = match &door.tls {
-            None => None,
-            Some(Certificate::Files(cert, key)) => Some(
-                tls::server_config(cert, key).map_err(|error| Failure::usage(error.to_string()))?,
-            ),
-            Some(Certificate::Own) => {
-                if own.is_none() {
-                    own = Some(own_certificate::of(&settings.data)?);
-                }
-                own.clone()
-            }
-        };
         bound.push(Bound {
             listener: ListenerId(id),
             socket,
-            tls,
+            tls: certificates.of(door, &settings.data)?,
             plain_too: door.plain_too,
             heralds: door.heralds.clone(),
         });

@@ -33,15 +33,17 @@ mod reactor;
 mod reading;
 mod recording;
 mod remote;
+mod renewal;
 mod report;
 
 use conn::Stage;
 use desk::{Asker, DESK, DESK_LAST};
 use hosted::Hosted;
-pub use parts::{Bound, Parts, Watcher};
+pub use parts::{Bound, Parts, Renew, Watcher};
 use reactor::{Reactor, Timer};
 use reading::Step;
 pub use remote::Remote;
+pub use renewal::{Renewal, Seat};
 pub use report::{Bytes, Report};
 
 /// How often one connection is read in a turn, 16 KiB each time.
@@ -175,6 +177,9 @@ impl<M: Machine> EventLoop<M> {
                         continue;
                     }
                     if signal == SIGHUP && !self.hosted.reactor.watcher.hang_up() {
+                        if self.hosted.reactor.renewal.is_some() {
+                            self.begin_renewal(None);
+                        }
                         continue;
                     }
                     self.over |= self.signalled;
@@ -183,8 +188,10 @@ impl<M: Machine> EventLoop<M> {
                 }
             }
             Token(token @ DESK..=DESK_LAST) => self.note_desk(token),
-            Token(token) if token > LISTENERS.0 - self.hosted.reactor.doors.len() => {
-                self.hosted.reactor.doors[LISTENERS.0 - token].ready = true;
+            Token(token) if token > DESK_LAST => {
+                if let Some(id) = accept::listener_of(token) {
+                    self.hosted.reactor.wake_door(id);
+                }
             }
             Token(key) => self.note_conn(key, event),
         }
@@ -240,6 +247,7 @@ impl<M: Machine> EventLoop<M> {
                     let report = self.report();
                     done(report);
                 }
+                Answer::Renewed(caller, read) => self.renew(caller, read),
                 Answer::Users(op, Done(done)) => self.users(op, Asker::Part(done)),
                 Answer::Broken(thread) => {
                     let what = format!("the thread for {thread} has died");

@@ -26,6 +26,13 @@ impl Failure {
         Self::Trouble(line.into())
     }
 
+    /// The line.
+    pub(crate) fn into_line(self) -> String {
+        match self {
+            Self::Usage(line) | Self::Trouble(line) => line,
+        }
+    }
+
     /// Tells standard error and gives the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let (code, line) = match self {

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
 
-use crate::event_loop::Report;
+use crate::event_loop::{Renewal, Report};
 
 /// A queue of jobs that helper threads take from.
 ///
@@ -128,6 +128,8 @@ pub(crate) enum Answer {
     Users(UserOp, Done<Result<UserPage, UserError>>),
     /// Somebody wants to know how things stand.
     Report(Done<Report>),
+    /// The configuration was read again, for a caller at the desk if one has asked.
+    Renewed(Option<usize>, Result<Box<Renewal>, String>),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

@@ -4,6 +4,7 @@
 use std::process::ExitCode;
 
 mod address;
+mod certificates;
 mod check;
 mod cli;
 mod config_file;
@@ -20,6 +21,7 @@ mod manager;
 mod own_certificate;
 mod password;
 mod proxy_url;
+mod renew;
 mod replay;
 mod run;
 mod server_url;

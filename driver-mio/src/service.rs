@@ -1,13 +1,17 @@
 //! The imo.im-compatible service on its own: from settings to a running machine.
 //! Never looks at the command line: `settings` has read it.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use imo2sproxy::call_handler::CallHandling;
-use imo2sproxy::event_loop::{Bound, Parts};
+use imo2sproxy::event_loop::{Bound, Parts, Renew, Renewal, Seat};
 use imo2sproxy::networks::Networks;
 use imo2sproxy::tls;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::trace::Plan;
+use rustls::ServerConfig;
 
 use crate::address;
 use crate::cli::ServiceArgs;
@@ -23,13 +27,7 @@ use crate::settings::ServiceSettings;
 /// If it cannot start, or cannot go on.
 pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
     let settings = ServiceSettings::of_service(args)?;
-    let server_tls = match &settings.tls {
-        None => None,
-        Some((cert, key)) => Some(
-            tls::server_config(cert, key)
-                .map_err(|error| Failure::usage(format!("--tls-cert, --tls-key: {error}")))?,
-        ),
-    };
+    let server_tls = server_tls(settings.tls.as_ref())?;
     let journal = Journal::open(None, false)?;
     let socket = address::listen(settings.address, "choose another address with --listen")?;
     let _hold = settings
@@ -39,13 +37,7 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
     let (control, _socket) = ControlSocket::bind(&settings.data);
     let line = address::listening("service", &socket)?;
     let parts = Parts {
-        listeners: vec![Bound {
-            listener: ListenerId(0),
-            socket,
-            tls: server_tls,
-            plain_too: false,
-            heralds: Networks::default(),
-        }],
+        listeners: vec![bound(socket, server_tls)],
         client_tls: None,
         ways: Ways::straight(),
         control,
@@ -53,7 +45,48 @@ pub(crate) fn command(args: ServiceArgs) -> Result<(), Failure> {
         files: None,
         calls: CallHandling::Ignored,
         watcher: Box::new(journal),
+        renew: Some(renew(settings.tls)),
     };
     let plan = Plan::Service(settings.config, tls::random_seed());
     run::run(plan, parts, settings.recording, |_| run::serving(&[line]))
+}
+
+fn server_tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<Arc<ServerConfig>>, Failure> {
+    let Some((cert, key)) = files else {
+        return Ok(None);
+    };
+    let config = tls::server_config(cert, key);
+    let config =
+        config.map_err(|error| Failure::usage(format!("--tls-cert, --tls-key: {error}")))?;
+    Ok(Some(config))
+}
+
+/// The one listener.
+fn bound<S>(socket: S, tls: Option<Arc<ServerConfig>>) -> Bound<S> {
+    Bound {
+        listener: ListenerId(0),
+        socket,
+        tls,
+        plain_too: false,
+        heralds: Networks::default(),
+    }
+}
+
+/// Reads the certificate again.
+fn renew(files: Option<(PathBuf, PathBuf)>) -> Renew {
+    Box::new(move || {
+        let tls = server_tls(files.as_ref()).map_err(Failure::into_line)?;
+        let what = if tls.is_some() {
+            "the certificate"
+        } else {
+            "nothing to read"
+        };
+        Ok(Renewal {
+            config: None,
+            listeners: vec![bound(Seat::Of(ListenerId(0)), tls)],
+            client_tls: None,
+            ways: Ways::straight(),
+            lines: vec![what.into()],
+        })
+    })
 }

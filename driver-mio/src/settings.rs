@@ -34,7 +34,7 @@ pub(crate) const PORT: u16 = 1401;
 const LINGER: Duration = Duration::from_secs(600);
 
 /// All that a daemon is started with.
-#[derive(PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct DaemonSettings {
     /// The configuration file, if there is one.
     pub(crate) file: Option<PathBuf>,

@@ -109,6 +109,7 @@ fn alone(data: &DataFolder, folder: PathBuf, op: UserOp) -> Result<(), Failure> 
         files: None,
         calls: CallHandling::Ignored,
         watcher: Box::new(Journal::open(None, false)?),
+        renew: None,
     };
     let plan = Plan::Service(ServiceConfig::default(), tls::random_seed());
     let (answer, answered) = mpsc::channel();

@@ -70,6 +70,7 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             calls: CallHandling::Ignored,
             control: None,
             watcher: Box::new(move |event: &Event| tell.send(event.kind).unwrap()),
+            renew: None,
         };
         let mut engine = EventLoop::new(Echo, parts).unwrap();
         ready.send(engine.handle()).unwrap();

@@ -44,6 +44,7 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
             calls: CallHandling::Ignored,
             control: None,
             watcher: Box::new(|_: &Event| {}),
+            renew: None,
         };
         let mut engine = EventLoop::new(Stubborn(drained), parts).unwrap();
         ready.send(engine.handle()).unwrap();

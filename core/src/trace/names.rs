@@ -141,6 +141,8 @@ names! {
         RequestFault = "request-fault",
         Call = "call",
         CallHandlerFailed = "call-handler-failed",
+        Reloaded = "reloaded",
+        ReloadFailed = "reload-failed",
         Recording = "recording",
         RecordingFailed = "recording-failed",
         Exhausted = "exhausted",

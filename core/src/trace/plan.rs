@@ -25,6 +25,14 @@ pub enum Plan {
 }
 
 impl Plan {
+    /// The daemon has another configuration from now on.
+    pub fn set_config(&mut self, new: Config) {
+        match self {
+            Self::Proxy(config, _) | Self::Pair(config, ..) => *config = new,
+            Self::Service(..) => {}
+        }
+    }
+
     /// Makes the machine, before its [`Input::Start`].
     #[must_use]
     pub fn build(&self) -> Planned {

@@ -10,7 +10,7 @@ use imo2sproxy_core::secret::Secret;
 use super::{AccessArgs, AccountArgs, RecordArgs};
 
 /// The daemon in the form of the original, with one account, or with a configuration file.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct DaemonArgs {
     /// Log commands and replies of each connection
     #[arg(short = 'v', long)]

@@ -26,6 +26,8 @@ pub(crate) struct ControlArgs {
 pub(crate) enum Wish {
     /// Say how things stand
     Status,
+    /// Read the configuration and the certificates again; what is wrong with them changes nothing
+    Reload,
     /// Say goodbye to everybody, store what is left, and end
     Drain,
     /// Let in again who is locked out of an account after too many failed logins

@@ -40,25 +40,48 @@ pub(super) struct Door {
 }
 
 impl Door {
-    /// Gives the listeners to the poll; listener `n` gets the token `LISTENERS - n`.
-    pub(super) fn all(listeners: Vec<Bound>, registry: &Registry) -> io::Result<Vec<Self>> {
-        let mut doors = Vec::with_capacity(listeners.len());
-        for bound in listeners {
-            bound.socket.set_nonblocking(true)?;
-            let mut listener = TcpListener::from_std(bound.socket);
-            let token = Token(LISTENERS.0 - doors.len());
-            registry.register(&mut listener, token, Interest::READABLE)?;
-            doors.push(Self {
-                id: bound.listener,
-                listener,
-                tls: bound.tls,
-                plain_too: bound.plain_too,
-                heralds: bound.heralds,
-                ready: true,
-            });
-        }
-        Ok(doors)
+    /// Gives a listener to the poll.
+    pub(super) fn open(bound: Bound, registry: &Registry) -> io::Result<Self> {
+        let (socket, bound) = bound.part();
+        socket.set_nonblocking(true)?;
+        let mut listener = TcpListener::from_std(socket);
+        registry.register(&mut listener, token(bound.listener), Interest::READABLE)?;
+        Ok(Self::of(listener, bound))
     }
+
+    /// The same socket for those who come from now on.
+    pub(super) fn change(mut self, bound: Bound<()>, registry: &Registry) -> io::Result<Self> {
+        let token = token(bound.listener);
+        registry.reregister(&mut self.listener, token, Interest::READABLE)?;
+        Ok(Self::of(self.listener, bound))
+    }
+
+    fn of(listener: TcpListener, bound: Bound<()>) -> Self {
+        Self {
+            id: bound.listener,
+            listener,
+            tls: bound.tls,
+            plain_too: bound.plain_too,
+            heralds: bound.heralds,
+            ready: true,
+        }
+    }
+
+    /// Whether the machine calls it so.
+    pub(super) fn is(&self, id: ListenerId) -> bool {
+        self.id == id
+    }
+}
+
+/// What the poll calls a listener: listener `n` has the token `LISTENERS - n`.
+fn token(id: ListenerId) -> Token {
+    Token(LISTENERS.0 - id.0 as usize)
+}
+
+/// The listener that the poll calls so.
+pub(super) fn listener_of(token: usize) -> Option<ListenerId> {
+    let number = LISTENERS.0.checked_sub(token)?;
+    u32::try_from(number).ok().map(ListenerId)
 }
 
 impl Reactor {
@@ -80,6 +103,13 @@ impl Reactor {
                     Err(error) => self.pause_accepting(&error),
                 }
             }
+        }
+    }
+
+    /// Somebody may be waiting at a listener.
+    pub(super) fn wake_door(&mut self, id: ListenerId) {
+        if let Some(door) = self.doors.iter_mut().find(|door| door.id == id) {
+            door.ready = true;
         }
     }
 

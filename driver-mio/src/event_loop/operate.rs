@@ -23,6 +23,7 @@ impl<M: Machine> EventLoop<M> {
             None => return,
             Some(Err(why)) => format!("error {why}\n"),
             Some(Ok(Request::Users(op))) => return self.users(op, Asker::Caller(key)),
+            Some(Ok(Request::Reload)) => return self.begin_renewal(Some(key)),
             Some(Ok(Request::Status)) => self.status(),
             Some(Ok(Request::Lift(account))) => self.lift(account),
             Some(Ok(Request::Drain)) => {

@@ -10,17 +10,18 @@ use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::store::Store;
 
+use super::Renewal;
 use crate::call_handler::CallHandling;
 use crate::networks::Networks;
 use crate::via::Ways;
 
-/// A listener that is bound already.
+/// A listener that is bound already, by a socket or by what stands for one.
 #[derive(Debug)]
-pub struct Bound {
+pub struct Bound<S = TcpListener> {
     /// What the machine calls it.
     pub listener: ListenerId,
     /// The socket, listening.
-    pub socket: TcpListener,
+    pub socket: S,
     /// Set if its clients speak TLS.
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// Whether they may do without, which their first byte tells.
@@ -28,6 +29,35 @@ pub struct Bound {
     /// Who may say in a PROXY header for whom he speaks.
     pub heralds: Networks,
 }
+
+impl<S> Bound<S> {
+    /// What stands for the socket, and the rest.
+    pub(super) fn part(self) -> (S, Bound<()>) {
+        let rest = Bound {
+            listener: self.listener,
+            socket: (),
+            tls: self.tls,
+            plain_too: self.plain_too,
+            heralds: self.heralds,
+        };
+        (self.socket, rest)
+    }
+
+    /// The same with another socket.
+    #[must_use]
+    pub fn at<T>(self, socket: T) -> Bound<T> {
+        Bound {
+            listener: self.listener,
+            socket,
+            tls: self.tls,
+            plain_too: self.plain_too,
+            heralds: self.heralds,
+        }
+    }
+}
+
+/// Reads again what the process was started with; an error in words changes nothing. It is called on another thread.
+pub type Renew = Box<dyn FnMut() -> Result<Renewal, String> + Send>;
 
 /// What a machine is given of the world.
 pub struct Parts {
@@ -47,6 +77,8 @@ pub struct Parts {
     pub calls: CallHandling,
     /// Whom events are told.
     pub watcher: Box<dyn Watcher>,
+    /// What a hang-up, or the operator, lets be read again; `None`: nothing.
+    pub renew: Option<Renew>,
 }
 
 /// Who is told what happens. Any function of an event is one.
@@ -54,7 +86,8 @@ pub trait Watcher {
     /// Takes an event.
     fn event(&mut self, event: &Event);
 
-    /// Whoever started the process has hung up (SIGHUP). True if the machine is to come to an end.
+    /// Whoever started the process has hung up (SIGHUP). True if the machine is to come to an end; otherwise
+    /// [`Parts::renew`] has its turn.
     fn hang_up(&mut self) -> bool {
         true
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use imo2sproxy_core::config::Limits;
 use imo2sproxy_core::event::{Event, EventKind};
-use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Output, Outputs};
+use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Input, Output, Outputs, Reloaded};
 use imo2sproxy_core::lobby::Lobby;
 use imo2sproxy_core::rng::Rng;
 use imo2sproxy_core::time::{Now, Timers};
@@ -18,6 +18,7 @@ use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
+use super::renewal::Source;
 use super::report::Tally;
 use super::{CLOSE_WAIT, Parts};
 use crate::call_handler::CallHandlers;
@@ -84,6 +85,10 @@ pub(super) struct Reactor {
     pub(super) calls: CallHandlers,
     pub(super) desk: Desk,
     pub(super) tally: Tally,
+    /// What can be read again.
+    pub(super) renewal: Option<Source>,
+    /// What the machine has answered to the present new configuration.
+    pub(super) reloaded: Option<Reloaded>,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
 }
@@ -94,7 +99,9 @@ impl Reactor {
         registry: Registry,
         answers: &Arc<Answers>,
     ) -> io::Result<Self> {
-        let doors = Door::all(parts.listeners, &registry)?;
+        let doors = parts.listeners.into_iter();
+        let doors = doors.map(|bound| Door::open(bound, &registry));
+        let doors = doors.collect::<io::Result<_>>()?;
         let desk = Desk::new(parts.control, &registry)?;
         Ok(Self {
             now: Now::default(),
@@ -120,6 +127,8 @@ impl Reactor {
             calls: CallHandlers::new(parts.calls),
             desk,
             tally: Tally::default(),
+            renewal: parts.renew.map(Source::new),
+            reloaded: None,
             stopped: false,
             watcher: parts.watcher,
         })
@@ -158,6 +167,7 @@ impl Reactor {
             Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
             Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
             Output::Lifted { addresses } => self.desk.lifted += addresses,
+            Output::Reloaded(done) => self.reloaded = Some(done),
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
         }

@@ -4,15 +4,9 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
-use std::sync::Arc;
 
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use tempfile::TempDir;
-
-use crate::client::{Client, PATIENCE};
+use crate::client::Client;
+use crate::home::{command, flags, home, put, secured};
 use crate::program::{self, failure, program, text};
 use crate::running::Running;
 
@@ -39,54 +33,6 @@ const TWO: &str = "
     username = 'bob'
     password = 'secret-2'
 ";
-
-/// A folder with a configuration and the password of alice.
-fn home(config: &str) -> TempDir {
-    let home = tempfile::tempdir().unwrap();
-    put(home.path(), "a.toml", config);
-    put(home.path(), "alice.pw", "secret-1\n");
-    home
-}
-
-fn put(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-fn command(home: &TempDir, further: &[&str]) -> std::process::Command {
-    let file = home.path().join("a.toml");
-    let args = [&["--config", file.to_str().unwrap()], further].concat();
-    program(home.path(), &args)
-}
-
-/// A connection with TLS that trusts the certificate of a file.
-fn secured(port: u16, pem: &Path) -> StreamOwned<ClientConnection, TcpStream> {
-    let mut roots = RootCertStore::empty();
-    roots
-        .add(CertificateDer::from_pem_file(pem).unwrap())
-        .unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from("localhost").unwrap();
-    let tls = ClientConnection::new(Arc::new(config), name).unwrap();
-    let stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    StreamOwned::new(tls, stream)
-}
-
-/// The first answer of a listener of the usual kind.
-fn flags(stream: &mut (impl std::io::Read + std::io::Write)) -> u8 {
-    stream.write_all(&[0, 0, 0, 0, 2]).unwrap();
-    stream.flush().unwrap();
-    let mut flags = [0xff];
-    stream.read_exact(&mut flags).unwrap();
-    flags[0]
-}
 
 #[test]
 fn two_accounts_of_one_daemon_chat_with_each_other() {

@@ -74,7 +74,9 @@ impl Machine for Closure {
             | Input::Verified { .. }
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
-            | Input::Control(Control::Status | Control::Users { .. } | Control::Lift { .. })
+            | Input::Control(
+                Control::Status | Control::Users { .. } | Control::Lift { .. } | Control::Reload(_),
+            )
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);
@@ -179,6 +181,7 @@ impl Setup {
                 files,
                 calls,
                 control: None,
+                renew: None,
                 watcher: Box::new(move |event: &Event| {
                     teller.tell(format!("{:?}: {event}", event.kind))
                 }),

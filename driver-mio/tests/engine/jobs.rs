@@ -220,6 +220,7 @@ fn a_helper_thread_that_dies_of_our_mistake_ends_the_loop_with_an_error() {
         calls: CallHandling::Ignored,
         control: None,
         watcher: Box::new(|_: &Event| {}),
+        renew: None,
     };
     let error = EventLoop::new(Keeper, parts).unwrap().run().unwrap_err();
     assert_eq!(error.to_string(), "the thread for store has died");

@@ -71,6 +71,7 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
             calls: CallHandling::Ignored,
             control: None,
             ways: Ways::straight(),
+            renew: None,
             watcher: Box::new(move |event: &Event| {
                 let _ = tell.send(format!("{:?}: {event}", event.kind));
             }),

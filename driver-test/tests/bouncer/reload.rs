@@ -17,12 +17,11 @@ const HERE: &str = "127.0.0.1";
 fn reload(world: &mut World, config: Config) -> Reloaded {
     world.control(HOUSE, Control::Reload(config.into()));
     world.run_for(SECONDS(10));
-    let is_done = |output: &Output| match output {
-        Output::Reloaded(done) => Some(*done),
-        _ => None,
+    let answer = world.operator_answers(HOUSE).last().unwrap();
+    let Output::Reloaded(done) = answer else {
+        panic!("{answer:?}");
     };
-    let answers = world.operator_answers(HOUSE).iter();
-    answers.filter_map(is_done).last().unwrap()
+    *done
 }
 
 fn done(added: usize, changed: usize, removed: usize, untouched: usize) -> Reloaded {

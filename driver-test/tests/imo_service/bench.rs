@@ -162,6 +162,7 @@ impl Bench {
                 | Output::RunCallHandler { .. }
                 | Output::Status(_)
                 | Output::Lifted { .. }
+                | Output::Reloaded(_)
                 | Output::Stopped => {}
             }
         }
