@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
 
-use crate::event_loop::Report;
+use crate::event_loop::{Report, Verdict};
 
 /// A queue of jobs that helper threads take from.
 ///
@@ -128,6 +128,8 @@ pub(crate) enum Answer {
     Users(UserOp, Done<Result<UserPage, UserError>>),
     /// Somebody wants to know how things stand.
     Report(Done<Report>),
+    /// Somebody wants to know whether a message would get through now.
+    Probe(Done<Verdict>),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

@@ -11,6 +11,8 @@ pub(super) enum Wake {
     Client(ConnId, ClientWake),
     /// A failed transaction is to be tried again.
     Store,
+    /// A probe has taken long enough.
+    Probe,
     /// The drain has taken long enough.
     Drain,
 }

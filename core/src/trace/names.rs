@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::event::EventKind;
-use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProxyFault, UserError};
+use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProbeFault, ProxyFault, UserError};
 use crate::store::StoreError;
 
 /// A newtype that is written as one of a closed list of words.
@@ -101,6 +101,16 @@ names! {
         Unknown = "unknown",
         Busy = "busy",
         Store = "store",
+    }
+}
+
+names! {
+    /// Why a message would not get through.
+    Obstacle(ProbeFault) {
+        Store = "store",
+        Service = "service",
+        Ending = "ending",
+        Busy = "busy",
     }
 }
 

@@ -37,6 +37,9 @@ pub enum Asked {
     Lift {
         account: String,
     },
+    Probe {
+        ask: u64,
+    },
 }
 
 impl Asked {
@@ -48,7 +51,8 @@ impl Asked {
             | Self::Status
             | Self::UserRemove { .. }
             | Self::UserList { .. }
-            | Self::Lift { .. } => None,
+            | Self::Lift { .. }
+            | Self::Probe { .. } => None,
         }
     }
 }
@@ -62,6 +66,7 @@ impl From<&Control> for Asked {
                 let account = account.clone();
                 return Self::Lift { account };
             }
+            Control::Probe { ask } => return Self::Probe { ask: ask.0 },
             Control::Users { ask, op } => (ask.0, op.clone()),
         };
         match op {
@@ -87,6 +92,7 @@ impl From<Asked> for Control {
             Asked::Drain => return Self::Drain,
             Asked::Status => return Self::Status,
             Asked::Lift { account } => return Self::Lift { account },
+            Asked::Probe { ask } => return Self::Probe { ask: AskId(ask) },
             Asked::UserAdd { ask, name, secret } => {
                 let password = Secret::new(secret);
                 (ask, UserOp::Add { name, password })

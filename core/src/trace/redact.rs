@@ -311,6 +311,7 @@ impl Redactor {
             | Out::Close { .. }
             | Out::Status(_)
             | Out::Users(_)
+            | Out::Probed { .. }
             | Out::Lifted { .. }
             | Out::Stopped => {}
         }

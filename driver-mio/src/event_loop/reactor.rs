@@ -18,6 +18,7 @@ use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
+use super::probes::Probes;
 use super::report::Tally;
 use super::{CLOSE_WAIT, Parts};
 use crate::call_handler::CallHandlers;
@@ -83,6 +84,7 @@ pub(super) struct Reactor {
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
     pub(super) desk: Desk,
+    pub(super) probes: Probes,
     pub(super) tally: Tally,
     pub(super) stopped: bool,
     pub(super) watcher: Box<dyn Watcher>,
@@ -119,6 +121,7 @@ impl Reactor {
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
             desk,
+            probes: Probes::default(),
             tally: Tally::default(),
             stopped: false,
             watcher: parts.watcher,
@@ -157,6 +160,7 @@ impl Reactor {
             }
             Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
             Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
+            Output::Probed { ask, result } => self.probes.answered(self.now.mono, ask, result),
             Output::Lifted { addresses } => self.desk.lifted += addresses,
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),

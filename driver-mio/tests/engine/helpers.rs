@@ -74,7 +74,12 @@ impl Machine for Closure {
             | Input::Verified { .. }
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
-            | Input::Control(Control::Status | Control::Users { .. } | Control::Lift { .. })
+            | Input::Control(
+                Control::Status
+                | Control::Probe { .. }
+                | Control::Users { .. }
+                | Control::Lift { .. },
+            )
             | Input::Tick => {}
         }
         (self.behaviour)(now, &input, out, &self.teller);

@@ -66,7 +66,10 @@ impl World {
                 self.hosts[life.host].stopped = Some(self.now);
                 self.shut(life.host, Ending::InOrder);
             }
-            Output::Status(_) | Output::Users { .. } | Output::Lifted { .. } => {
+            Output::Status(_)
+            | Output::Users { .. }
+            | Output::Probed { .. }
+            | Output::Lifted { .. } => {
                 self.hosts[life.host].operator.push(output);
             }
             Output::Event(event) => self.hosts[life.host].events.push((self.now, event)),

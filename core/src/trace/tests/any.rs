@@ -13,7 +13,7 @@ use proptest::sample::select;
 
 use super::super::bytes::Bytes;
 use super::super::input::Stored;
-use super::super::names::{Cause, Conn, FileFault, How, Kind, StoreFault, UserFault};
+use super::super::names::{Cause, Conn, FileFault, How, Kind, Obstacle, StoreFault, UserFault};
 use super::super::operator::{AccountStanding, Answered, Asked, Standing};
 use super::super::output::Place;
 use super::super::stored::{Asks, Change};
@@ -88,6 +88,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         named().prop_map(|(ask, name, _)| Asked::UserRemove { ask, name }),
         named().prop_map(|(ask, after, _)| Asked::UserList { ask, after }),
         text().prop_map(|account| Asked::Lift { account }),
+        any::<u64>().prop_map(|ask| Asked::Probe { ask }),
     ]
 }
 
@@ -249,6 +250,8 @@ fn told_operators() -> impl Strategy<Value = Out> {
         standing().prop_map(Out::Status),
         answered().prop_map(Out::Users),
         any::<usize>().prop_map(|addresses| Out::Lifted { addresses }),
+        (any::<u64>(), option::of(select(Obstacle::ALL)))
+            .prop_map(|(ask, error)| Out::Probed { ask, error }),
     ]
 }
 
