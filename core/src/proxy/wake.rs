@@ -20,6 +20,8 @@ pub(super) enum Wake {
 /// What a client's connection wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum ClientWake {
+    /// Its first bytes have not told what it speaks.
+    Guess,
     /// It has not logged in.
     Login,
     /// The service has not said whether it may come in.
@@ -38,7 +40,8 @@ pub(super) enum ClientWake {
 
 impl ClientWake {
     /// All of them.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
+        Self::Guess,
         Self::Login,
         Self::Guest,
         Self::Open,

@@ -145,6 +145,7 @@ names! {
         AccountCreated = "account-created",
         AccountChanged = "account-changed",
         AccountRemoved = "account-removed",
+        LockoutLifted = "lockout-lifted",
         SessionOpened = "session-opened",
         SessionEnded = "session-ended",
         SessionRefused = "session-refused",

@@ -93,7 +93,7 @@ impl Machine for Closure {
 /// What an engine is to be started with.
 pub(crate) struct Setup {
     pub(crate) listeners: Vec<Option<Arc<ServerConfig>>>,
-    pub(crate) plain_too: bool,
+    pub(crate) plain_too: Option<Duration>,
     pub(crate) heralds: Networks,
     pub(crate) client_tls: Option<Arc<ClientConfig>>,
     pub(crate) ways: Ways,
@@ -107,7 +107,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             listeners: Vec::new(),
-            plain_too: false,
+            plain_too: None,
             heralds: Networks::default(),
             client_tls: None,
             ways: Ways::straight(),
