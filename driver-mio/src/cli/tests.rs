@@ -90,7 +90,7 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
 
 #[test]
 fn options_of_other_versions_are_refused() {
-    for option in ["-d", "-V"] {
+    for option in ["-D", "-V"] {
         let text = usage(&format!("imo2sproxy {option} alice"));
         assert!(text.contains("unexpected argument"), "{text}");
     }
