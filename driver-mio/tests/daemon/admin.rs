@@ -40,7 +40,7 @@ fn ask(port: u16, request: &str) -> (String, String) {
     (status.into(), body.into())
 }
 
-fn get(port: u16, path: &str) -> (String, String) {
+pub(crate) fn get(port: u16, path: &str) -> (String, String) {
     ask(port, &format!("GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"))
 }
 

@@ -25,6 +25,7 @@ mod drain;
 mod frames;
 mod handed;
 mod http;
+mod json_log;
 mod manager;
 mod onslaught;
 mod operator;
