@@ -59,9 +59,14 @@ fn closed_after(kind: WireKind, said: &[u8]) -> (u64, String) {
             .iter()
             .any(|output| matches!(output, Output::Close { conn: CONN, .. }))
         {
-            let why = told.into_iter().find_map(|output| match output {
-                Output::Event(event) if event.kind == EventKind::ClientFault => Some(event.detail),
-                _ => None,
+            let why = told.into_iter().find_map(|output| {
+                if let Output::Event(event) = output
+                    && event.kind == EventKind::ClientFault
+                {
+                    Some(event.detail)
+                } else {
+                    None
+                }
             });
             return (millis, why.unwrap().into());
         }

@@ -9,9 +9,14 @@ use crate::town::{SECONDS, embedded, everybody_online, host, service, sit_down, 
 /// What the machine on `name` says of the probe with that number.
 fn verdicts(world: &World, name: &str, number: u64) -> Vec<Result<(), ProbeFault>> {
     let answers = world.operator_answers(name).iter();
-    let own = answers.filter_map(|answer| match answer {
-        Output::Probed { ask, result } if *ask == AskId(number) => Some(*result),
-        _ => None,
+    let own = answers.filter_map(|answer| {
+        if let Output::Probed { ask, result } = answer
+            && *ask == AskId(number)
+        {
+            Some(*result)
+        } else {
+            None
+        }
     });
     own.collect()
 }
