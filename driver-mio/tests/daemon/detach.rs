@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::client::{Client, PATIENCE};
-use crate::program::{failure, program, text};
+use crate::program::{failure, program, program_in, text};
 use crate::running::Running;
 use crate::town::{PASSWORD, Town};
 
@@ -147,6 +147,52 @@ fn passwords_of_standard_input_reach_it() {
     let args = ["console", "--connect", &address, "-k", "access-1"];
     let output = crate::program::run(&args, "GET CONNSTATUS\n");
     assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+/// Runs a program at a terminal of its own, types a line of standard input when it is asked for something, and hands on
+/// what comes behind that.
+const TERMINAL: &str = r#"
+import os, pty, sys, termios, time
+line = sys.stdin.buffer.readline()
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[1], sys.argv[1:])
+said = b""
+while not said.endswith(b": "):
+    said += os.read(terminal, 1024)
+# What is typed before that would be seen.
+while termios.tcgetattr(terminal)[3] & termios.ECHO:
+    time.sleep(0.01)
+os.write(terminal, line)
+said = b""
+try:
+    while True:
+        more = os.read(terminal, 1024)
+        if not more:
+            break
+        said += more
+except OSError:
+    pass
+_, status = os.waitpid(pid, 0)
+os.close(terminal)
+sys.stdout.buffer.write(said.replace(b"\r", b"").lstrip(b"\n"))
+sys.exit(os.waitstatus_to_exitcode(status))
+"#;
+
+#[test]
+fn a_password_that_is_typed_reaches_it_and_it_outlives_the_terminal() {
+    let town = Town::new();
+    let data = town.path("alice");
+    let args = ["-d", "-p", "0", "--data-dir", &data, "alice"];
+    let wrapper = ["python3", "-c", TERMINAL];
+    let mut child = program_in(&wrapper, town.home(), &args).spawn().unwrap();
+    let typed = format!("{PASSWORD}\n");
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let behind = Behind::of(town, &output);
+    assert!(!text(&output.stdout).contains(PASSWORD));
+    Client::online(behind.port);
 }
 
 #[test]
