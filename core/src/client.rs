@@ -115,6 +115,11 @@ impl Client {
         format!("{} {} {}", self.kind.name(), self.from, self.name)
     }
 
+    /// Whether it is known what it speaks.
+    pub(crate) fn is_understood(&self) -> bool {
+        self.wire.is_understood()
+    }
+
     /// Takes bytes that have come.
     pub(crate) fn receive(&mut self, bytes: &[u8]) {
         self.rx.push(bytes);

@@ -57,6 +57,8 @@ pub enum EventKind {
     AccountChanged,
     /// The operator took an account of the service away.
     AccountRemoved,
+    /// The operator let in again who was locked out of an account.
+    LockoutLifted,
     /// The service opened a session.
     SessionOpened,
     /// The service ended a session.
@@ -95,6 +97,7 @@ impl EventKind {
             | Self::AccountCreated
             | Self::AccountChanged
             | Self::AccountRemoved
+            | Self::LockoutLifted
             | Self::StoreRecovered
             | Self::Reloaded
             | Self::Recording

@@ -19,7 +19,7 @@ mod proxy_fault;
 
 pub use file_error::FileError;
 pub use operator::{
-    AccountSnapshot, AskId, Control, Reloaded, Snapshot, UserError, UserOp, UserPage,
+    AccountSnapshot, AskId, Control, ProbeFault, Reloaded, Snapshot, UserError, UserOp, UserPage,
 };
 pub use outputs::Outputs;
 pub use proxy_fault::ProxyFault;
@@ -361,6 +361,13 @@ pub enum Output {
         ask: AskId,
         /// Handles where they were asked for, otherwise an empty page; or why nothing was done.
         result: Result<UserPage, UserError>,
+    },
+    /// The answer to [`Control::Probe`].
+    Probed {
+        /// The question.
+        ask: AskId,
+        /// Why a message would not get through, if it would not.
+        result: Result<(), ProbeFault>,
     },
     /// The answer to [`Control::Lift`].
     Lifted {

@@ -19,6 +19,7 @@ pub mod journal;
 pub mod lobby;
 pub mod lockout;
 pub mod pair;
+mod probe;
 pub mod proxy;
 pub mod replay;
 pub mod rng;

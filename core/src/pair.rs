@@ -2,7 +2,6 @@
 //! Never decides anything: it renames ids, and passes outputs of the one on as inputs of the other.
 
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec::Vec;
 use core::time::Duration;
 
 use crate::event::{Event, EventKind};
@@ -13,6 +12,12 @@ use crate::io::{
 };
 use crate::proxy::Proxy;
 use crate::time::{Instant, Now};
+
+mod pipe;
+mod verdicts;
+
+use pipe::{Passing, Pipe};
+use verdicts::Verdicts;
 
 /// How many bytes go through the pipes in one input before the pair asks for a [`Input::Tick`].
 const TURN_BYTES: usize = 64 * 1024;
@@ -54,27 +59,6 @@ impl Side {
     }
 }
 
-/// What is on its way through a pipe.
-#[derive(Debug)]
-enum Passing {
-    Accepted,
-    Connected,
-    Bytes(Vec<u8>),
-    Sent(usize),
-    Closed(CloseCause),
-}
-
-/// A pipe that is open. The proxy has opened it, so both sides call it by the proxy's name.
-#[derive(Debug, Default)]
-struct Pipe {
-    /// Each side, by [`Side`]: it does not want to read at the moment.
-    paused: [bool; 2],
-    /// What has come for a side since it does not want to read.
-    parked: [VecDeque<Passing>; 2],
-    /// Each side has been told that it is closed.
-    told: [bool; 2],
-}
-
 /// The daemon and its embedded service as one machine.
 #[derive(Debug)]
 pub struct Pair {
@@ -87,6 +71,7 @@ pub struct Pair {
     /// Outputs of the side that acts.
     said: Outputs,
     proxy_stopped: bool,
+    verdicts: Verdicts,
 }
 
 impl Pair {
@@ -102,6 +87,7 @@ impl Pair {
             again: None,
             said: Outputs::new(),
             proxy_stopped: false,
+            verdicts: Verdicts::default(),
         }
     }
 
@@ -189,6 +175,7 @@ impl Pair {
                     max,
                 });
             }
+            Output::Probed { ask, result } => self.verdicts.take(ask, result, out),
             Output::Stopped if side == Side::Proxy => {
                 // The service drains when the proxy has said goodbye to it.
                 self.proxy_stopped = true;
@@ -351,7 +338,9 @@ impl Machine for Pair {
                 let job = JobId(id);
                 self.give(now, side, Input::FileRead { job, result }, out);
             }
-            Input::Control(control @ (Control::Status | Control::Lift { .. })) => {
+            Input::Control(
+                control @ (Control::Status | Control::Probe { .. } | Control::Lift { .. }),
+            ) => {
                 for side in [Side::Proxy, Side::Service] {
                     self.give(now, side, Input::Control(control.clone()), out);
                 }

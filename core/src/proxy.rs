@@ -7,6 +7,7 @@ mod door;
 mod files;
 mod guests;
 mod invariants;
+mod probe;
 mod reload;
 mod snapshot;
 mod telling;
@@ -22,7 +23,9 @@ use crate::config::{Access, AccountConfig, Config, Limits, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
-use crate::io::{ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, UserError};
+use crate::io::{
+    ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, UserError,
+};
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
 use crate::time::{Instant, Now, Timers};
@@ -30,6 +33,7 @@ use crate::time::{Instant, Now, Timers};
 use door::Door;
 use files::FileDone;
 use guests::{Guest, Guests};
+use probe::Inquiry;
 use reload::Fate;
 use wake::{ClientWake, Wake};
 
@@ -83,6 +87,8 @@ pub struct Proxy {
     journal: Journal,
     /// Accounts that wait for something to become durable.
     awaiting: BTreeMap<Ticket, BTreeSet<AccountId>>,
+    /// Whether a message would get through, if that is being found out.
+    inquiry: Option<Inquiry>,
     timers: Timers<Wake>,
     /// Clients that have something to be sent, or more to say.
     dirty: BTreeSet<ConnId>,
@@ -152,6 +158,7 @@ impl Proxy {
             next_job: 0,
             journal: Journal::new(),
             awaiting: BTreeMap::new(),
+            inquiry: None,
             timers: Timers::new(),
             dirty: BTreeSet::new(),
             behind: BTreeSet::new(),
@@ -171,6 +178,7 @@ impl Proxy {
             }
             Wake::Client(conn, wake) => self.client_woken(now, conn, wake, out),
             Wake::Store => {}
+            Wake::Probe => self.probe_overdue(out),
             Wake::Drain => self.stop(out),
         }
     }
@@ -193,6 +201,7 @@ impl Proxy {
                 let result = Err(UserError::NoService);
                 out.push(Output::Users { ask, result });
             }
+            Control::Probe { ask } => self.begin_probe(now, ask, out),
             Control::Lift { account } => self.lift(now, &account, out),
             Control::Reload(config) => self.reload(now, *config, out),
         }
@@ -217,6 +226,7 @@ impl Proxy {
         if self.stopped {
             return;
         }
+        self.look_at_probe(out);
         if !self.draining {
             self.start_accounts(now, out);
         }
@@ -237,6 +247,7 @@ impl Proxy {
     fn stop(&mut self, out: &mut Outputs) {
         if !core::mem::replace(&mut self.stopped, true) {
             self.timers.set(Wake::Drain, None);
+            self.end_probe(Err(ProbeFault::Ending), out);
             out.push(Output::Stopped);
         }
     }

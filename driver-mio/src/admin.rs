@@ -1,5 +1,5 @@
 //! The port for whoever watches the process: `/healthz` and `/metrics` over plain HTTP, on threads of its own.
-//! Never does anything to the machine but ask how it stands, and never lets one visitor keep others away for long.
+//! Never does anything to the machine but ask how it stands and whether it works, and never lets one visitor keep others away for long.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::sync::mpsc::sync_channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::event_loop::{Remote, Report};
+use crate::event_loop::{Remote, Report, Verdict};
 
 mod page;
 
@@ -16,10 +16,12 @@ use page::Page;
 
 /// How many visitors there may be at a time; who comes beyond that is sent away.
 const VISITORS_MAX: usize = 16;
-/// How long one may take to ask and to take the answer.
+/// How long one may take to ask, and to take the answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the event loop may take to say how things stand; then it does not turn.
 const LOOP_PATIENCE: Duration = Duration::from_secs(2);
+/// How long a probe may take: what the machine promises, and a little more.
+const PROBE_PATIENCE: Duration = Duration::from_secs(6);
 /// Longest request, in bytes.
 const REQUEST_MAX: usize = 8 * 1024;
 /// Most header fields of a request.
@@ -32,8 +34,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// # Errors
 /// If the system has no thread to give.
 pub fn serve(listener: TcpListener, remote: Remote) -> io::Result<()> {
-    let ask = move || ask(&remote);
-    let body = move || receive(&listener, &Arc::new(ask));
+    let body = move || receive(&listener, &remote);
     thread::Builder::new().name("admin".into()).spawn(body)?;
     Ok(())
 }
@@ -46,10 +47,24 @@ fn ask(remote: &Remote) -> Option<Report> {
     told.recv_timeout(LOOP_PATIENCE).ok()
 }
 
-fn receive<A>(listener: &TcpListener, ask: &Arc<A>)
-where
-    A: Fn() -> Option<Report> + Send + Sync + 'static,
-{
+/// Whether a message would get through; `None` if the event loop does not say.
+fn probe(remote: &Remote) -> Option<Verdict> {
+    let (tell, told) = sync_channel(1);
+    remote.probe(move |verdict| {
+        // As above.
+        let _ = tell.try_send(verdict);
+    });
+    told.recv_timeout(PROBE_PATIENCE).ok()
+}
+
+/// How well the process is. Where something is known to be wrong nothing is tried.
+fn health(remote: &Remote) -> Page {
+    let report = ask(remote);
+    let trouble = page::trouble(report.as_ref());
+    page::health(trouble.or_else(|| page::obstacle(probe(remote))))
+}
+
+fn receive(listener: &TcpListener, remote: &Remote) {
     // Each visitor holds one of these; what is left over is ours.
     let places = Arc::new(());
     loop {
@@ -60,10 +75,10 @@ where
         if Arc::strong_count(&places) > VISITORS_MAX {
             continue;
         }
-        let (place, ask) = (Arc::clone(&places), Arc::clone(ask));
+        let (place, remote) = (Arc::clone(&places), remote.clone());
         let body = move || {
             // One that breaks it off harms nobody else.
-            let _ = visit(&stream, &*ask);
+            let _ = visit(&stream, &remote);
             drop(place);
         };
         // Without a thread the visitor is sent away.
@@ -74,12 +89,13 @@ where
 }
 
 /// Takes one request and answers it.
-fn visit(stream: &TcpStream, ask: &impl Fn() -> Option<Report>) -> io::Result<()> {
+fn visit(stream: &TcpStream, remote: &Remote) -> io::Result<()> {
     let until = Instant::now() + PATIENCE;
     let page = match read(stream, until)? {
-        Ok(path) => page_of(&path, ask),
+        Ok(path) => page_of(&path, remote),
         Err(page) => page,
     };
+    let until = Instant::now() + PATIENCE;
     let mut answer = page.bytes();
     let mut stream = stream;
     while !answer.is_empty() {
@@ -90,12 +106,12 @@ fn visit(stream: &TcpStream, ask: &impl Fn() -> Option<Report>) -> io::Result<()
     Ok(())
 }
 
-fn page_of(path: &str, ask: &impl Fn() -> Option<Report>) -> Page {
+fn page_of(path: &str, remote: &Remote) -> Page {
     match path.split('?').next() {
-        Some("/healthz") => page::health(ask().as_ref()),
-        Some("/metrics") => match ask() {
+        Some("/healthz") => health(remote),
+        Some("/metrics") => match ask(remote) {
             Some(report) => page::metrics(&report),
-            None => page::health(None),
+            None => page::health(page::trouble(None)),
         },
         _ => Page::plain("404 Not Found", "there are /healthz and /metrics"),
     }

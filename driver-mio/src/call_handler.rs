@@ -7,6 +7,8 @@ use imo2sproxy_core::event::{Event, EventKind};
 
 /// The variable that may hold the account's password; a call handler does not inherit it.
 pub const PASSWORD_VARIABLE: &str = "IMO2SPROXY_PASSWORD";
+/// The variable that tells a process that it was started to be the one in the background; no concern of a call handler.
+pub const DETACHED_VARIABLE: &str = "IMO2SPROXY_DETACHED";
 
 /// Most call handlers that run at once; beyond it a call has none.
 const RUNNING_MAX: usize = 16;
@@ -112,6 +114,7 @@ impl CallHandlers {
 fn tell(command: &mut Command, peer: &str, call: u32, incoming: bool) {
     command
         .env_remove(PASSWORD_VARIABLE)
+        .env_remove(DETACHED_VARIABLE)
         // It is not for it to tell a service manager how we are.
         .env_remove("NOTIFY_SOCKET")
         .env("IMO2S_CALL_PEER", peer)

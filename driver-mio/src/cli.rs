@@ -113,6 +113,30 @@ pub(crate) struct RecordArgs {
     pub(crate) unhidden: bool,
 }
 
+/// How the log is written.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct LogArgs {
+    /// text: a line for people; json: one JSON object per line, for programs
+    #[arg(
+        long,
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT",
+        hide_possible_values = true
+    )]
+    pub(crate) log_format: LogFormat,
+}
+
+/// The form of a line of the log.
+#[derive(Clone, Copy, PartialEq, Eq, Default, ValueEnum, Debug)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object.
+    Json,
+}
+
 /// The form of the protocol that a service speaks.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum, Debug)]
 pub(crate) enum Dialect {
@@ -174,6 +198,11 @@ pub(crate) struct ServiceArgs {
     /// How long a poll is held, in seconds
     #[arg(long, default_value_t = 25, value_name = "SECONDS", value_parser = clap::value_parser!(u8).range(1..=30))]
     pub(crate) poll_hold: u8,
+    /// Serve /healthz and /metrics (for Prometheus) over HTTP at this address of this machine [default: none]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub(crate) admin: Option<String>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
     #[command(flatten)]
     pub(crate) record: RecordArgs,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use imo2sproxy_core::io::Origin;
 use imo2sproxy_core::secret::Secret;
 
 use crate::address;
-use crate::cli::AccountArgs;
+use crate::cli::{AccountArgs, LogFormat};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 use crate::proxy_url;
@@ -86,6 +86,7 @@ pub(crate) fn read(
         ways: ways(&top, options.proxy, servers.are_outside())?,
         data: data(&top, options.data_dir)?,
         log_file: None,
+        log_format: LogFormat::Text,
         files: pictures(&top)?,
         calls: CallHandling::Ignored,
         recording: RecordSettings::nothing(),

@@ -4,7 +4,6 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use imo2sproxy::admin;
 use imo2sproxy::event_loop::{Bound, Parts, Remote};
 use imo2sproxy::tls;
 use imo2sproxy_core::config::ServiceConfig;
@@ -19,7 +18,9 @@ use crate::check;
 use crate::cli::DaemonArgs;
 use crate::control_socket::ControlSocket;
 use crate::data_folder::Hold;
-use crate::failure::{Failure, note, reason};
+use crate::detach::{self, Place};
+use crate::failure::Failure;
+use crate::handed;
 use crate::journal::Journal;
 use crate::renew::Renewer;
 use crate::run;
@@ -35,6 +36,12 @@ const SHARE_A_SERVICE: &str =
 /// If it cannot start, or cannot go on.
 pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
     let checked_only = args.check_config;
+    let place = detach::place(&args);
+    match place {
+        Place::Front => {}
+        Place::Behind => detach::leave_session()?,
+        Place::Parent => return detach::start(args),
+    }
     let again = args.config.is_some().then(|| args.clone());
     let settings = DaemonSettings::of_daemon(args)?;
     if checked_only {
@@ -42,8 +49,30 @@ pub(crate) fn command(args: DaemonArgs) -> Result<(), Failure> {
         return Ok(());
     }
     let daemon = Daemon::open(settings, again)?;
+    if let Place::Behind = place {
+        return behind(daemon);
+    }
     let lines = daemon.start_lines()?;
     daemon.run(|_| run::serving(&lines))
+}
+
+/// Runs a daemon in the background of which nobody sees standard error any more once it serves.
+fn behind(mut daemon: Daemon) -> Result<(), Failure> {
+    let lines = daemon.start_lines()?;
+    daemon.journal = daemon.journal.staying(true);
+    let format = daemon.settings.log_format;
+    let log = daemon.settings.log_file.take();
+    let log = log.map(|path| (path, format));
+    let mut serves = false;
+    let ended = daemon.run(|_| {
+        serves = true;
+        run::serving(&lines);
+        detach::let_go(log.clone());
+    });
+    if let (Err(failure), true, Some((path, format))) = (&ended, serves, log) {
+        detach::tell(&path, format, failure.line());
+    }
+    ended
 }
 
 /// A daemon that has all it needs and does not run yet. It can be moved to the thread that shall run it.
@@ -73,13 +102,10 @@ impl Daemon {
     ) -> Result<Self, Failure> {
         let client_tls = tls::client_config(settings.ca_file.as_deref())
             .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
-        let journal = Journal::open(settings.log_file.as_deref(), settings.config.verbose)?
-            .staying(settings.file.is_some());
-        let sockets = listen(&settings)?;
-        let remedy = "choose another address with --admin, or for 'admin' in the configuration";
-        let admin = settings.admin;
-        let admin = admin.map(|address| address::listen(address, remedy));
-        let admin = admin.transpose()?;
+        let (log, verbose) = (settings.log_file.as_deref(), settings.config.verbose);
+        let journal = Journal::open(log, settings.log_format, verbose)?;
+        let journal = journal.staying(settings.file.is_some());
+        let (sockets, admin) = sockets(&settings)?;
         let hold = settings.data.hold(SHARE_A_SERVICE)?;
         let mut certificates = Certificates::default();
         let sockets = secure(&settings, sockets, &mut certificates)?;
@@ -147,14 +173,7 @@ impl Daemon {
         };
         let watched = self.admin;
         let ready = |remote: Remote| {
-            if let Some(listener) = watched
-                && let Err(error) = admin::serve(listener, remote.clone())
-            {
-                note(&format!(
-                    "warning: nobody can ask at 'admin': {}",
-                    reason(&error)
-                ));
-            }
+            run::watch(watched, remote.clone());
             ready(remote);
         };
         let ended = run::run(plan, parts, recording, ready);
@@ -177,6 +196,55 @@ pub(crate) fn plan(settings: &DaemonSettings) -> Plan {
         ..ServiceConfig::default()
     };
     Plan::Pair(config, seed, service, tls::random_seed())
+}
+
+/// The sockets of all listeners, and of watchers: from the service manager, if it hands over any, else our own.
+fn sockets(settings: &DaemonSettings) -> Result<(Vec<TcpListener>, Option<TcpListener>), Failure> {
+    let kinds = settings.doors.iter().map(|door| door.kind.as_str());
+    let watched = usize::from(settings.admin.is_some());
+    let kinds: Vec<&str> = kinds.chain(settings.admin.map(|_| "admin")).collect();
+    let (mut sockets, is_handed) = match handed::take(&kinds, watched)? {
+        Some(sockets) => (sockets, true),
+        None => (listen(settings)?, false),
+    };
+    let own = sockets.split_off(settings.doors.len()).pop();
+    if is_handed {
+        refuse_open(settings, &sockets, own.as_ref())?;
+    }
+    let remedy = "choose another address with --admin, or for 'admin' in the configuration";
+    let admin = match (own, settings.admin) {
+        (None, Some(address)) => Some(address::listen(address, remedy)?),
+        (own, _) => own,
+    };
+    Ok((sockets, admin))
+}
+
+/// Refuses sockets from elsewhere that would let in anybody, as the options would be refused that ask for such.
+fn refuse_open(
+    settings: &DaemonSettings,
+    sockets: &[TcpListener],
+    admin: Option<&TcpListener>,
+) -> Result<(), Failure> {
+    if settings.file.is_some() {
+        return Ok(());
+    }
+    let config = &settings.config;
+    let has_access = config
+        .accounts
+        .iter()
+        .all(|account| account.access.is_some());
+    let is_meant = config.listeners.iter().all(|listener| listener.open);
+    let guarded = if has_access || is_meant { &[] } else { sockets };
+    for socket in guarded.iter().chain(admin) {
+        let address = address::of(socket)?;
+        if !address::is_private(address.ip()) {
+            return Err(Failure::usage(format!(
+                "the service manager hands over a socket at {address}, which others reach: set an access password with -k or \
+                 --access-password-file (--i-know-it-is-open insists; watchers need a configuration for that)"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Takes the ports.
@@ -203,7 +271,7 @@ fn secure(
             listener: ListenerId(id),
             socket,
             tls: certificates.of(door, &settings.data)?,
-            plain_too: door.plain_too,
+            plain_too: door.plain_too.then_some(settings.config.limits.guess_wait),
             heralds: door.heralds.clone(),
         });
     }

@@ -24,7 +24,8 @@ pub(crate) fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-fn is_unsafe(c: char) -> bool {
+/// True for what could end a line, drive a terminal or turn the direction of what follows.
+pub(crate) fn is_unsafe(c: char) -> bool {
     const LINE_ENDS: std::ops::RangeInclusive<char> = '\u{2028}'..='\u{2029}';
     const EMBEDDINGS: std::ops::RangeInclusive<char> = '\u{202a}'..='\u{202e}';
     const ISOLATES: std::ops::RangeInclusive<char> = '\u{2066}'..='\u{2069}';

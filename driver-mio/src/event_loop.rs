@@ -29,6 +29,7 @@ mod operate;
 mod parting;
 mod parts;
 mod pass;
+mod probes;
 mod reactor;
 mod reading;
 mod recording;
@@ -40,6 +41,7 @@ use conn::Stage;
 use desk::{Asker, DESK, DESK_LAST};
 use hosted::Hosted;
 pub use parts::{Bound, Parts, Renew, Watcher};
+pub use probes::Verdict;
 use reactor::{Reactor, Timer};
 use reading::Step;
 pub use remote::Remote;
@@ -249,6 +251,7 @@ impl<M: Machine> EventLoop<M> {
                 }
                 Answer::Renewed(caller, read) => self.renew(caller, read),
                 Answer::Users(op, Done(done)) => self.users(op, Asker::Part(done)),
+                Answer::Probe(done) => self.probe(done),
                 Answer::Broken(thread) => {
                     let what = format!("the thread for {thread} has died");
                     return Err(io::Error::other(what));

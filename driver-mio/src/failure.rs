@@ -13,6 +13,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// What was asked is in order but could not be done: exit code 1.
     Trouble(String),
+    /// All has been said: this exit code.
+    Told(u8),
 }
 
 impl Failure {
@@ -26,10 +28,11 @@ impl Failure {
         Self::Trouble(line.into())
     }
 
-    /// The line.
-    pub(crate) fn into_line(self) -> String {
+    /// What it says.
+    pub(crate) fn line(&self) -> &str {
         match self {
             Self::Usage(line) | Self::Trouble(line) => line,
+            Self::Told(_) => "all has been said",
         }
     }
 
@@ -38,6 +41,7 @@ impl Failure {
         let (code, line) = match self {
             Self::Usage(line) => (2, line),
             Self::Trouble(line) => (1, line),
+            Self::Told(code) => return ExitCode::from(code),
         };
         note(&line);
         ExitCode::from(code)

@@ -12,7 +12,7 @@ use std::thread::{self, JoinHandle};
 use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
 
-use crate::event_loop::{Renewal, Report};
+use crate::event_loop::{Renewal, Report, Verdict};
 
 /// A queue of jobs that helper threads take from.
 ///
@@ -130,6 +130,8 @@ pub(crate) enum Answer {
     Report(Done<Report>),
     /// The configuration was read again, for a caller at the desk if one has asked.
     Renewed(Option<usize>, Result<Box<Renewal>, String>),
+    /// Somebody wants to know whether a message would get through now.
+    Probe(Done<Verdict>),
     /// A helper thread has died of a mistake of ours; the loop cannot go on.
     Broken(&'static str),
 }

@@ -10,9 +10,12 @@ use std::time::SystemTime;
 use imo2sproxy::event_loop::Watcher;
 use imo2sproxy_core::event::{Event, EventKind, Level};
 
+use crate::cli::LogFormat;
 use crate::escape::escape;
 use crate::failure::{Failure, reason};
 use crate::manager;
+
+mod json;
 
 /// The variable that asks for debug lines when it is `debug`.
 const VARIABLE: &str = "IMO2SPROXY_LOG";
@@ -22,6 +25,7 @@ pub(crate) struct Journal {
     out: Box<dyn Write + Send>,
     /// The file, if it is one.
     path: Option<PathBuf>,
+    format: LogFormat,
     /// It is to stay when a terminal goes.
     stays: bool,
     verbose: bool,
@@ -34,7 +38,11 @@ impl Journal {
     ///
     /// # Errors
     /// If the file cannot be opened.
-    pub(crate) fn open(file: Option<&Path>, verbose: bool) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        file: Option<&Path>,
+        format: LogFormat,
+        verbose: bool,
+    ) -> Result<Self, Failure> {
         let out: Box<dyn Write + Send> = match file {
             None => Box::new(io::stderr()),
             Some(path) => Box::new(open_log(path).map_err(|error| {
@@ -49,6 +57,7 @@ impl Journal {
         let path = file.map(Path::to_owned);
         Ok(Self {
             path,
+            format,
             ..Self::to(out, verbose, debug)
         })
     }
@@ -63,6 +72,7 @@ impl Journal {
         Self {
             out,
             path: None,
+            format: LogFormat::Text,
             stays: false,
             verbose,
             debug,
@@ -83,8 +93,16 @@ impl Journal {
         let time = humantime::format_rfc3339_millis(at);
         self.line.clear();
         // What peers say is part of the event: it must neither end the line nor drive a terminal.
-        let text = event.to_string();
-        let _ = writeln!(self.line, "{time} {} {}", name(level), escape(&text));
+        match self.format {
+            LogFormat::Text => {
+                let text = event.to_string();
+                let _ = writeln!(self.line, "{time} {} {}", name(level), escape(&text));
+            }
+            LogFormat::Json => {
+                let text = json::object(&time.to_string(), name(level), event);
+                let _ = writeln!(self.line, "{text}");
+            }
+        }
         // In one piece, so that lines of several processes in one file do not mix. A log that cannot be
         // written has nobody to complain to.
         let _ = self.out.write_all(self.line.as_bytes());
@@ -236,7 +254,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.log");
         for _ in 0..2 {
-            let mut journal = Journal::open(Some(&path), false).unwrap();
+            let mut journal = Journal::open(Some(&path), LogFormat::Text, false).unwrap();
             journal.record(&Event::process(EventKind::StoreFailed, "disk full"));
         }
         let log = std::fs::read_to_string(&path).unwrap();
@@ -248,7 +266,7 @@ mod tests {
             assert_eq!(mode & 0o777, 0o600);
         }
         assert!(matches!(
-            Journal::open(Some(folder.path()), false),
+            Journal::open(Some(folder.path()), LogFormat::Text, false),
             Err(Failure::Usage(_))
         ));
     }

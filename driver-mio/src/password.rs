@@ -9,6 +9,7 @@ use imo2sproxy::call_handler::PASSWORD_VARIABLE;
 use imo2sproxy_core::secret::Secret;
 
 use crate::cli::AccessArgs;
+use crate::detach;
 use crate::failure::{Failure, note, reason};
 
 /// Longest password, in bytes; a longer one is refused. A client's login frame must hold it.
@@ -38,6 +39,9 @@ pub(crate) fn of_account(
             Failure::usage(format!("the password in {PASSWORD_VARIABLE} is not UTF-8"))
         })?;
         return checked(Secret::new(password), PASSWORD_VARIABLE);
+    }
+    if detach::is_password_given() {
+        return of_file(Path::new("-"));
     }
     if !io::stdin().is_terminal() {
         return Err(Failure::usage(format!(

@@ -54,7 +54,7 @@ impl Renewer {
 
     /// The same for the event loop.
     pub(crate) fn boxed(mut self) -> Renew {
-        Box::new(move || self.read().map_err(Failure::into_line))
+        Box::new(move || self.read().map_err(|failure| failure.line().into()))
     }
 
     fn read(&mut self) -> Result<Renewal, Failure> {
@@ -73,7 +73,7 @@ impl Renewer {
                 listener: *id,
                 socket: (),
                 tls: self.certificates.of(door, &settings.data)?,
-                plain_too: door.plain_too,
+                plain_too: door.plain_too.then_some(settings.config.limits.guess_wait),
                 heralds: door.heralds.clone(),
             });
         }

@@ -3,9 +3,11 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
 
 use imo2sproxy::Recordable;
+use imo2sproxy::admin;
 use imo2sproxy::event_loop::{EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::store::Store;
@@ -69,6 +71,17 @@ pub(crate) fn announce(lines: &[String]) {
 pub(crate) fn serving(lines: &[String]) {
     announce(lines);
     manager::ready();
+}
+
+/// Lets watchers ask at a socket, if there is one.
+pub(crate) fn watch(listener: Option<TcpListener>, remote: Remote) {
+    let Some(listener) = listener else { return };
+    // One that was handed over may be set up in another way.
+    let served = listener.set_nonblocking(false);
+    if let Err(error) = served.and_then(|()| admin::serve(listener, remote)) {
+        let why = reason(&error);
+        note(&format!("warning: nobody can ask at 'admin': {why}"));
+    }
 }
 
 /// Runs the machine of `plan` until it is drained, and records it if that is wanted. `ready` is called once signals are heeded, so that whoever has read the

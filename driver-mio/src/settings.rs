@@ -14,7 +14,7 @@ use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::trace::Secrecy;
 
 use crate::address;
-use crate::cli::{AccountArgs, DaemonArgs, Dialect, Mode, RecordArgs};
+use crate::cli::{AccountArgs, DaemonArgs, Dialect, LogFormat, Mode, RecordArgs};
 use crate::config_file;
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
@@ -52,6 +52,8 @@ pub(crate) struct DaemonSettings {
     pub(crate) data: DataFolder,
     /// Where the log goes; `None`: standard error.
     pub(crate) log_file: Option<PathBuf>,
+    /// How it is written.
+    pub(crate) log_format: LogFormat,
     /// Where files of clients may lie; `None`: nowhere.
     pub(crate) files: Option<PathBuf>,
     /// What is done about calls.
@@ -86,6 +88,7 @@ impl DaemonSettings {
         let admin = args.admin.as_deref().map(admin).transpose()?;
         let common = (args.verbose, args.local_time);
         let open = args.i_know_it_is_open;
+        let log_format = args.log.log_format;
         let (log_file, recording) = (args.log_file.take(), args.record.clone().into());
         let mut settings = match args.config.take() {
             Some(path) => config_file::read(&path, args.account, !doors.is_empty())?,
@@ -103,6 +106,7 @@ impl DaemonSettings {
         }
         (settings.config.verbose, settings.config.local_time) = common;
         settings.log_file = log_file;
+        settings.log_format = log_format;
         settings.files = files.or(settings.files);
         settings.calls = calls;
         settings.admin = admin.or(settings.admin);
@@ -189,6 +193,7 @@ impl DaemonSettings {
             ways,
             data,
             log_file: None,
+            log_format: LogFormat::Text,
             files: None,
             calls: CallHandling::Ignored,
             recording: RecordSettings::nothing(),
@@ -288,7 +293,7 @@ pub(crate) fn folder(path: &Path) -> Result<PathBuf, String> {
 }
 
 /// Where `--admin` says that watchers may ask. They give no password, so it takes a configuration to let in others.
-fn admin(text: &str) -> Result<SocketAddr, Failure> {
+pub(crate) fn admin(text: &str) -> Result<SocketAddr, Failure> {
     let wrong = |why| Failure::usage(format!("--admin {text}: {why}"));
     let address = address::parse_socket(text);
     let address = address.ok_or_else(|| wrong("write ADDR:PORT, as in 127.0.0.1:9100"))?;

@@ -14,7 +14,7 @@ use imo2sproxy_core::config::ServiceConfig;
 use imo2sproxy_core::io::{UserOp, UserPage};
 use imo2sproxy_core::trace::Plan;
 
-use crate::cli::{Deed, UserArgs};
+use crate::cli::{Deed, LogFormat, UserArgs};
 use crate::control_socket::{Asked, ask};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
@@ -108,7 +108,7 @@ fn alone(data: &DataFolder, folder: PathBuf, op: UserOp) -> Result<(), Failure> 
         store: run::open_store(data)?,
         files: None,
         calls: CallHandling::Ignored,
-        watcher: Box::new(Journal::open(None, false)?),
+        watcher: Box::new(Journal::open(None, LogFormat::Text, false)?),
         renew: None,
     };
     let plan = Plan::Service(ServiceConfig::default(), tls::random_seed());

@@ -44,7 +44,7 @@ fn help_and_version_go_to_standard_output() {
 fn wrong_usage_ends_with_2_and_one_line() {
     for (args, word) in [
         (&[][..], "USERNAME"),
-        (&["-d", "alice"], "-d"),
+        (&["-D", "alice"], "-D"),
         (&["-m", "a", "alice", "pw"], "-m a"),
         (&["-p", "x", "alice", "pw"], "x"),
         (&["-v", "console"], "after --"),

@@ -58,7 +58,7 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             listener: ListenerId(0),
             socket,
             tls: None,
-            plain_too: false,
+            plain_too: None,
             heralds: Networks::default(),
         };
         let parts = Parts {

@@ -155,6 +155,7 @@ fn size_of_output(output: &Output) -> usize {
         | Output::Stopped
         | Output::Status(_)
         | Output::Users { .. }
+        | Output::Probed { .. }
         | Output::Lifted { .. }
         | Output::Reloaded(_)
         | Output::Event(_) => 0,

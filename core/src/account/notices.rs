@@ -7,6 +7,7 @@ use core::time::Duration;
 
 use super::late_refusals::Granted;
 use super::{Account, AccountOutput, Held, Scene, Wake, cut};
+use crate::config::Upstream;
 use crate::event::EventKind;
 use crate::handle::canonical;
 use crate::imo::link::{CallId, LinkOutput, LinkStatus};
@@ -36,6 +37,7 @@ impl Account {
                 self.fetched(scene, id, result);
                 scene.out.push(AccountOutput::Wake);
             }
+            LinkOutput::Echoed(ok) => scene.out.push(AccountOutput::ServiceAnswered(ok)),
             LinkOutput::Took(taken) => {
                 if core::mem::take(&mut self.roster.coming) && self.roster.complete() {
                     scene.out.push(AccountOutput::Wake);
@@ -80,6 +82,26 @@ impl Account {
             clients,
             unsent: self.messages.unsent_count(),
         }
+    }
+
+    /// Has the service answer something that changes nothing; comes back as [`AccountOutput::ServiceAnswered`].
+    pub(crate) fn ask_service(&mut self, scene: &mut Scene<'_>) {
+        self.with_link(scene, |link, now, out| link.ask_echo(now, out));
+    }
+
+    /// True while the service owes that answer.
+    pub(crate) fn asks_service(&self) -> bool {
+        self.link.awaits_echo()
+    }
+
+    /// Where its service is.
+    pub(crate) const fn service(&self) -> &Upstream {
+        self.link.upstream()
+    }
+
+    /// True while the service has it signed on, and nothing is known against the connections there.
+    pub(crate) fn is_online(&self) -> bool {
+        self.link.status() == LinkStatus::Online
     }
 
     /// The own status as it is: offline unless the service has the account signed on.

@@ -37,6 +37,8 @@ pub(crate) enum AccountOutput {
     ReadFile(FileJob, String, usize),
     /// A call came or is made: its peer, its number, and whether it comes in.
     RunCallHandler(String, u32, bool),
+    /// The service has answered [`super::Account::ask_service`], or does not.
+    ServiceAnswered(bool),
     /// Something that a client's command waits for has happened.
     Wake,
     /// Call [`super::Account::durable`] once this is durable.

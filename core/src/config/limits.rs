@@ -102,6 +102,9 @@ pub struct Limits {
     pub guest_wait: Duration,
     /// How long such a user stays signed on without clients.
     pub guest_linger: Duration,
+    /// Longest time the first bytes of a client take to tell what it speaks, where a listener takes several transports;
+    /// after it the connection is closed.
+    pub guess_wait: Duration,
     /// Longest time a client takes to log in; after it the connection is closed.
     pub login_wait: Duration,
     /// Files of one account that are written or read for its clients at once; commands that want more wait.
@@ -186,6 +189,7 @@ impl Default for Limits {
             guests: 1_000,
             guest_wait: Duration::from_secs(8),
             guest_linger: Duration::from_secs(600),
+            guess_wait: Duration::from_secs(5),
             login_wait: Duration::from_secs(30),
             files: 16,
             slot_wait: Duration::from_secs(10),

@@ -3,6 +3,7 @@
 //!
 //! See `core/docs/imo-protocol.md`, "A session" and "Delivery".
 
+mod echo;
 mod exchange;
 mod fetches;
 mod invariants;
@@ -30,6 +31,7 @@ use crate::http::lane::Ticket;
 use crate::rng::Rng;
 use crate::secret::Secret;
 use crate::time::{Instant, Now, Timers};
+use echo::Echo;
 use fetches::Fetches;
 pub use fetches::{FetchError, FetchId};
 use lines::Line;
@@ -113,6 +115,7 @@ pub struct Link {
     /// The request on the calls lane, and how many messages it carries.
     in_flight: Option<(Ticket, usize)>,
     fetches: Fetches,
+    echo: Option<Echo>,
     /// The poll that is out, and since when.
     polling: Option<(Ticket, Instant)>,
     awaited: BTreeMap<u64, Awaited>,
@@ -178,6 +181,7 @@ impl Link {
             inbox: Inbox::default(),
             in_flight: None,
             fetches: Fetches::default(),
+            echo: None,
             polling: None,
             awaited: BTreeMap::new(),
             unrefused: Unrefused::default(),

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use crate::config::Config;
 use crate::secret::Secret;
 
-/// Names one [`Control::Users`] until its answer. The driver gives it.
+/// Names one [`Control::Users`] or [`Control::Probe`] until its answer. The driver gives it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct AskId(pub u64);
 
@@ -19,6 +19,12 @@ pub enum Control {
     Drain,
     /// Say how things stand: each machine of the process answers with one [`super::Output::Status`], at once.
     Status,
+    /// Find out whether a message would get through now: whether a record becomes durable, and whether each service
+    /// answers to an account that is online there. Answered by [`super::Output::Probed`] after five seconds at the latest.
+    Probe {
+        /// The driver's name for it.
+        ask: AskId,
+    },
     /// Do something about the accounts of the service; answered by [`super::Output::Users`] when it is durable.
     Users {
         /// The driver's name for it.
@@ -125,6 +131,32 @@ impl UserError {
             Self::Unknown => "there is no account of that name",
             Self::Busy => "too many such requests are under way; try again",
             Self::Store => "the store cannot be read at the moment; try again",
+        }
+    }
+}
+
+/// Why a message would not get through now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ProbeFault {
+    /// What is written does not become durable.
+    Store,
+    /// A service does not answer.
+    Service,
+    /// The machine comes to an end.
+    Ending,
+    /// That is not known: too many ask at a time.
+    Busy,
+}
+
+impl ProbeFault {
+    /// The fault in words.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::Store => "the store does not take a record in time",
+            Self::Service => "a service does not answer in time",
+            Self::Ending => "the process is about to end",
+            Self::Busy => "too many ask at once",
         }
     }
 }

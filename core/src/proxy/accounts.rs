@@ -118,6 +118,7 @@ impl Proxy {
                     incoming,
                 });
             }
+            AccountOutput::ServiceAnswered(ok) => self.service_answered(id, ok, out),
             AccountOutput::Wake => {
                 let member = self.members.get(&id);
                 let clients = member.into_iter().flat_map(|member| &member.clients);

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::telling::keep_alive_every;
 use super::{AccountId, ClientWake, Member, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
+use crate::config::WireKind;
 use crate::event::{Event, EventKind};
 use crate::io::{CloseCause, CloseHow, ConnId, Output, Outputs};
 use crate::skype::{Command, ConnStatus, Reply, parse};
@@ -92,10 +93,29 @@ impl Proxy {
                 self.dirty.insert(conn);
             }
             ClientWake::Guest => self.guest_waits_no_more(conn, out),
+            ClientWake::Guess => self.guessed_enough(conn, out),
             ClientWake::Login => self.fault(conn, "it has not logged in in time", out),
             ClientWake::Slot => self.fault(conn, "it does not say whether it takes a file", out),
             ClientWake::Stall => self.fault(conn, "it has taken nothing for too long", out),
             ClientWake::Alive => self.keep_alive(now, conn),
+        }
+    }
+
+    /// A client has its time to show what it speaks, where that is not known, and to log in.
+    pub(super) fn watch_newcomer(&mut self, now: Now, conn: ConnId, kind: WireKind) {
+        let until = now.mono + self.limits.login_wait;
+        self.set_wake(conn, ClientWake::Login, Some(until));
+        if kind == WireKind::Auto {
+            let until = now.mono + self.limits.guess_wait;
+            self.set_wake(conn, ClientWake::Guess, Some(until));
+        }
+    }
+
+    /// Closes a client whose first bytes do not tell what it speaks.
+    fn guessed_enough(&mut self, conn: ConnId, out: &mut Outputs) {
+        let client = self.clients.get(&conn);
+        if client.is_some_and(|(_, client)| !client.is_understood()) {
+            self.fault(conn, "its first bytes do not tell what it speaks", out);
         }
     }
 

@@ -165,8 +165,7 @@ impl Proxy {
             guest: None,
         };
         self.door.strangers.insert(conn, stranger);
-        let until = now.mono + self.limits.login_wait;
-        self.set_wake(conn, ClientWake::Login, Some(until));
+        self.watch_newcomer(now, conn, place.kind);
     }
 
     /// A client is no stranger any more, or is gone.

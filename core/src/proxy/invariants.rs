@@ -22,6 +22,7 @@ impl Proxy {
         self.check_questions();
         self.check_timers();
         self.check_awaiting();
+        self.check_probe();
         let max = ("logins", self.limits.logins);
         at_most(self.starting.len(), max, "accounts that log in at once");
     }
@@ -131,7 +132,7 @@ impl Proxy {
                     assert!(is_served(conn), "only who is served is watched: {wake:?}");
                 }
                 Wake::Drain => assert!(self.draining, "only a drain has an end"),
-                Wake::Account(_) | Wake::Store => {}
+                Wake::Account(_) | Wake::Store | Wake::Probe => {}
             }
         }
     }

@@ -11,6 +11,8 @@ pub(super) enum Wake {
     Client(ConnId, ClientWake),
     /// A failed transaction is to be tried again.
     Store,
+    /// A probe has taken long enough.
+    Probe,
     /// The drain has taken long enough.
     Drain,
 }
@@ -18,6 +20,8 @@ pub(super) enum Wake {
 /// What a client's connection wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum ClientWake {
+    /// Its first bytes have not told what it speaks.
+    Guess,
     /// It has not logged in.
     Login,
     /// The service has not said whether it may come in.
@@ -36,7 +40,8 @@ pub(super) enum ClientWake {
 
 impl ClientWake {
     /// All of them.
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
+        Self::Guess,
         Self::Login,
         Self::Guest,
         Self::Open,

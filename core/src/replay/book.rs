@@ -109,6 +109,7 @@ impl Book {
             | Output::Stopped
             | Output::Status(_)
             | Output::Users { .. }
+            | Output::Probed { .. }
             | Output::Lifted { .. }
             | Output::Reloaded(_)
             | Output::Event(_) => {}

@@ -139,6 +139,7 @@ limits_form! {
     lockout_last,
     guest_wait,
     guest_linger,
+    guess_wait,
     login_wait,
     slot_wait,
     keep_alive_every,

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::event::EventKind;
-use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProxyFault, UserError};
+use crate::io::{CloseCause, CloseHow, ConnId, FileError, ProbeFault, ProxyFault, UserError};
 use crate::store::StoreError;
 
 /// A newtype that is written as one of a closed list of words.
@@ -105,6 +105,16 @@ names! {
 }
 
 names! {
+    /// Why a message would not get through.
+    Obstacle(ProbeFault) {
+        Store = "store",
+        Service = "service",
+        Ending = "ending",
+        Busy = "busy",
+    }
+}
+
+names! {
     /// Why a file was not written or read.
     FileFault(FileError) {
         NoFolder = "no-folder",
@@ -135,6 +145,7 @@ names! {
         AccountCreated = "account-created",
         AccountChanged = "account-changed",
         AccountRemoved = "account-removed",
+        LockoutLifted = "lockout-lifted",
         SessionOpened = "session-opened",
         SessionEnded = "session-ended",
         SessionRefused = "session-refused",

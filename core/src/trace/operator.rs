@@ -42,6 +42,9 @@ pub enum Asked {
     Reload {
         config: Box<ProxyForm>,
     },
+    Probe {
+        ask: u64,
+    },
 }
 
 impl Asked {
@@ -54,7 +57,8 @@ impl Asked {
             | Self::UserRemove { .. }
             | Self::UserList { .. }
             | Self::Lift { .. }
-            | Self::Reload { .. } => None,
+            | Self::Reload { .. }
+            | Self::Probe { .. } => None,
         }
     }
 }
@@ -72,6 +76,7 @@ impl From<&Control> for Asked {
                 let config = Box::new(ProxyForm::from(&**config));
                 return Self::Reload { config };
             }
+            Control::Probe { ask } => return Self::Probe { ask: ask.0 },
             Control::Users { ask, op } => (ask.0, op.clone()),
         };
         match op {
@@ -98,6 +103,7 @@ impl From<Asked> for Control {
             Asked::Status => return Self::Status,
             Asked::Lift { account } => return Self::Lift { account },
             Asked::Reload { config } => return Self::Reload(Box::new((*config).into())),
+            Asked::Probe { ask } => return Self::Probe { ask: AskId(ask) },
             Asked::UserAdd { ask, name, secret } => {
                 let password = Secret::new(secret);
                 (ask, UserOp::Add { name, password })

@@ -9,11 +9,11 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::bytes::Bytes;
-use super::names::{Conn, How, Kind};
+use super::names::{Conn, How, Kind, Obstacle};
 use super::operator::{Answered, Standing};
 use super::stored::{Asks, Change};
 use crate::event::{About, Event};
-use crate::io::{JobId, LoadId, Origin, Output, Reloaded, StoreId};
+use crate::io::{AskId, JobId, LoadId, Origin, Output, Reloaded, StoreId};
 use crate::secret::Secret;
 use crate::store::{Query, StoreOp};
 
@@ -75,6 +75,11 @@ pub enum Out {
     },
     Status(Standing),
     Users(Answered),
+    Probed {
+        ask: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<Obstacle>,
+    },
     Lifted {
         addresses: usize,
     },
@@ -192,6 +197,10 @@ impl From<&Output> for Out {
             },
             Output::Status(snapshot) => Self::Status(snapshot.into()),
             Output::Users { ask, result } => Self::Users(Answered::of(*ask, result)),
+            Output::Probed { ask, result } => Self::Probed {
+                ask: ask.0,
+                error: result.err().map(Obstacle),
+            },
             Output::Lifted { addresses } => Self::Lifted {
                 addresses: *addresses,
             },
@@ -288,6 +297,10 @@ impl From<Out> for Output {
                 let (ask, result) = answered.into_parts();
                 Self::Users { ask, result }
             }
+            Out::Probed { ask, error } => Self::Probed {
+                ask: AskId(ask),
+                result: error.map_or(Ok(()), |error| Err(error.0)),
+            },
             Out::Lifted { addresses } => Self::Lifted { addresses },
             Out::Reloaded {
                 added,

@@ -317,6 +317,7 @@ impl Redactor {
             | Out::Close { .. }
             | Out::Status(_)
             | Out::Users(_)
+            | Out::Probed { .. }
             | Out::Lifted { .. }
             | Out::Reloaded { .. }
             | Out::Stopped => {}

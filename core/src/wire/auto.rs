@@ -178,6 +178,10 @@ impl Wire for Auto {
         }
     }
 
+    fn is_understood(&self) -> bool {
+        self.told().is_some()
+    }
+
     fn takes_files(&self) -> bool {
         self.told().is_some_and(Wire::takes_files)
     }

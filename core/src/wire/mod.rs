@@ -145,6 +145,11 @@ pub trait Wire {
     /// Appends the bytes of `message` to `tx`.
     fn encode(&mut self, message: ToClient<'_>, tx: &mut Vec<u8>);
 
+    /// Whether it is known what the client speaks, where that has to be found out.
+    fn is_understood(&self) -> bool {
+        true
+    }
+
     /// True if files can be pushed to this client: it has said so, and it was offered.
     fn takes_files(&self) -> bool {
         false

@@ -36,7 +36,7 @@ const GROUND: &[&str] = &[
     "store",
     "time",
 ];
-const JOURNAL: &[&str] = &["journal"];
+const JOURNAL: &[&str] = &["journal", "probe"];
 const WIRE: &[&str] = &["wire::*"];
 const SKYPE: &[&str] = &["skype::*"];
 const HTTP_FORMAT: &[&str] = &[

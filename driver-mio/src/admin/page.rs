@@ -3,13 +3,16 @@
 
 use std::fmt::Write as _;
 
-use imo2sproxy_core::io::Snapshot;
+use imo2sproxy_core::io::{ProbeFault, Snapshot};
 use imo2sproxy_core::trace::word_of;
 
-use crate::event_loop::Report;
+use crate::event_loop::{Report, Verdict};
 
 /// All that the link of an account may be.
 const LINKS: [&str; 4] = ["online", "connecting", "refused", "offline"];
+
+/// What is said if the event loop does not answer.
+const STANDS_STILL: &str = "the event loop does not turn";
 
 /// An answer.
 #[derive(PartialEq, Eq, Debug)]
@@ -41,19 +44,19 @@ impl Page {
     }
 }
 
-/// Whether all is well; `None` if the event loop has not said how things stand.
-pub(super) fn health(report: Option<&Report>) -> Page {
-    let fault = match report {
-        None => Some("the event loop does not turn"),
-        Some(report) => fault(report),
-    };
-    match fault {
+/// Whether all is well, which it is without a trouble.
+pub(super) fn health(trouble: Option<&'static str>) -> Page {
+    match trouble {
         None => Page::plain("200 OK", "ok"),
         Some(why) => Page::plain("503 Service Unavailable", why),
     }
 }
 
-fn fault(report: &Report) -> Option<&'static str> {
+/// What is wrong by what is known; no report if the event loop has not given one.
+pub(super) fn trouble(report: Option<&Report>) -> Option<&'static str> {
+    let Some(report) = report else {
+        return Some(STANDS_STILL);
+    };
     if report.draining {
         return Some("the process is about to end");
     }
@@ -65,6 +68,14 @@ fn fault(report: &Report) -> Option<&'static str> {
         "no account is online"
     });
     report.store_trouble.or(none_online)
+}
+
+/// What is wrong by what was tried; no verdict if the event loop has not given one.
+pub(super) fn obstacle(verdict: Option<Verdict>) -> Option<&'static str> {
+    match verdict {
+        None => Some(STANDS_STILL),
+        Some(verdict) => verdict.err().map(ProbeFault::explain),
+    }
 }
 
 /// How many accounts there are of each of [`LINKS`].
@@ -230,7 +241,7 @@ mod tests {
     }
 
     fn said(report: &Report) -> String {
-        let page = health(Some(report));
+        let page = health(trouble(Some(report)));
         format!("{} {}", &page.status[..3], page.text.trim_end())
     }
 
@@ -253,7 +264,22 @@ mod tests {
         assert_eq!(said(&ill), "503 the store cannot be written");
         ill.draining = true;
         assert_eq!(said(&ill), "503 the process is about to end");
-        assert_eq!(health(None).status, "503 Service Unavailable");
+        assert_eq!(health(trouble(None)).status, "503 Service Unavailable");
+    }
+
+    #[test]
+    fn what_a_probe_has_found_out_is_told_in_a_line() {
+        assert_eq!(obstacle(Some(Ok(()))), None);
+        assert_eq!(obstacle(None), trouble(None));
+        let faults = [
+            ProbeFault::Store,
+            ProbeFault::Service,
+            ProbeFault::Ending,
+            ProbeFault::Busy,
+        ];
+        let mut lines = faults.map(|fault| obstacle(Some(Err(fault))).unwrap());
+        lines.sort_unstable();
+        assert!(lines.windows(2).all(|two| two[0] != two[1]), "{lines:?}");
     }
 
     #[test]

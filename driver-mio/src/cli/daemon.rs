@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use imo2sproxy_core::secret::Secret;
 
-use super::{AccessArgs, AccountArgs, RecordArgs};
+use super::{AccessArgs, AccountArgs, LogArgs, RecordArgs};
 
 /// The daemon in the form of the original, with one account, or with a configuration file.
 #[derive(Args, Clone, Debug)]
@@ -18,6 +18,11 @@ pub(crate) struct DaemonArgs {
     /// Append the log to FILE instead of standard error
     #[arg(short = 'l', long, value_name = "FILE")]
     pub(crate) log_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+    /// Go into the background once it listens, in a session of its own; with -v and without -l it stays in front
+    #[arg(short = 'd', long)]
+    pub(crate) daemonize: bool,
     /// Give messages the time of their arrival here instead of the service's
     #[arg(short = 't', long)]
     pub(crate) local_time: bool,

@@ -50,6 +50,27 @@ fn without_options_it_is_the_embedded_service() {
 }
 
 #[test]
+fn the_background_and_the_form_of_the_log_are_asked_for() {
+    for line in [
+        "imo2sproxy -dv -l a.log alice",
+        "imo2sproxy --daemonize -v -l a.log alice",
+    ] {
+        let Ok(Command::Daemon(args)) = parse(line) else {
+            panic!("not the daemon");
+        };
+        assert!(args.daemonize && args.verbose);
+        assert_eq!(args.log.log_format, LogFormat::Text);
+    }
+    let line = "imo2sproxy service --log-format json --admin 127.0.0.1:0";
+    let Ok(Command::Service(args)) = parse(line) else {
+        panic!("not the service");
+    };
+    assert_eq!(args.log.log_format, LogFormat::Json);
+    assert_eq!(args.admin.as_deref(), Some("127.0.0.1:0"));
+    assert!(usage("imo2sproxy --log-format xml alice").contains("xml"));
+}
+
+#[test]
 fn sessions_are_recorded_and_replayed() {
     let Ok(Command::Daemon(args)) = parse("imo2sproxy --record a.jsonl --keep-secrets alice")
     else {
@@ -90,7 +111,7 @@ fn a_user_named_like_a_command_is_given_after_two_dashes() {
 
 #[test]
 fn options_of_other_versions_are_refused() {
-    for option in ["-d", "-V"] {
+    for option in ["-D", "-V"] {
         let text = usage(&format!("imo2sproxy {option} alice"));
         assert!(text.contains("unexpected argument"), "{text}");
     }

@@ -239,7 +239,7 @@ impl<'s> Entry<'s> {
     pub(super) fn blame(&self, failure: Failure) -> Failure {
         match failure {
             Failure::Usage(line) => self.wrong(line),
-            Failure::Trouble(_) => failure,
+            Failure::Trouble(_) | Failure::Told(_) => failure,
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) struct Door {
     id: ListenerId,
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
-    plain_too: bool,
+    plain_too: Option<Duration>,
     heralds: Networks,
     /// Whether somebody may be waiting.
     pub(super) ready: bool,
@@ -154,7 +154,7 @@ impl Reactor {
             tls: door.tls.clone(),
             plain_too: door.plain_too,
         };
-        if greeting.herald || greeting.tls.is_some() && greeting.plain_too {
+        if greeting.herald || greeting.tls.is_some() && greeting.plain_too.is_some() {
             let counted = if greeting.herald {
                 UNCOUNTED
             } else {

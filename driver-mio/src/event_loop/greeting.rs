@@ -4,6 +4,7 @@
 use std::io::{ErrorKind, Read as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{CloseCause, Outputs};
@@ -26,8 +27,8 @@ pub(super) struct Greeting {
     pub(super) herald: bool,
     /// Set if he speaks TLS.
     pub(super) tls: Option<Arc<ServerConfig>>,
-    /// Whether he may do without.
-    pub(super) plain_too: bool,
+    /// Set if he may do without: how long he may take to show which it is.
+    pub(super) plain_too: Option<Duration>,
 }
 
 /// How to go on.
@@ -44,13 +45,16 @@ enum Next {
 impl Reactor {
     /// Takes in somebody whose first bytes are to be looked at.
     pub(super) fn greet(&mut self, stream: TcpStream, arrival: Arrival, greeting: Greeting) {
+        // A proxy may take its own time for the header.
+        let guess = greeting.plain_too.filter(|_| !greeting.herald);
+        let wait = guess.unwrap_or(HANDSHAKE_WAIT);
         let stage = Stage::Greeting {
             stream,
             arrival,
             greeting,
         };
         if let Some(key) = self.take(stage) {
-            let until = self.now.mono + HANDSHAKE_WAIT;
+            let until = self.now.mono + wait;
             self.timers.set(Timer::Conn(key), Some(until));
         }
     }
@@ -79,7 +83,7 @@ impl Reactor {
         if !greeting.herald {
             match tls {
                 None => return Next::Plain,
-                Some(config) if !greeting.plain_too => return Next::Tls(config),
+                Some(config) if greeting.plain_too.is_none() => return Next::Tls(config),
                 Some(_) => {}
             }
         }
@@ -177,6 +181,8 @@ impl Reactor {
             socket: Socket::secured(stream, tls),
             arrival: Some(arrival),
         };
+        let until = self.now.mono + HANDSHAKE_WAIT;
+        self.timers.set(Timer::Conn(key), Some(until));
         // The poll has told of the bytes already.
         self.secure(key, buffers, spare);
     }

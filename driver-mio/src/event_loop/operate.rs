@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Control, Input, Machine, Snapshot, UserOp};
 
 use super::EventLoop;
@@ -47,8 +48,12 @@ impl<M: Machine> EventLoop<M> {
     /// Lets in again who is locked out of an account.
     fn lift(&mut self, account: String) -> String {
         self.hosted.reactor.desk.lifted = 0;
+        let name = account.clone();
         self.hosted.feed(Input::Control(Control::Lift { account }));
-        let lifted = self.hosted.reactor.desk.lifted;
+        let reactor = &mut self.hosted.reactor;
+        let lifted = reactor.desk.lifted;
+        let detail = format!("the operator lets in again who was locked out; addresses: {lifted}");
+        reactor.tell(&Event::account(EventKind::LockoutLifted, &name, detail));
         format!("ok\naddresses let in again {lifted}\n")
     }
 

@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::ListenerId;
@@ -24,8 +25,8 @@ pub struct Bound<S = TcpListener> {
     pub socket: S,
     /// Set if its clients speak TLS.
     pub tls: Option<Arc<rustls::ServerConfig>>,
-    /// Whether they may do without, which their first byte tells.
-    pub plain_too: bool,
+    /// Set if they may do without, which their first byte tells: how long that may take.
+    pub plain_too: Option<Duration>,
     /// Who may say in a PROXY header for whom he speaks.
     pub heralds: Networks,
 }

@@ -18,6 +18,7 @@ use super::Watcher;
 use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
+use super::probes::Probes;
 use super::renewal::Source;
 use super::report::Tally;
 use super::{CLOSE_WAIT, Parts};
@@ -84,6 +85,7 @@ pub(super) struct Reactor {
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
     pub(super) desk: Desk,
+    pub(super) probes: Probes,
     pub(super) tally: Tally,
     /// What can be read again.
     pub(super) renewal: Option<Source>,
@@ -126,6 +128,7 @@ impl Reactor {
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
             desk,
+            probes: Probes::default(),
             tally: Tally::default(),
             renewal: parts.renew.map(Source::new),
             reloaded: None,
@@ -166,6 +169,7 @@ impl Reactor {
             }
             Output::Status(snapshot) => self.desk.snapshots.push(snapshot),
             Output::Users { ask, result } => self.desk.users(self.now.mono, ask, result),
+            Output::Probed { ask, result } => self.probes.answered(self.now.mono, ask, result),
             Output::Lifted { addresses } => self.desk.lifted += addresses,
             Output::Reloaded(done) => self.reloaded = Some(done),
             Output::Stopped => self.stopped = true,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use imo2sproxy_core::io::{UserError, UserOp, UserPage};
 
-use super::Report;
+use super::{Report, Verdict};
 use crate::jobs::{Answer, Answers, Done};
 
 /// Reaches a running event loop from any thread.
@@ -33,6 +33,12 @@ impl Remote {
     /// Asks how things stand; `done` hears it on the loop's thread.
     pub fn report(&self, done: impl FnOnce(Report) + Send + 'static) {
         self.answers.push(Answer::Report(Done(Box::new(done))));
+    }
+
+    /// Asks whether a message would get through now; `done` hears it on the loop's thread, five seconds later at the
+    /// most. Whoever asks within a second of the last verdict gets that one.
+    pub fn probe(&self, done: impl FnOnce(Verdict) + Send + 'static) {
+        self.answers.push(Answer::Probe(Done(Box::new(done))));
     }
 
     /// Begins to record the session into `path`, in the place of what is being recorded. `done` hears, on the loop's

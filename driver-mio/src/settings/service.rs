@@ -9,7 +9,7 @@ use imo2sproxy_core::config::{Limits, Registration, ServiceConfig};
 
 use super::RecordSettings;
 use crate::address;
-use crate::cli::ServiceArgs;
+use crate::cli::{LogFormat, ServiceArgs};
 use crate::data_folder::DataFolder;
 use crate::failure::Failure;
 
@@ -24,6 +24,10 @@ pub(crate) struct ServiceSettings {
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     /// Where things are kept.
     pub(crate) data: DataFolder,
+    /// How the log is written.
+    pub(crate) log_format: LogFormat,
+    /// Where the state of the service is to be asked for.
+    pub(crate) admin: Option<SocketAddr>,
     /// What is recorded.
     pub(crate) recording: RecordSettings,
 }
@@ -61,6 +65,8 @@ impl ServiceSettings {
             address,
             tls,
             data: DataFolder::choose(args.data_dir, Some("service"))?,
+            log_format: args.log.log_format,
+            admin: args.admin.as_deref().map(super::admin).transpose()?,
             recording: args.record.into(),
         })
     }

@@ -40,7 +40,7 @@ fn ask(port: u16, request: &str) -> (String, String) {
     (status.into(), body.into())
 }
 
-fn get(port: u16, path: &str) -> (String, String) {
+pub(crate) fn get(port: u16, path: &str) -> (String, String) {
     ask(port, &format!("GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"))
 }
 
@@ -81,6 +81,39 @@ fn a_daemon_whose_account_cannot_get_online_is_not_well() {
     let (status, body) = get(port, "/healthz");
     assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
     assert_eq!(body, "no account is online\n");
+}
+
+#[test]
+fn a_daemon_whose_service_has_fallen_silent_says_so_before_its_users_notice() {
+    let (town, service) = Town::with_service();
+    let server = format!("https://localhost:{}/", town.port);
+    let ca = town.path("ca.pem");
+    let options = ["--server", &server, "--ca-file", &ca];
+    let (_process, clients, port) = watched(&town, &options);
+    let _client = Client::online(clients);
+    assert_eq!(get(port, "/healthz").1, "ok\n");
+    service.signal("-STOP");
+    sleep(Duration::from_secs(1));
+    let begin = Instant::now();
+    let ask = || get(port, "/healthz");
+    let answers: Vec<_> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..4).map(|_| scope.spawn(ask)).collect();
+        asking.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert!(
+        begin.elapsed() < Duration::from_secs(8),
+        "one probe for all"
+    );
+    for (status, body) in answers {
+        assert_eq!(status, "HTTP/1.1 503 Service Unavailable");
+        assert_eq!(body, "a service does not answer in time\n");
+    }
+    service.signal("-CONT");
+    let begin = Instant::now();
+    while get(port, "/healthz").1 != "ok\n" {
+        assert!(begin.elapsed() < PATIENCE);
+        sleep(Duration::from_millis(200));
+    }
 }
 
 #[test]

@@ -170,6 +170,9 @@ fn who_is_locked_out_is_let_in_again_when_the_operator_says_so() {
     );
     let nobody = command(&town, "alice", &["control", "lift", "a b"], "");
     assert_eq!(failure(&nobody).0, 1);
+    let log = daemon.stop();
+    let told = "INFO  Alice: the operator lets in again who was locked out; addresses: 1";
+    assert!(log.contains(told), "{log}");
 }
 
 #[test]

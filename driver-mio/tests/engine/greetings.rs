@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use imo2sproxy::networks::{Network, Networks};
 use imo2sproxy_core::io::CloseCause::Peer;
@@ -14,7 +15,7 @@ use crate::helpers::{Certificate, Engine, Setup, Teller, closed, echo, exchange,
 
 fn either(certificate: &Certificate) -> Setup {
     Setup {
-        plain_too: true,
+        plain_too: Some(Duration::from_secs(10)),
         ..Setup::secured(certificate)
     }
 }
@@ -78,6 +79,27 @@ fn who_goes_without_a_word_was_never_there() {
     engine.expect("accepted c1 by 0");
     drop(next);
     engine.expect(&closed(Client(1), Peer));
+}
+
+#[test]
+fn who_does_not_show_in_time_whether_it_speaks_tls_was_never_there() {
+    let certificate = Certificate::new();
+    let wait = Duration::from_secs(1);
+    let setup = Setup {
+        plain_too: Some(wait),
+        ..Setup::secured(&certificate)
+    };
+    let engine = setup.start(echo);
+    let mut silent = engine.client();
+    let begin = Instant::now();
+    let _ = silent.read(&mut [0]);
+    let waited = begin.elapsed();
+    assert!(wait <= waited && waited < wait * 5, "{waited:?}");
+    let told = engine.hear();
+    assert!(told.ends_with("not a word in time"), "{told}");
+    let mut next = engine.client();
+    assert_eq!(exchange(&mut next, b"hello"), b"hello");
+    engine.expect("accepted c1 by 0");
 }
 
 #[test]

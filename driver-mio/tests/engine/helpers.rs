@@ -75,7 +75,11 @@ impl Machine for Closure {
             | Input::FileWritten { .. }
             | Input::FileRead { .. }
             | Input::Control(
-                Control::Status | Control::Users { .. } | Control::Lift { .. } | Control::Reload(_),
+                Control::Status
+                | Control::Probe { .. }
+                | Control::Users { .. }
+                | Control::Lift { .. }
+                | Control::Reload(_),
             )
             | Input::Tick => {}
         }
@@ -90,7 +94,7 @@ impl Machine for Closure {
 /// What an engine is to be started with.
 pub(crate) struct Setup {
     pub(crate) listeners: Vec<Option<Arc<ServerConfig>>>,
-    pub(crate) plain_too: bool,
+    pub(crate) plain_too: Option<Duration>,
     pub(crate) heralds: Networks,
     pub(crate) client_tls: Option<Arc<ClientConfig>>,
     pub(crate) ways: Ways,
@@ -104,7 +108,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             listeners: Vec::new(),
-            plain_too: false,
+            plain_too: None,
             heralds: Networks::default(),
             client_tls: None,
             ways: Ways::straight(),

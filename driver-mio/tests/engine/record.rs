@@ -62,7 +62,7 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
                 listener: ListenerId(0),
                 socket,
                 tls: None,
-                plain_too: false,
+                plain_too: None,
                 heralds: Networks::default(),
             }],
             client_tls: None,

@@ -317,6 +317,7 @@ impl<M: Machine> Bench<M> {
             Output::RunCallHandler { .. }
             | Output::Status(_)
             | Output::Users { .. }
+            | Output::Probed { .. }
             | Output::Lifted { .. }
             | Output::Reloaded(_)
             | Output::Event(_) => {}

@@ -225,6 +225,7 @@ impl Run {
                 | Output::Load { .. }
                 | Output::Hash { .. }
                 | Output::Verify { .. }
+                | Output::Probed { .. }
                 | Output::Lifted { .. }
                 | Output::Reloaded(_)
                 | Output::Stopped => {}

@@ -68,6 +68,7 @@ impl World {
             }
             Output::Status(_)
             | Output::Users { .. }
+            | Output::Probed { .. }
             | Output::Lifted { .. }
             | Output::Reloaded(_) => {
                 self.hosts[life.host].operator.push(output);

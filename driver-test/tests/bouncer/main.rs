@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
 
 mod door;
+mod guess;
 mod guests;
 mod house;
 mod missed;

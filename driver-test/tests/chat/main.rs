@@ -9,6 +9,7 @@ mod dialogs;
 mod drain;
 mod login;
 mod messages;
+mod probes;
 mod profile;
 mod room;
 mod room_changes;

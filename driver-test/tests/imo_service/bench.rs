@@ -161,6 +161,7 @@ impl Bench {
                 | Output::ReadFile { .. }
                 | Output::RunCallHandler { .. }
                 | Output::Status(_)
+                | Output::Probed { .. }
                 | Output::Lifted { .. }
                 | Output::Reloaded(_)
                 | Output::Stopped => {}

@@ -25,6 +25,7 @@ impl Link {
         self.jar.check_invariants();
         assert!(self.told.len() <= CAUSES_MAX, "the oldest cause goes");
         self.check_calls();
+        self.check_echo();
         self.check_state();
     }
 

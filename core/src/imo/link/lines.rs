@@ -180,6 +180,12 @@ impl Link {
             self.fetched(now, id, result, out);
             return;
         }
+        if lane == LaneId::Calls
+            && let Some(echo) = self.echo_of(ticket)
+        {
+            self.echoed(now, echo, &result, out);
+            return;
+        }
         match result {
             Ok(response) => self.answered(now, lane, ticket, &response, out),
             Err(error) if self.is_awaited(lane, ticket) => {

@@ -277,6 +277,7 @@ impl Link {
             self.timers.set(wake, None);
         }
         self.clear_lines(out);
+        self.fail_echo(out);
         self.fail_fetches(out);
     }
 

@@ -46,6 +46,8 @@ pub enum LinkOutput {
     TakenBack(CallId, String, Refusal),
     /// A picture has been fetched, or not.
     Fetched(FetchId, Result<Vec<u8>, FetchError>),
+    /// The service has answered [`super::Link::ask_echo`], or does not.
+    Echoed(bool),
     /// The service tells something.
     Notice(Notice),
     /// All notices up to here have been put out: [`super::Link::confirm`] is to be called with this once they cannot

@@ -10,11 +10,15 @@ use super::{Service, SessionId, Wake};
 use crate::config::Limits;
 use crate::invariant::at_most;
 use crate::io::ConnId;
+use crate::probe::Probe;
 
 impl Service {
     /// Panics if it has broken a promise about itself. To be called between inputs.
     pub(super) fn check(&self) {
         self.house.check_invariants();
+        if let Some(probe) = &self.probe {
+            probe.check_invariants();
+        }
         self.check_operations();
         self.check_sessions();
         self.check_accounts();
@@ -156,12 +160,14 @@ impl Service {
                 }
                 Wake::Ring => assert_eq!(Some(at), self.house.ring_deadline()),
                 Wake::Store => assert_eq!(Some(at), self.house.journal.deadline()),
+                Wake::Probe => assert_eq!(Some(at), self.probe.as_ref().map(Probe::until)),
                 Wake::Drain => assert!(self.draining, "only a drain has an end"),
             }
         }
         let deadlines = [
             (Wake::Ring, self.house.ring_deadline()),
             (Wake::Store, self.house.journal.deadline()),
+            (Wake::Probe, self.probe.as_ref().map(Probe::until)),
         ];
         for (wake, at) in deadlines {
             assert_eq!(self.timers.get(&wake), at, "what is due is woken in time");

@@ -27,12 +27,13 @@ use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
 use crate::imo::notice::Notice;
 use crate::io::{
-    AskId, CloseHow, ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, Peer,
-    Reloaded, StoreId,
+    AskId, CloseHow, ConnId, Input, JobId, LoadId, Machine, Output, Outputs, Peer, ProbeFault,
+    StoreId,
 };
 use crate::journal::Ticket;
 use crate::lobby::Network;
 use crate::lockout::Lockouts;
+use crate::probe::Probe;
 use crate::rng::{Rng, Seed};
 use crate::secret::Secret;
 use crate::store::{Record, StoreError};
@@ -57,6 +58,8 @@ enum Wake {
     Ring,
     /// A failed transaction is to be tried again.
     Store,
+    /// A probe has taken long enough.
+    Probe,
     /// The drain has taken long enough.
     Drain,
 }
@@ -89,6 +92,8 @@ pub struct Service {
     /// What of that is done and waits to be durable.
     settled: BTreeMap<SessionId, AskId>,
     held: BTreeMap<Ticket, Vec<Finished>>,
+    /// Whether the store works, if that is being found out.
+    probe: Option<Probe>,
     timers: Timers<Wake>,
     /// Sessions that have something to say on the poll they hold.
     ripe: BTreeSet<SessionId>,
@@ -138,6 +143,7 @@ impl Service {
             operations: BTreeMap::new(),
             settled: BTreeMap::new(),
             held: BTreeMap::new(),
+            probe: None,
             timers: Timers::new(),
             ripe: BTreeSet::new(),
             stuck: BTreeSet::new(),
@@ -237,35 +243,6 @@ impl Service {
         }
     }
 
-    fn control(&mut self, now: Now, control: Control, out: &mut Outputs) {
-        match control {
-            Control::Status => out.push(Output::Status(self.snapshot())),
-            Control::Users { ask, op } => self.ask(now, ask, op, out),
-            Control::Lift { account } => self.lift(now, &account, out),
-            // That is for daemons; nothing of it is about a service.
-            Control::Reload(_) => out.push(Output::Reloaded(Reloaded::default())),
-            Control::Drain => {
-                self.draining = true;
-                self.timers
-                    .set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
-                self.ripe.extend(self.sessions.keys());
-                let idle: Vec<ConnId> = self
-                    .conns
-                    .iter()
-                    .filter(|(_, conn)| conn.doing == Doing::Nothing)
-                    .map(|(id, _)| *id)
-                    .collect();
-                for conn in idle {
-                    out.push(Output::Close {
-                        conn,
-                        how: CloseHow::AfterFlush,
-                    });
-                    self.closed(conn);
-                }
-            }
-        }
-    }
-
     fn woken(&mut self, now: Now, wake: Wake, out: &mut Outputs) {
         match wake {
             Wake::Session(id) => self.session_woken(now, id, out),
@@ -276,6 +253,7 @@ impl Service {
                 }
             }
             Wake::Store => {}
+            Wake::Probe => self.end_probe(Err(ProbeFault::Store), out),
             Wake::Drain => self.stop(out),
         }
     }
@@ -333,6 +311,7 @@ impl Service {
         if self.stopped {
             return;
         }
+        self.look_at_probe(out);
         self.house.journal.flush(now, out);
         self.timers.set(Wake::Store, self.house.journal.deadline());
         self.timers.set(Wake::Ring, self.house.ring_deadline());
@@ -353,6 +332,7 @@ impl Service {
     fn stop(&mut self, out: &mut Outputs) {
         if !core::mem::replace(&mut self.stopped, true) {
             self.timers.set(Wake::Drain, None);
+            self.end_probe(Err(ProbeFault::Ending), out);
             out.push(Output::Stopped);
         }
     }

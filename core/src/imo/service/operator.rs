@@ -7,17 +7,24 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::house::{Effect, Wait};
-use super::{Finished, Service, SessionId, deliver};
+use super::web::Doing;
+use super::{Finished, Service, SessionId, Wake, deliver};
 use crate::event::{Event, EventKind};
 use crate::handle::{ECHO, canonical, is_handle};
 use crate::imo::notice::Notice;
-use crate::io::{AskId, JobId, Output, Outputs, Snapshot, UserError, UserOp, UserPage};
+use crate::io::{
+    AskId, CloseHow, ConnId, Control, JobId, Output, Outputs, ProbeFault, Reloaded, Snapshot,
+    UserError, UserOp, UserPage,
+};
+use crate::probe::{self, Probe};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::time::Now;
 
 /// How many operations may be under way; further ones are refused.
 const OPERATIONS_MAX: usize = 64;
+/// Where the record of a probe stands.
+const PROBE_KEY: &str = "probe/service";
 /// Longest password, in bytes; a longer one is refused.
 pub(super) const PASSWORD_MAX: usize = 1024;
 
@@ -73,6 +80,67 @@ impl Service {
                 hashes,
                 "an operation waits for the hash that it has asked for"
             );
+        }
+    }
+
+    /// Does what the operator wants.
+    pub(super) fn control(&mut self, now: Now, control: Control, out: &mut Outputs) {
+        match control {
+            Control::Status => out.push(Output::Status(self.snapshot())),
+            Control::Users { ask, op } => self.ask(now, ask, op, out),
+            Control::Probe { ask } => self.begin_probe(now, ask, out),
+            Control::Lift { account } => self.lift(now, &account, out),
+            // That is for daemons; nothing of it is about a service.
+            Control::Reload(_) => out.push(Output::Reloaded(Reloaded::default())),
+            Control::Drain => {
+                self.draining = true;
+                self.timers
+                    .set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
+                self.ripe.extend(self.sessions.keys());
+                let idle: Vec<ConnId> = self
+                    .conns
+                    .iter()
+                    .filter(|(_, conn)| conn.doing == Doing::Nothing)
+                    .map(|(id, _)| *id)
+                    .collect();
+                for conn in idle {
+                    out.push(Output::Close {
+                        conn,
+                        how: CloseHow::AfterFlush,
+                    });
+                    self.closed(conn);
+                }
+            }
+        }
+    }
+
+    /// Finds out whether what is written becomes durable.
+    fn begin_probe(&mut self, now: Now, ask: AskId, out: &mut Outputs) {
+        if self.draining {
+            return probe::answer(ask, Err(ProbeFault::Ending), out);
+        }
+        if let Some(probe) = &mut self.probe {
+            return probe.join(ask, out);
+        }
+        let probe = Probe::begin(now, ask, PROBE_KEY, &mut self.house.journal);
+        self.timers.set(Wake::Probe, Some(probe.until()));
+        self.probe = Some(probe);
+    }
+
+    /// Gives the verdict if the record of the probe is durable.
+    pub(super) fn look_at_probe(&mut self, out: &mut Outputs) {
+        let journal = &self.house.journal;
+        let kept = self.probe.as_ref().map(|probe| probe.is_kept(journal));
+        if kept == Some(true) {
+            self.end_probe(Ok(()), out);
+        }
+    }
+
+    /// Gives the verdict.
+    pub(super) fn end_probe(&mut self, result: Result<(), ProbeFault>, out: &mut Outputs) {
+        self.timers.set(Wake::Probe, None);
+        if let Some(probe) = self.probe.take() {
+            probe.end(result, out);
         }
     }
 

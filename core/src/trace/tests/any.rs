@@ -13,7 +13,7 @@ use proptest::sample::select;
 
 use super::super::bytes::Bytes;
 use super::super::input::Stored;
-use super::super::names::{Cause, Conn, FileFault, How, Kind, StoreFault, UserFault};
+use super::super::names::{Cause, Conn, FileFault, How, Kind, Obstacle, StoreFault, UserFault};
 use super::super::operator::{AccountStanding, Answered, Asked, Standing};
 use super::super::output::Place;
 use super::super::stored::{Asks, Change};
@@ -90,6 +90,7 @@ fn asked() -> impl Strategy<Value = Asked> {
         named().prop_map(|(ask, after, _)| Asked::UserList { ask, after }),
         text().prop_map(|account| Asked::Lift { account }),
         Just(Asked::from(&Control::Reload(Config::default().into()))),
+        any::<u64>().prop_map(|ask| Asked::Probe { ask }),
     ]
 }
 
@@ -257,6 +258,8 @@ fn told_operators() -> impl Strategy<Value = Out> {
             removed,
             untouched,
         }),
+        (any::<u64>(), option::of(select(Obstacle::ALL)))
+            .prop_map(|(ask, error)| Out::Probed { ask, error }),
     ]
 }
 

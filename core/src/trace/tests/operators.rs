@@ -5,7 +5,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::io::{
-    AccountSnapshot, AskId, Control, Input, Output, Reloaded, Snapshot, UserError, UserOp, UserPage,
+    AccountSnapshot, AskId, Control, Input, Output, ProbeFault, Reloaded, Snapshot, UserError,
+    UserOp, UserPage,
 };
 use crate::secret::Secret;
 
@@ -21,6 +22,7 @@ pub(super) fn questions() -> Vec<Input<'static>> {
         }),
         users(UserOp::Remove { name: "bob".into() }),
         users(UserOp::List { after: "a".into() }),
+        Input::Control(Control::Probe { ask: AskId(9) }),
         Input::Control(Control::Lift {
             account: "bob".into(),
         }),
@@ -65,6 +67,14 @@ pub(super) fn answers() -> Vec<Output> {
         removed: 3,
         untouched: 4,
     }));
+    outputs.push(Output::Probed {
+        ask,
+        result: Ok(()),
+    });
+    outputs.push(Output::Probed {
+        ask,
+        result: Err(ProbeFault::Service),
+    });
     outputs.push(Output::Status(Snapshot::Service {
         connections: 1,
         sessions: 2,

@@ -33,6 +33,7 @@ impl Run {
                 | Output::RunCallHandler { .. }
                 | Output::Stopped
                 | Output::Users { .. }
+                | Output::Probed { .. }
                 | Output::Lifted { .. }
                 | Output::Reloaded(_) => {}
             }
