@@ -176,9 +176,7 @@ impl Proxy {
             self.guest_gives_up(self.now, (conn, id), out);
         }
         self.door.lobby.leave(stranger.ticket);
-        if self.door.lobby.len() < self.limits.unauthenticated / 2 {
-            self.door.full_told = false;
-        }
+        self.door.full_told &= self.door.lobby.is_crowded();
     }
 
     /// Whose client it is once it can take lines. `None`: nobody's; it has not given the password that is wanted.
