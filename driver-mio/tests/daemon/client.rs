@@ -56,6 +56,12 @@ impl Client {
         client
     }
 
+    /// Its own port.
+    #[allow(dead_code, reason = "not every test that has clients asks for it")]
+    pub(crate) fn port(&self) -> u16 {
+        self.stream.local_addr().unwrap().port()
+    }
+
     pub(crate) fn say(&mut self, line: &str) {
         self.stream.write_all(&frame(line)).unwrap();
     }

@@ -26,3 +26,4 @@ mod flood;
 mod guessing;
 mod hunt;
 mod places;
+mod sockets;
