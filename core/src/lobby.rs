@@ -101,6 +101,12 @@ impl Lobby {
         self.all
     }
 
+    /// True if newcomers may be turned away.
+    #[must_use]
+    pub(crate) const fn is_crowded(&self) -> bool {
+        self.all >= self.all_max / 2
+    }
+
     /// True if nobody is in it.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -314,12 +314,11 @@ fn refuse_command_name(username: Option<&str>, args: &[OsString]) -> Result<(), 
 /// What clap has to say, in one line: all before the usage, which `--help` shows better.
 fn one_line(error: &clap::Error) -> String {
     if error.kind() == ErrorKind::ArgumentConflict
-        && let Some(extra) = error.get(ContextKind::InvalidSubcommand)
+        && error.get(ContextKind::InvalidSubcommand).is_some()
     {
-        // Where commands exist, clap takes any further word for one.
-        return format!(
-            "unexpected argument '{extra}' after USERNAME and PASSWORD; see 'imo2sproxy --help'"
-        );
+        // Where commands exist, clap takes any further word for one. It may be half of a password with a space in it.
+        return "an unexpected argument after USERNAME and PASSWORD; see 'imo2sproxy --help'"
+            .into();
     }
     let text = error.render().to_string();
     let said: Vec<&str> = text

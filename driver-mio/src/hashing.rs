@@ -1,11 +1,12 @@
 //! Password hashes: argon2id on a small pool of threads, since one hash takes as long as thousands of messages.
 //! Never runs on the event loop, and never says by its duration whether a hash was readable.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::{self, PasswordHasher};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use imo2sproxy_core::io::{Input, JobId};
 use imo2sproxy_core::secret::Secret;
 
@@ -26,7 +27,7 @@ const STORED_PASSES_MAX: u32 = 64;
 /// Takes about 15 ms.
 #[must_use]
 pub fn hash(secret: &Secret) -> Option<String> {
-    let hash = hasher().hash_password(secret.reveal().as_bytes()).ok()?;
+    let hash = Own.hash_password(secret.reveal().as_bytes()).ok()?;
     Some(hash.to_string())
 }
 
@@ -41,17 +42,78 @@ pub fn is_hash(text: &str) -> bool {
 pub fn verify(secret: &Secret, hash: &str) -> bool {
     let password = secret.reveal().as_bytes();
     if let Some(hash) = readable(hash) {
-        return hasher().verify_password(password, &hash).is_ok();
+        return is_of(password, &hash).unwrap_or(false);
     }
     let mut unused = [0; 32];
-    let _ = hasher().hash_password_into(password, b"nobody's salt", &mut unused);
+    let _ = fill(&hasher(), password, b"nobody's salt", &mut unused);
     std::hint::black_box(unused);
     false
+}
+
+/// Whether a hash is that of a password; compared in constant time. `None` if it cannot be computed.
+fn is_of(password: &[u8], hash: &PasswordHash) -> Option<bool> {
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+    let version = hash
+        .version
+        .map_or(Ok(Version::default()), Version::try_from);
+    let params = Params::try_from(hash).ok()?;
+    let (salt, expected) = (hash.salt.as_ref()?, hash.hash.as_ref()?);
+    let mut buffer = [0; Output::MAX_LENGTH];
+    let out = buffer.get_mut(..expected.len())?;
+    let argon = Argon2::new(algorithm, version.ok()?, params);
+    fill(&argon, password, salt, out).ok()?;
+    Some(Output::new(out).ok()? == *expected)
 }
 
 fn hasher() -> Argon2<'static> {
     let params = Params::new(MEMORY_KIB, PASSES, 1, None).unwrap_or(Params::DEFAULT);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+thread_local! {
+    /// What this thread hashes in. To ask the allocator for it each time leaves holes in its heap that the next hash does not
+    /// fit into, and the process grows by hundreds of MiB.
+    static BLOCKS: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Computes a hash in the memory of this thread, which keeps as much of it as our own hashes need.
+fn fill(argon: &Argon2<'_>, password: &[u8], salt: &[u8], out: &mut [u8]) -> argon2::Result<()> {
+    let own = hasher().params().block_count();
+    let needed = argon.params().block_count();
+    BLOCKS.with_borrow_mut(|blocks| {
+        if blocks.len() < needed {
+            blocks.reserve_exact(needed - blocks.len());
+            blocks.resize(needed, Block::new());
+        }
+        let done = argon.hash_password_into_with_memory(password, salt, out, &mut blocks[..needed]);
+        if blocks.len() > own {
+            blocks.truncate(own);
+            blocks.shrink_to_fit();
+        }
+        done
+    })
+}
+
+/// Hashes with our own parameters.
+struct Own;
+
+impl PasswordHasher<PasswordHash> for Own {
+    fn hash_password_with_salt(
+        &self,
+        password: &[u8],
+        salt: &[u8],
+    ) -> password_hash::Result<PasswordHash> {
+        let argon = hasher();
+        let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+        fill(&argon, password, salt, &mut out)?;
+        Ok(PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(argon.params())?,
+            salt: Some(Salt::new(salt)?),
+            hash: Some(Output::new(&out)?),
+        })
+    }
 }
 
 fn readable(hash: &str) -> Option<PasswordHash> {
@@ -165,6 +227,27 @@ mod tests {
         let stored = weak.hash_password(b"pw").unwrap().to_string();
         assert!(verify(&Secret::from("pw"), &stored));
         assert!(!verify(&Secret::from("no"), &stored));
+    }
+
+    #[test]
+    fn what_was_hashed_before_in_the_same_memory_makes_no_difference() {
+        let dear = Params::new(MEMORY_KIB + 512, 1, 1, None).unwrap();
+        let dear = Argon2::new(Algorithm::Argon2id, Version::V0x13, dear);
+        let others = dear.hash_password(b"pw").unwrap().to_string();
+        let own = hasher().hash_password(b"pw").unwrap().to_string();
+        let secret = Secret::from("pw");
+        for _ in 0..2 {
+            for stored in [&others, &own, &hash(&secret).unwrap()] {
+                assert!(verify(&secret, stored));
+                assert!(!verify(&Secret::from("wp"), stored));
+            }
+        }
+        assert!(hasher_of_the_library_takes(&hash(&secret).unwrap()));
+    }
+
+    fn hasher_of_the_library_takes(stored: &str) -> bool {
+        use argon2::password_hash::PasswordVerifier as _;
+        hasher().verify_password(b"pw", stored).is_ok()
     }
 
     #[test]

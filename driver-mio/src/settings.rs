@@ -159,7 +159,13 @@ impl DaemonSettings {
     ) -> Result<Self, Failure> {
         check_username(&username)?;
         let mut upstream = server_url::parse(&args.server).map_err(|error| {
-            Failure::usage(format!("--server {}: {}", args.server, error.explain()))
+            // What stands before an @ may be a password.
+            let shown = if args.server.contains('@') {
+                "URL"
+            } else {
+                &args.server
+            };
+            Failure::usage(format!("--server {shown}: {}", error.explain()))
         })?;
         upstream.dialect = match args.dialect {
             Dialect::V0 => DialectKind::V0,

@@ -80,11 +80,15 @@ pub struct Limits {
     pub sessions: usize,
     /// First logins of accounts under way at once; further accounts wait for their turn.
     pub logins: usize,
-    /// Open connections that have not logged in, in all; beyond it new ones are closed. At the service: sessions
-    /// without an account; beyond it the oldest ends.
+    /// Open connections that have not logged in, in all; beyond it new ones are closed, and at random from half of it on.
+    /// At the service those that have carried nothing for a session with an account; there it is the bound of sessions
+    /// without an account, too: beyond it the oldest ends.
     pub unauthenticated: usize,
-    /// Of those, from one address (an IPv6 /64 is one); beyond it new ones are closed. Loopback is not counted so.
+    /// Of those connections, from one address (an IPv6 /64 is one); beyond it new ones are closed. Loopback is not counted so.
     pub unauthenticated_per_address: usize,
+    /// Bytes that those without an account may make the service hold in all: parts of requests, requests that wait, notices
+    /// that they do not take. Beyond it the one who holds most is dropped: a request is answered with 503, a session ends.
+    pub unauthenticated_bytes: usize,
     /// Failed logins of one account from one address within [`Limits::login_window`] until such are refused unseen.
     pub login_failures: usize,
     /// See [`Limits::login_failures`].
@@ -105,7 +109,8 @@ pub struct Limits {
     /// Longest time the first bytes of a client take to tell what it speaks, where a listener takes several transports;
     /// after it the connection is closed.
     pub guess_wait: Duration,
-    /// Longest time a client takes to log in; after it the connection is closed.
+    /// Longest time a client takes to log in; after it the connection is closed. At the service a connection that has not
+    /// carried anything for a session with an account is closed then, or behind the request that is being answered.
     pub login_wait: Duration,
     /// Files of one account that are written or read for its clients at once; commands that want more wait.
     pub files: usize,
@@ -181,6 +186,7 @@ impl Default for Limits {
             logins: 4,
             unauthenticated: 256,
             unauthenticated_per_address: 10,
+            unauthenticated_bytes: 8 * 1024 * 1024,
             login_failures: 5,
             login_window: Duration::from_secs(30),
             lockout_first: Duration::from_secs(30),

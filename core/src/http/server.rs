@@ -99,11 +99,7 @@ impl HttpServer {
     pub fn next(&mut self, tx: &mut Vec<u8>) -> Result<Option<Request>, HttpError> {
         let result = self.read(tx);
         if result.is_err() {
-            self.state = State::Answering {
-                bodiless: false,
-                after: Persistence::Close,
-            };
-            self.rx = RecvBuf::new();
+            self.give_up();
         }
         if self.rx.is_empty() {
             self.rx = RecvBuf::new();
@@ -142,6 +138,33 @@ impl HttpServer {
         } else {
             self.state = State::Head;
             AfterResponse::Keep
+        }
+    }
+
+    /// How many bytes of requests it holds.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        let body = match &self.state {
+            State::Body(_, reader) => reader.len(),
+            State::Head | State::Answering { .. } | State::Closed => 0,
+        };
+        body + self.rx.len()
+    }
+
+    /// Drops what has come of a request; owed is a last response.
+    pub fn give_up(&mut self) {
+        self.state = State::Answering {
+            bodiless: false,
+            after: Persistence::Close,
+        };
+        self.rx = RecvBuf::new();
+    }
+
+    /// Makes the response that is owed the last one.
+    pub fn end_here(&mut self) {
+        if let State::Answering { after, .. } = &mut self.state {
+            *after = Persistence::Close;
+            self.rx = RecvBuf::new();
         }
     }
 

@@ -180,9 +180,7 @@ impl Proxy {
             self.guest_gives_up(self.now, (conn, id), out);
         }
         self.door.lobby.leave(stranger.ticket);
-        if self.door.lobby.len() < self.limits.unauthenticated / 2 {
-            self.door.full_told = false;
-        }
+        self.door.full_told &= self.door.lobby.is_crowded();
     }
 
     /// Nobody comes in any more by naming nobody and meaning one of these.

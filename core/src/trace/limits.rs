@@ -128,6 +128,7 @@ limits_form! {
     logins: usize,
     unauthenticated: usize,
     unauthenticated_per_address: usize,
+    unauthenticated_bytes: usize,
     login_failures: usize,
     lockouts: usize,
     guests: usize,

@@ -16,6 +16,9 @@ use crate::trouble::Trouble;
 /// How many accounts make trouble.
 const TROUBLED: usize = 3;
 
+/// How many clients log in at a time.
+const STRANGERS: usize = 50;
+
 /// What is to be done.
 pub(crate) struct Plan {
     pub(crate) clients: usize,
@@ -51,6 +54,10 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<()> {
         };
         let place = daemon.port(kind, account);
         crew.connect(place, &daemon::name(account), &daemon::password(account))?;
+        // From half of the places on strangers are turned away at random.
+        if number % STRANGERS == 0 {
+            crew.until_ready(Duration::from_secs(30))?;
+        }
     }
     let mut ring = Ring::new(crew)?;
     println!("{} clients, {} texts a second", plan.clients, plan.rate);

@@ -189,7 +189,7 @@ fn a_usage_error_is_one_line_that_names_the_culprit() {
             "imo2sproxy console --connect 127.0.0.1:1 --dialect v0",
             "--dialect",
         ),
-        ("imo2sproxy a b c", "unexpected argument 'c'"),
+        ("imo2sproxy a b c", "an unexpected argument after"),
         ("imo2sproxy --password-file f alice pw", "--password-file"),
         (
             "imo2sproxy -k a --access-password-file f alice",

@@ -26,12 +26,17 @@ pub(crate) struct Client {
 impl Client {
     /// Connects as old clients do that have no password.
     pub(crate) fn connect(port: u16) -> Self {
-        let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(&[0, 0, 0, 0, 2]).unwrap();
+        Self::try_to_connect(port).unwrap()
+    }
+
+    /// The same, where the daemon may turn it away.
+    pub(crate) fn try_to_connect(port: u16) -> std::io::Result<Self> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.write_all(&[0, 0, 0, 0, 2])?;
         let mut flags = [0xff];
-        stream.read_exact(&mut flags).unwrap();
+        stream.read_exact(&mut flags)?;
         assert_eq!(flags[0] & 1, 0, "it wants a password");
         let mut client = Self {
             stream,
@@ -40,7 +45,7 @@ impl Client {
             tags: 0,
         };
         assert_eq!(client.ask("PROTOCOL 7"), "PROTOCOL 7");
-        client
+        Ok(client)
     }
 
     /// Connects, and waits until the account is signed on and its contact list is there.
@@ -49,6 +54,12 @@ impl Client {
         client.await_answer("GET CONNSTATUS", "CONNSTATUS ONLINE");
         client.ask("SEARCH FRIENDS");
         client
+    }
+
+    /// Its own port.
+    #[allow(dead_code, reason = "not every test that has clients asks for it")]
+    pub(crate) fn port(&self) -> u16 {
+        self.stream.local_addr().unwrap().port()
     }
 
     pub(crate) fn say(&mut self, line: &str) {

@@ -86,7 +86,8 @@ fn config(options: u8) -> ServiceConfig {
             avatar_bytes: 64,
             request_changes: 1000,
             sessions: 2,
-            unauthenticated: 3,
+            unauthenticated: 8,
+            unauthenticated_bytes: 24 * 1024,
             ..Limits::default()
         },
         ..ServiceConfig::default()

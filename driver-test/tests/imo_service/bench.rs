@@ -256,8 +256,19 @@ impl Bench {
         }
     }
 
-    /// Opens a connection.
+    /// Opens a connection from the address that everybody has.
     pub(crate) fn connect(&mut self) -> ConnId {
+        self.connect_as(Peer::Net(SocketAddr::from(([10, 0, 0, 1], 1000))))
+    }
+
+    /// Opens a connection from an address.
+    pub(crate) fn connect_from(&mut self, address: &str) -> ConnId {
+        let address = address.parse().unwrap();
+        self.connect_as(Peer::Net(SocketAddr::new(address, 1000)))
+    }
+
+    /// Opens a connection.
+    pub(crate) fn connect_as(&mut self, peer: Peer) -> ConnId {
         self.next_conn += 1;
         let conn = ConnId::Client(self.next_conn);
         let client = Client {
@@ -268,7 +279,6 @@ impl Bench {
             closed: false,
         };
         self.clients.insert(conn, client);
-        let peer = Peer::Net(SocketAddr::from(([10, 0, 0, 1], 1000)));
         let listener = ListenerId(0);
         self.input(Input::Accepted {
             conn,
@@ -284,6 +294,14 @@ impl Bench {
         let cause = CloseCause::Reset;
         self.input(Input::Closed { conn, cause });
         self.settle();
+    }
+
+    /// How many connections are open.
+    pub(crate) fn count_open(&self) -> usize {
+        self.clients
+            .values()
+            .filter(|client| !client.closed)
+            .count()
     }
 
     pub(crate) fn is_closed(&self, conn: ConnId) -> bool {

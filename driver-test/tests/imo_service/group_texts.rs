@@ -243,6 +243,8 @@ fn a_text_reaches_a_crowd_that_is_not_in_memory_or_nobody() {
         let message = stranger.message("im", &call, stranger.seq);
         let conn = bench.connect();
         stranger.post(&mut bench, conn, &[message]);
+        bench.cut(conn);
+        stranger.hang_up(&mut bench);
         stranger = Session::open(&mut bench, "stranger");
     }
     bench.works = true;

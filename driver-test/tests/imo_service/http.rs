@@ -12,6 +12,7 @@ fn ask(bench: &mut Bench, method: &str, path: &str, body: &[u8]) -> (u16, String
     request.method = Method::from(method);
     bench.send(conn, &request);
     let response = bench.response(conn).expect("a response");
+    bench.cut(conn);
     (response.status, String::from_utf8(response.body).unwrap())
 }
 

@@ -97,7 +97,7 @@ fn sessions_without_an_account_are_few() {
     let mut alice = Session::sign_on(&mut bench, "alice");
     let first = Session::open(&mut bench, "bob");
     for _ in 0..300 {
-        Session::open(&mut bench, "bob");
+        Session::open(&mut bench, "bob").hang_up(&mut bench);
     }
     let call = first.message(
         "session",

@@ -24,3 +24,4 @@ mod original;
 mod recorded;
 mod session;
 mod sessions;
+mod strangers;

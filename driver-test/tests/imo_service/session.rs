@@ -168,6 +168,12 @@ impl Session {
         errors[0]["code"].as_str().unwrap().into()
     }
 
+    /// Breaks its connections; the session stays.
+    pub(crate) fn hang_up(&self, bench: &mut Bench) {
+        bench.cut(self.calls);
+        bench.cut(self.poll);
+    }
+
     /// Ends the session.
     #[track_caller]
     pub(crate) fn leave(mut self, bench: &mut Bench) {

@@ -319,7 +319,7 @@ impl Service {
             return;
         };
         self.by_ssid.remove(&session.ssid);
-        self.strangers.remove(&id);
+        self.strangers.sessions.remove(&id);
         self.timers.set(Wake::Session(id), None);
         let mut effects = Vec::new();
         for mut request in session.requests {

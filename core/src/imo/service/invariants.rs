@@ -53,7 +53,7 @@ impl Service {
             );
             let is_stranger = session.network.is_some() && session.account.is_none();
             assert_eq!(
-                self.strangers.contains(id),
+                self.strangers.sessions.contains(id),
                 is_stranger,
                 "a session is a stranger until somebody signs on"
             );
@@ -65,13 +65,8 @@ impl Service {
             }
         }
         self.lockouts.check_invariants();
-        let max = ("unauthenticated", limits.unauthenticated);
-        at_most(self.strangers.len(), max, "sessions without an account");
+        self.check_strangers();
         let is_known = |id: &SessionId| self.sessions.contains_key(id);
-        assert!(
-            self.strangers.iter().all(is_known),
-            "a stranger is a session"
-        );
         let errands = self.house.askers();
         assert!(
             errands

@@ -187,7 +187,11 @@ impl Service {
         let Some(session) = self.sessions.get_mut(&id) else {
             return;
         };
-        self.strangers.remove(&id);
+        self.strangers.sessions.remove(&id);
+        let conns = session.requests.iter().map(|request| request.conn);
+        for conn in conns.chain(session.parked.map(|(conn, _)| conn)) {
+            self.strangers.leave(conn);
+        }
         session.fresh = true;
         let before = session.account.replace(name.into());
         if before.as_deref() != Some(name) {

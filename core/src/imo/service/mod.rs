@@ -12,6 +12,7 @@ mod operator;
 mod perform;
 mod rpc;
 mod session;
+mod strangers;
 mod web;
 
 use alloc::collections::{BTreeMap, BTreeSet};
@@ -22,23 +23,22 @@ use core::time::Duration;
 use house::{Answered, Effect, House};
 use operator::Operation;
 use session::{Asked, Mail, Session};
+use strangers::Strangers;
 
 use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
 use crate::imo::notice::Notice;
 use crate::io::{
-    AskId, CloseHow, ConnId, Input, JobId, LoadId, Machine, Output, Outputs, Peer, ProbeFault,
-    StoreId,
+    AskId, ConnId, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, StoreId,
 };
 use crate::journal::Ticket;
-use crate::lobby::Network;
 use crate::lockout::Lockouts;
 use crate::probe::Probe;
 use crate::rng::{Rng, Seed};
 use crate::secret::Secret;
 use crate::store::{Record, StoreError};
 use crate::time::{Instant, Now, Timers};
-use web::{Conn, Doing};
+use web::Conn;
 
 /// How long a session lives beyond the hold time of a poll without a request.
 const SESSION_GRACE: Duration = Duration::from_secs(60);
@@ -103,8 +103,8 @@ pub struct Service {
     curious: BTreeSet<SessionId>,
     /// Connections that may hold a further request.
     unread: BTreeSet<ConnId>,
-    /// Sessions from the network that nobody has signed on.
-    strangers: BTreeSet<SessionId>,
+    /// Who comes from the network and has signed nobody on.
+    strangers: Strangers,
     /// Who has failed to sign on.
     lockouts: Lockouts,
     /// The passwords of those whom the process vouches for, by handle.
@@ -128,6 +128,7 @@ impl Service {
     pub fn new(config: ServiceConfig, seed: Seed) -> Self {
         let rng = Rng::new(seed).derive("service");
         let house = House::new(config.limits.clone(), rng.derive("house"));
+        let strangers = Strangers::new(&config.limits, rng.derive("lobby"));
         Self {
             vouched: BTreeMap::new(),
             lockouts: Lockouts::new(&config.limits),
@@ -149,48 +150,10 @@ impl Service {
             stuck: BTreeSet::new(),
             curious: BTreeSet::new(),
             unread: BTreeSet::new(),
-            strangers: BTreeSet::new(),
+            strangers,
             draining: false,
             stopped: false,
         }
-    }
-
-    fn accepted(&mut self, now: Now, conn: ConnId, peer: Peer, out: &mut Outputs) {
-        if self.draining {
-            let how = CloseHow::Abort;
-            out.push(Output::Close { conn, how });
-            return;
-        }
-        let network = match peer {
-            Peer::Net(address) => Some(Network::of(address.ip())),
-            Peer::Embedded => None,
-        };
-        self.conns
-            .insert(conn, Conn::new(network, &self.config.limits));
-        self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
-    }
-
-    fn closed(&mut self, conn: ConnId) {
-        self.timers.set(Wake::Conn(conn), None);
-        if let Some(Conn {
-            doing: Doing::Holding(id),
-            ..
-        }) = self.conns.remove(&conn)
-            && let Some(session) = self.sessions.get_mut(&id)
-            && session.parked.is_some_and(|(parked, _)| parked == conn)
-        {
-            session.parked = None;
-        }
-    }
-
-    fn wake_conn(&mut self, conn: ConnId, at: Option<Instant>) {
-        // The pipe to the other machine has no peer that could fall asleep.
-        let is_watched = |conn: &Conn| {
-            let mourns = matches!(conn.doing, Doing::Mourning { .. });
-            conn.network.is_some() || mourns
-        };
-        let watched = self.conns.get(&conn).is_some_and(is_watched);
-        self.timers.set(Wake::Conn(conn), at.filter(|_| watched));
     }
 
     fn loaded(
@@ -303,6 +266,8 @@ impl Service {
                 self.look_for_icons(now, id, out);
             } else if let Some(conn) = self.unread.pop_first() {
                 self.serve(now, conn, out);
+            } else if self.strangers.have_grown() {
+                self.hold_less(now, out);
             } else {
                 break;
             }

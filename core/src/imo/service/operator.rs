@@ -149,7 +149,7 @@ impl Service {
         Snapshot::Service {
             connections: self.conns.len(),
             sessions: self.sessions.len(),
-            strangers: self.strangers.len(),
+            strangers: self.strangers.sessions.len(),
         }
     }
 

@@ -5,6 +5,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -102,10 +103,10 @@ impl Service {
         self.by_ssid.insert(ssid, id);
         self.timers.set(Wake::Session(id), Some(expires));
         if network.is_some() {
-            self.strangers.insert(id);
+            self.strangers.sessions.insert(id);
         }
-        if self.strangers.len() > self.config.limits.unauthenticated
-            && let Some(oldest) = self.strangers.pop_first()
+        if self.strangers.sessions.len() > self.config.limits.unauthenticated
+            && let Some(oldest) = self.strangers.sessions.pop_first()
         {
             self.end_session(now, oldest, "too many sessions without an account", out);
         }
@@ -132,11 +133,17 @@ impl Service {
             return;
         };
         session.expires = expires;
+        if session.account.is_some() {
+            self.strangers.leave(conn);
+        }
         if is_poll {
             self.appear(now, id);
             self.hold_poll(now, id, conn, out);
             return;
         }
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return;
+        };
         if session.requests.len() >= self.config.limits.session_requests {
             let response = fault(503, "too many requests of this session wait; try again");
             self.reply(now, conn, &response, out);
@@ -150,15 +157,18 @@ impl Service {
             )
         };
         let most = self.config.limits.request_calls;
-        let messages = envelope.messages.iter().take(most).map(owned).collect();
+        let messages: VecDeque<_> = envelope.messages.iter().take(most).map(owned).collect();
+        let sizes = messages.iter().map(|one| one.1.len() + one.2.get().len());
         let request = Request {
             conn,
+            bytes: sizes.sum(),
             messages,
             changes: 0,
             effects: Vec::new(),
             failed: false,
         };
         session.requests.push_back(request);
+        self.strangers.heard_session(id);
         if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Working;
         }

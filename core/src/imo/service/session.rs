@@ -18,6 +18,9 @@ use crate::journal::Ticket;
 use crate::lobby::Network;
 use crate::time::Instant;
 
+/// As how many bytes a notice counts that somebody without an account is told: more than any of them has.
+const NOTICE_BYTES: usize = 1024;
+
 /// A session.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -77,6 +80,8 @@ pub(super) struct Request {
     pub(super) conn: ConnId,
     /// What is left to do of it: number, system and JSON of each message.
     pub(super) messages: VecDeque<(u64, String, Box<RawValue>)>,
+    /// How many bytes these had when they came.
+    pub(super) bytes: usize,
     /// Bytes of changes that it has made so far.
     pub(super) changes: u64,
     /// What is to happen after the answer.
@@ -186,6 +191,14 @@ impl Session {
     pub(super) fn uid(&self) -> &str {
         let name = self.account.as_deref().or(self.tried.as_deref());
         name.unwrap_or_default()
+    }
+
+    /// About how many bytes it holds of what its client has asked and is owed; more rather than less.
+    pub(super) fn held(&self) -> usize {
+        let asked = self.requests.iter();
+        let asked = asked.map(|one| one.bytes + one.effects.len() * NOTICE_BYTES);
+        let owed = self.outbox.len() + self.late.len();
+        asked.sum::<usize>() + owed * NOTICE_BYTES
     }
 
     /// When it wants to be looked at.

@@ -70,6 +70,7 @@ impl Service {
     pub(super) fn received(&mut self, conn: ConnId, bytes: &[u8]) {
         if let Some(state) = self.conns.get_mut(&conn) {
             state.http.receive(bytes);
+            self.strangers.heard(conn);
             self.unread.insert(conn);
         }
     }
@@ -186,6 +187,10 @@ impl Service {
         let Some(state) = self.conns.get_mut(&conn) else {
             return;
         };
+        let overstays = self.strangers.end_of(conn);
+        if overstays.is_some_and(|end| end <= now.mono) {
+            state.http.end_here();
+        }
         let mut bytes = out.buffer();
         let after = state.http.send(response, &mut bytes);
         let close = after == AfterResponse::Close || draining;
@@ -200,7 +205,7 @@ impl Service {
             return;
         }
         self.unread.insert(conn);
-        self.wake_conn(conn, Some(now.mono + self.config.limits.http_idle));
+        self.await_request(now, conn);
     }
 
     /// Answers a request that belongs to no known session: the client has to log in again.

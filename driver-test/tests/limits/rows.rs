@@ -1,0 +1,173 @@
+//! What is promised, in rows, and where it is held: a file from the root of the repository, and a test in it.
+//! Never holds a row without a test that would fail without it.
+
+/// Rows that nothing holds yet.
+pub(crate) const OPEN: &[&str] = &[
+    "a client is closed when its notices alone pass 256 KiB",
+    "an account in the daemon's memory takes at most 1 MiB",
+    "an account of the one-account form goes offline 10 minutes after its last client",
+    "no delay of small packets anywhere",
+    "at most 2,000 messages are kept for an account",
+    "commands that wait for the service stop the reading of their clients",
+];
+
+/// Each row, and the tests that hold it.
+pub(crate) const ROWS: &[(&str, &[&str])] = &[
+    (
+        "a client's frame: 4 KiB before the login, 256 KiB after it",
+        &[
+            "driver-test/tests/limits/sizes.rs::a_client_frame_over_4_kib_before_login_closes_the_connection",
+            "driver-test/tests/limits/sizes.rs::a_client_frame_over_256_kib_after_login_closes_the_connection",
+            "core/src/wire/skypeproxy/tests.rs::a_length_beyond_the_limit_is_refused_before_its_body_comes",
+            "core/src/wire/skypenet/tests.rs::a_message_may_be_so_long_and_no_longer",
+            "driver-mio/tests/daemon/frames.rs::a_length_beyond_the_limit_ends_the_connection",
+        ],
+    ),
+    (
+        "a text: 32 KiB",
+        &[
+            "driver-test/tests/chat/messages.rs::nothing_is_sent_to_nobody_and_nothing_too_long",
+            "driver-mio/tests/daemon/chat.rs::a_long_text_arrives_whole_and_a_too_long_one_is_refused",
+        ],
+    ),
+    (
+        "unsent bytes: no command is read from 64 KiB on; whoever takes nothing for 60 s is closed",
+        &[
+            "driver-test/tests/limits/sizes.rs::from_64_kib_unsent_on_no_command_is_taken_from_that_client_until_it_reads",
+            "driver-test/tests/limits/times.rs::a_client_that_takes_nothing_for_60_seconds_is_closed",
+            "driver-test/tests/limits/times.rs::a_client_that_takes_a_byte_in_time_stays",
+        ],
+    ),
+    (
+        "head and body from a service: 16 KiB and 4 MiB",
+        &["core/src/http/client/tests.rs::a_head_and_a_body_may_have_exactly_their_limits"],
+    ),
+    (
+        "JSON is not nested without end",
+        &["driver-test/tests/imo_service/http.rs::deep_json_is_refused"],
+    ),
+    (
+        "a request to the service: 1 MiB, then 413",
+        &[
+            "driver-test/tests/imo_service/http.rs::what_is_none_of_the_protocol_gets_an_error_in_json",
+        ],
+    ),
+    (
+        "texts that wait for an account",
+        &["driver-test/tests/imo_service/mail.rs::a_box_that_is_full_takes_no_more"],
+    ),
+    (
+        "a picture: 256 KiB",
+        &["driver-test/tests/chat/avatars.rs::what_cannot_be_set_is_refused_with_its_number"],
+    ),
+    (
+        "open files: accepting pauses, with one line",
+        &[
+            "driver-mio/tests/exhausted.rs::without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_closed",
+        ],
+    ),
+    (
+        "a TLS handshake takes 10 s at most",
+        &[
+            "driver-mio/tests/engine/clients.rs::who_says_nothing_where_tls_is_spoken_is_turned_away_after_ten_seconds",
+        ],
+    ),
+    (
+        "a client's login takes 30 s at most",
+        &[
+            "driver-test/tests/limits/times.rs::a_client_that_has_not_logged_in_after_30_seconds_is_closed",
+            "driver-test/tests/imo_service/strangers.rs::a_stranger_keeps_a_place_for_half_a_minute_whatever_he_asks",
+        ],
+    ),
+    (
+        "a poll that is not answered is given up after a minute",
+        &["driver-test/tests/imo_link/loss.rs::a_poll_without_an_answer_is_given_up_and_renewed"],
+    ),
+    (
+        "attempts to reach the service: from 1 s to 30 s apart, for ever",
+        &[
+            "driver-test/tests/imo_link/loss.rs::attempts_that_fail_become_rarer_up_to_one_in_half_a_minute",
+        ],
+    ),
+    (
+        "the system asks after a minute of silence whether a client is still there",
+        &[
+            "driver-mio/tests/limits/sockets.rs::a_silent_client_is_asked_by_the_system_after_a_minute",
+        ],
+    ),
+    (
+        "a drain takes 10 s at most",
+        &[
+            "driver-mio/tests/engine/flow.rs::a_machine_that_does_not_stop_is_left_after_ten_seconds",
+        ],
+    ),
+    (
+        "strangers: 10 from an address, 256 in all, fewer by chance from half of it on",
+        &[
+            "driver-test/tests/imo_service/strangers.rs::one_address_has_ten_places_and_gets_one_back_when_somebody_leaves",
+            "driver-test/tests/imo_service/strangers.rs::a_network_of_ipv6_is_one_address",
+            "driver-test/tests/imo_service/strangers.rs::never_are_there_more_strangers_than_places",
+            "driver-test/tests/bouncer/door.rs::ten_strangers_of_one_address_and_no_more_wait_at_the_door",
+            "core/src/lobby.rs::a_full_lobby_lets_nobody_in_and_a_crowded_one_not_everybody",
+            "driver-mio/tests/limits/flood.rs::ten_thousand_who_never_log_in_cost_little_and_keep_nobody_out",
+        ],
+    ),
+    (
+        "failed logins: 5 in 30 s, then none for 30 s, doubling to an hour; the owner elsewhere gets in; the operator lifts it",
+        &[
+            "core/src/lockout.rs::five_failures_within_half_a_minute_lock_out_for_ever_longer",
+            "driver-test/tests/bouncer/door.rs::brute_force_is_stopped_and_the_owner_elsewhere_still_gets_in",
+            "driver-mio/tests/limits/guessing.rs::five_wrong_passwords_lock_an_address_out_of_an_account_and_not_its_owner_elsewhere",
+            "driver-mio/tests/limits/guessing.rs::the_service_locks_out_who_guesses_over_http_and_lets_the_owner_in_elsewhere",
+        ],
+    ),
+    (
+        "an unknown user costs what a wrong password costs",
+        &[
+            "driver-test/tests/bouncer/door.rs::a_password_that_was_right_is_not_hashed_again_in_the_same_life",
+            "driver-mio/src/hashing.rs::an_unreadable_hash_is_refused_and_costs_as_much_as_a_wrong_password",
+        ],
+    ),
+    (
+        "passwords are hashed with argon2id, 19 MiB and two passes",
+        &[
+            "driver-mio/src/hashing.rs::a_hash_is_argon2id_with_the_promised_parameters_and_a_fresh_salt",
+        ],
+    ),
+    (
+        "no secret is found anywhere",
+        &[
+            "driver-mio/tests/limits/canary.rs::no_password_is_found_in_any_folder_log_record_answer_or_process",
+            "driver-mio/tests/daemon/thrift.rs::a_verbose_log_shows_what_is_said_and_no_secret",
+        ],
+    ),
+    (
+        "TLS 1.2 and 1.3, verified",
+        &[
+            "driver-mio/tests/engine/clients.rs::tls_1_2_is_spoken_too",
+            "driver-mio/tests/engine/outgoing.rs::a_certificate_of_nobody_we_know_is_not_trusted",
+            "driver-mio/tests/engine/outgoing.rs::a_certificate_for_another_name_is_not_trusted",
+        ],
+    ),
+    (
+        "no name that a peer gives becomes a path",
+        &["driver-mio/src/files/tests.rs::no_name_leads_out_of_the_folder"],
+    ),
+    (
+        "what is confirmed survives a kill",
+        &[
+            "driver-mio/tests/daemon/onslaught.rs::whatever_is_killed_under_load_nothing_confirmed_is_lost_and_every_store_opens",
+        ],
+    ),
+    (
+        "every message once and in order, every command one reply, presence right in the end",
+        &["driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept"],
+    ),
+    (
+        "nobody slows others beyond his share",
+        &[
+            "driver-test/tests/chat/trouble.rs::a_slow_client_does_not_delay_the_others",
+            "driver-mio/tests/engine/flow.rs::a_client_that_floods_does_not_keep_another_from_its_turn",
+        ],
+    ),
+];
