@@ -50,7 +50,9 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<()> {
         };
         let account = match kind {
             WireKind::Len8 => number / 5,
-            _ => NAMELESS + number,
+            WireKind::SkypeProxy | WireKind::Skypenet | WireKind::Skyped | WireKind::Auto => {
+                NAMELESS + number
+            }
         };
         let place = daemon.port(kind, account);
         crew.connect(place, &daemon::name(account), &daemon::password(account))?;
@@ -61,7 +63,13 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<()> {
     }
     let mut ring = Ring::new(crew)?;
     println!("{} clients, {} texts a second", plan.clients, plan.rate);
+    let used = daemon.processor_time()?;
     show("before", &ring.run(plan.rate, plan.time)?);
+    let used = daemon.processor_time()?.saturating_sub(used);
+    println!(
+        "  processor time of the daemon: {:.0} % of a core",
+        100.0 * used.as_secs_f64() / plan.time.as_secs_f64()
+    );
     let accounts: Vec<usize> = (setup.accounts - TROUBLED..setup.accounts).collect();
     let trouble = Trouble::begin(&daemon, &accounts);
     let during = ring.run(plan.rate, plan.time);

@@ -18,6 +18,9 @@ const BURST: usize = 64;
 /// How much of what it says may wait to be sent.
 const UNSENT_MAX: usize = 64 * 1024;
 
+/// What one thread does.
+type Body = Box<dyn FnOnce(&AtomicBool, &Done) -> io::Result<()> + Send>;
+
 /// Trouble that goes on until it is ended.
 pub(crate) struct Trouble {
     over: Arc<AtomicBool>,
@@ -49,7 +52,7 @@ impl Trouble {
         let ports = ports.map(|kind| daemon.port(kind, 0).1);
         let accounts = accounts.to_vec();
         let mut threads = Vec::new();
-        let mut start = |body: Box<dyn FnOnce(&AtomicBool, &Done) -> io::Result<()> + Send>| {
+        let mut start = |body: Body| {
             let (over, done) = (Arc::clone(&over), Arc::clone(&done));
             threads.push(thread::spawn(move || body(&over, &done)));
         };
