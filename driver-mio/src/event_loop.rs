@@ -48,8 +48,10 @@ pub use remote::Remote;
 pub use renewal::{Renewal, Seat};
 pub use report::{Bytes, Report};
 
-/// How often one connection is read in a turn, 16 KiB each time.
+/// How often each connection is read in a turn, in turns with all others.
 const READS_PER_TURN: usize = 16;
+/// How long a turn reads on: then what was answered is sent, whoever has more to say.
+const READING_TIME: Duration = Duration::from_millis(1);
 /// How often the machine may answer to what its own sends have brought about before the poll has its turn.
 const ROUNDS_PER_TURN: usize = 4;
 /// How many readiness changes are taken from the poll at a time.
@@ -206,6 +208,7 @@ impl<M: Machine> EventLoop<M> {
         let Some(conn) = reactor.conns.get_mut(key) else {
             return;
         };
+        conn.is_at_end |= event.is_read_closed() || event.is_error();
         match &mut conn.stage {
             Stage::Connecting { .. } => reactor.check_attempt(key, &mut self.buffers, spare),
             Stage::Passing { socket, .. } => {
@@ -274,18 +277,21 @@ impl<M: Machine> EventLoop<M> {
 
     /// Reads from each connection that has something to read, each one its share.
     fn read(&mut self) {
-        for _ in 0..self.hosted.reactor.ready.len() {
-            let Some(key) = self.hosted.reactor.next_ready() else {
-                return;
-            };
-            for _ in 0..READS_PER_TURN {
+        let until = self.clock.now().mono + READING_TIME;
+        for _ in 0..READS_PER_TURN {
+            for _ in 0..self.hosted.reactor.ready.len() {
+                let Some(key) = self.hosted.reactor.next_ready() else {
+                    return;
+                };
                 match self.hosted.reactor.fill(key, &mut self.buffers) {
                     Step::Data(conn, bytes) => self.hosted.feed(Input::Received { conn, bytes }),
-                    Step::Again => {}
-                    Step::Done => break,
+                    Step::Again | Step::Done => {}
                 }
+                self.hosted.reactor.mark_ready(key);
             }
-            self.hosted.reactor.mark_ready(key);
+            if self.hosted.reactor.ready.is_empty() || self.clock.now().mono >= until {
+                return;
+            }
         }
     }
 

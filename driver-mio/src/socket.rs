@@ -9,8 +9,8 @@ use mio::net::TcpStream;
 
 use crate::out_queue::OutQueue;
 
-/// How much is read at a time, in bytes.
-const READ_SIZE: usize = 16 * 1024;
+/// How much is read at a time, in bytes: so little that whoever says much leaves others their turn.
+const READ_SIZE: usize = 8 * 1024;
 
 /// The buffers that all sockets read into, one after the other.
 #[derive(Debug)]
@@ -51,6 +51,8 @@ pub(crate) struct Socket {
     queue: OutQueue,
     /// False from a write that did not take all until the poll says that it may.
     writable: bool,
+    /// The last read has taken all that had come.
+    drained: bool,
     session: Option<Box<Session>>,
 }
 
@@ -61,6 +63,7 @@ impl Socket {
             stream,
             queue: OutQueue::default(),
             writable: true,
+            drained: false,
             session: None,
         }
     }
@@ -71,6 +74,7 @@ impl Socket {
             stream,
             queue: OutQueue::default(),
             writable: true,
+            drained: false,
             session: Some(Box::new(Session::new(tls.into()))),
         }
     }
@@ -121,11 +125,20 @@ impl Socket {
         self.queue.clear();
     }
 
+    /// True if the last [`Socket::fill`] has taken all that had come by then.
+    pub(crate) const fn is_drained(&self) -> bool {
+        self.drained
+    }
+
     /// Reads once.
     pub(crate) fn fill<'b>(&mut self, buffers: &'b mut Buffers) -> Fill<'b> {
+        self.drained = false;
         let Some(session) = &mut self.session else {
             return match read(&mut self.stream, &mut buffers.wire) {
-                Got::Bytes(count) => Fill::Data(&buffers.wire[..count]),
+                Got::Bytes(count) => {
+                    self.drained = count < buffers.wire.len();
+                    Fill::Data(&buffers.wire[..count])
+                }
                 Got::Blocked => Fill::Blocked,
                 Got::Eof => Fill::Ended(CloseCause::Peer),
                 Got::Failed(cause) => Fill::Failed(cause),
@@ -141,6 +154,8 @@ impl Socket {
             match read(&mut self.stream, &mut buffers.wire) {
                 Got::Bytes(count) => {
                     session.decrypt(&buffers.wire[..count], Some(&mut buffers.plain));
+                    // A farewell among the bytes has still to be told.
+                    self.drained = count < buffers.wire.len() && session.ended.is_none();
                 }
                 Got::Blocked => return Fill::Blocked,
                 // Without TLS's own farewell anybody on the way may have cut the stream.

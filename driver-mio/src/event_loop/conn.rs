@@ -25,6 +25,8 @@ pub(super) struct Conn {
     pub(super) reading: bool,
     /// Whether there may be something to read: set by the poll, cleared by "would block".
     pub(super) readable: bool,
+    /// The poll has told that what comes in has an end: it may stand behind the last bytes.
+    pub(super) is_at_end: bool,
     /// Whether it stands on the list of those to be read.
     pub(super) listed_ready: bool,
     /// Whether it stands on the list of those to be flushed.
@@ -47,6 +49,7 @@ impl Conn {
             stage,
             reading: true,
             readable: false,
+            is_at_end: false,
             listed_ready: false,
             listed_dirty: false,
             closing: None,

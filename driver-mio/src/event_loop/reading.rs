@@ -42,6 +42,7 @@ impl Reactor {
             return Step::Done;
         };
         let fill = socket.fill(buffers);
+        let drained = socket.is_drained();
         let owes = !socket.is_flushed();
         match fill {
             Fill::Blocked => {
@@ -58,6 +59,10 @@ impl Reactor {
             Fill::Failed(cause) => {
                 self.end(key, broken.unwrap_or(cause));
                 return Step::Done;
+            }
+            // A read that does not fill the buffer has emptied the socket: the poll tells when more comes.
+            Fill::Data(_) | Fill::Nothing if drained && !conn.is_at_end => {
+                conn.readable = false;
             }
             Fill::Data(_) | Fill::Nothing => {}
         }
