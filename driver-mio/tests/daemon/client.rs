@@ -31,6 +31,21 @@ impl Client {
 
     /// The same, where the daemon may turn it away.
     pub(crate) fn try_to_connect(port: u16) -> std::io::Result<Self> {
+        let mut client = Self::greet(port)?;
+        assert_eq!(client.ask("PROTOCOL 7"), "PROTOCOL 7");
+        Ok(client)
+    }
+
+    /// Connects as programs do that tell their name first.
+    #[allow(dead_code, reason = "not every test that has clients asks for it")]
+    pub(crate) fn named(port: u16, name: &str) -> Self {
+        let mut client = Self::greet(port).unwrap();
+        assert_eq!(client.ask(&format!("NAME {name}")), "OK");
+        assert_eq!(client.ask("PROTOCOL 7"), "PROTOCOL 7");
+        client
+    }
+
+    fn greet(port: u16) -> std::io::Result<Self> {
         let mut stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
@@ -38,14 +53,12 @@ impl Client {
         let mut flags = [0xff];
         stream.read_exact(&mut flags)?;
         assert_eq!(flags[0] & 1, 0, "it wants a password");
-        let mut client = Self {
+        Ok(Self {
             stream,
             bytes: Vec::new(),
             lines: VecDeque::new(),
             tags: 0,
-        };
-        assert_eq!(client.ask("PROTOCOL 7"), "PROTOCOL 7");
-        Ok(client)
+        })
     }
 
     /// Connects, and waits until the account is signed on and its contact list is there.

@@ -14,6 +14,7 @@ mod program;
 mod running;
 
 mod admin;
+mod bouncer;
 mod calls;
 mod chat;
 mod client;
