@@ -165,14 +165,13 @@ impl Account {
         } else {
             text
         };
-        let announced = self.listeners > 0;
-        if announced {
-            let value = text.clone().into();
-            scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));
-        }
+        let value = text.clone().into();
+        scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));
+        self.roster.asked += 1;
+        let number = self.roster.asked;
         self.roster
             .requests
-            .insert(handle.into_owned(), Request { text, announced });
+            .insert(handle.into_owned(), Request { text, number });
     }
 
     pub(super) fn change_user<'a>(

@@ -1,4 +1,5 @@
-//! How far each client program has been told of messages, over its connections and over restarts.
+//! How far each client program has been told of messages, over its connections and over restarts; and of contact requests,
+//! which the service tells again in every session.
 //! Never holds a message, and never knows who a client is: it goes by a key that the proxy gives.
 //!
 //! See `core/docs/skype-api.md`, "Several clients".
@@ -30,6 +31,17 @@ struct Cursor {
     record: CursorRecord,
     /// Clients of this key that are told what is announced.
     clients: usize,
+    /// How many contact requests had come when the last of them left.
+    requests: u64,
+}
+
+/// How far the clients of a key had been told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Told {
+    /// Up to which message, if that is known; `u32::MAX` if one of them is there.
+    pub(super) message: Option<u32>,
+    /// Up to which contact request; `u64::MAX` if one of them is there.
+    pub(super) request: u64,
 }
 
 /// The cursors of an account, those used longest ago first.
@@ -57,6 +69,7 @@ impl Cursors {
                 key: last_part(&record.key).into(),
                 record: cursor,
                 clients: 0,
+                requests: 0,
             });
         }
     }
@@ -76,28 +89,41 @@ impl Cursors {
         any
     }
 
-    /// A client of this key is told from now on what is announced. Gives how far those of its key were told before, if
-    /// that is known; `u32::MAX` if one of them is there.
-    pub(super) fn come(&mut self, key: &str, wall: UnixTime, journal: &mut Journal) -> Option<u32> {
+    /// A client of this key is told from now on what is announced. Gives how far those of its key were told before.
+    pub(super) fn come(&mut self, key: &str, wall: UnixTime, journal: &mut Journal) -> Told {
         let used = wall.as_seconds();
         let record = CursorRecord { told: None, used };
         let at = self.all.iter().position(|cursor| cursor.key == key);
         let known = at.map(|at| self.all.remove(at));
-        let told = known
-            .as_ref()
-            .map(|known| known.record.told.unwrap_or(u32::MAX));
+        let known = known.as_ref();
+        let clients = known.map_or(0, |known| known.clients);
+        let told = Told {
+            message: known.map(|known| known.record.told.unwrap_or(u32::MAX)),
+            request: match known {
+                Some(_) if clients > 0 => u64::MAX,
+                Some(known) => known.requests,
+                None => 0,
+            },
+        };
         journal.put(self.keys.cursor(key), &record);
         self.all.push(Cursor {
             key: key.into(),
             record,
-            clients: known.map_or(0, |known| known.clients) + 1,
+            clients: clients + 1,
+            requests: 0,
         });
         self.forget_oldest(journal);
         told
     }
 
     /// A client of this key is not told any more.
-    pub(super) fn go(&mut self, key: &str, announced: u32, wall: UnixTime, journal: &mut Journal) {
+    pub(super) fn go(
+        &mut self,
+        key: &str,
+        (announced, requests): (u32, u64),
+        wall: UnixTime,
+        journal: &mut Journal,
+    ) {
         let Some(cursor) = self.all.iter_mut().find(|cursor| cursor.key == key) else {
             return;
         };
@@ -105,6 +131,7 @@ impl Cursors {
         if cursor.clients == 0 {
             let used = wall.as_seconds();
             let told = Some(announced);
+            cursor.requests = requests;
             cursor.record = CursorRecord { told, used };
             journal.put(self.keys.cursor(key), &cursor.record);
             self.forget_oldest(journal);

@@ -4,6 +4,7 @@
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::presence;
 use crate::config::Limits;
@@ -11,7 +12,7 @@ use crate::handle::canonical;
 use crate::imo::Primitive;
 use crate::imo::notice::{Auth, Buddy};
 use crate::invariant::at_most;
-use crate::skype::Status;
+use crate::skype::{Reply, Status, UserProperty};
 
 /// One contact.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -35,8 +36,8 @@ pub(super) struct Contact {
 pub(super) struct Request {
     /// What they say; never empty, since one client takes no notice of an empty request.
     pub(super) text: String,
-    /// Whether a client has been told.
-    pub(super) announced: bool,
+    /// How many had come when it had.
+    pub(super) number: u64,
 }
 
 /// What is different about a contact.
@@ -74,6 +75,8 @@ pub(super) struct Roster {
     pub(super) contacts: BTreeMap<String, Contact>,
     /// Requests, by handle in lower case.
     pub(super) requests: BTreeMap<String, Request>,
+    /// How many have come, the answered ones included.
+    pub(super) asked: u64,
     /// Handles of whom the user has blocked.
     pub(super) blocked: BTreeSet<String>,
     /// Handles of whom the user does not let see whether he is there.
@@ -93,6 +96,19 @@ pub(super) struct Roster {
 }
 
 impl Roster {
+    /// The requests that have come since there had been so many, as lines, oldest first.
+    pub(super) fn requests_since(&self, number: u64) -> Vec<Reply<'static>> {
+        let news = self.requests.iter();
+        let mut news: Vec<_> = news.filter(|(_, one)| one.number > number).collect();
+        news.sort_by_key(|(_, request)| request.number);
+        let line = |(handle, request): (&String, &Request)| Reply::User {
+            handle: handle.clone().into(),
+            property: UserProperty::ReceivedAuthRequest,
+            value: request.text.clone().into(),
+        };
+        news.into_iter().map(line).collect()
+    }
+
     /// A new session begins: what it does not tell of is gone.
     pub(super) fn begin(&mut self) {
         self.was_known |= self.known;

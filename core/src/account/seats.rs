@@ -59,8 +59,8 @@ impl Account {
             return;
         };
         let announced = self.state.announced;
-        self.cursors
-            .go(key, announced, scene.now.wall, scene.journal);
+        let told = (announced, self.roster.asked);
+        self.cursors.go(key, told, scene.now.wall, scene.journal);
         if self.listeners == 0 && self.state.left != announced {
             self.state.left = announced;
             self.keep_state(scene);

@@ -15,7 +15,7 @@ use crate::imo::link::Taken;
 use crate::imo::mids::Mids;
 use crate::io::ConnId;
 use crate::journal::Ticket;
-use crate::skype::{MessageStatus, Reply, UserProperty};
+use crate::skype::{MessageStatus, Reply};
 use crate::store::{Query, Record, StoreError, last_part, read};
 
 use super::messages::Messages;
@@ -301,15 +301,6 @@ impl Account {
     ) -> Vec<Reply<'static>> {
         self.listeners += 1;
         let mut lines = self.own_status(client);
-        for (handle, request) in &mut self.roster.requests {
-            if !core::mem::replace(&mut request.announced, true) {
-                lines.push(Reply::User {
-                    handle: handle.clone().into(),
-                    property: UserProperty::ReceivedAuthRequest,
-                    value: request.text.clone().into(),
-                });
-            }
-        }
         lines.extend(self.tell_ringing());
         if self.ready {
             lines.extend(self.catch_up(scene, key));
@@ -317,10 +308,13 @@ impl Account {
         lines
     }
 
-    /// The lines about messages that a client of this key has not been told of, once it is known which these are.
+    /// The lines about contact requests and messages that a client of this key has not been told of, once it is known
+    /// which these are.
     pub(crate) fn catch_up(&mut self, scene: &mut Scene<'_>, key: &str) -> Vec<Reply<'static>> {
         let told = self.cursors.come(key, scene.now.wall, scene.journal);
-        let told = told.unwrap_or(self.state.left).min(self.state.announced);
+        let requests = self.roster.requests_since(told.request);
+        let told = told.message.unwrap_or(self.state.left);
+        let told = told.min(self.state.announced);
         let held: Vec<u32> = self
             .held
             .iter()
@@ -342,7 +336,7 @@ impl Account {
         if let Some(last) = missed.last() {
             self.announced(scene, *last);
         }
-        let mut lines = Vec::new();
+        let mut lines = requests;
         for number in missed {
             lines.extend(self.introduction_to(scene, number));
             lines.push(Self::status_notice(number, MessageStatus::Received));

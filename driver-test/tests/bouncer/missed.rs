@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use imo2sproxy_core::config::WireKind;
+use imo2sproxy_core::io::Control;
 use imo2sproxy_sim::town::SECONDS;
 use imo2sproxy_sim::{Faults, Person, Span, World};
 
-use crate::house::{ALICES, HOUSE, alice_and_bob, config, friends_of, start_again};
+use crate::house::{ALICES, HOUSE, account, alice_and_bob, come, config, friends_of, start_again};
 
 /// A house in which alice and bob are friends, and nobody is at a keyboard.
 fn friends() -> World {
@@ -218,4 +219,30 @@ fn what_one_client_writes_is_seen_by_the_others_of_the_account() {
         format!("#b CHATMESSAGE {number} BODY hello from the desk")
     );
     assert_eq!(phone.count(&line), 1);
+}
+
+#[test]
+fn a_contact_request_is_told_once_to_each_program_whenever_it_comes() {
+    let mut world = friends();
+    let mut accounts = alice_and_bob();
+    accounts.push(account("carol", None));
+    world.control(HOUSE, Control::Reload(config(accounts).into()));
+    world.run_for(SECONDS(5));
+    let carol = come(&mut world, "carol", "carol");
+    carol.say("#a SET USER alice BUDDYSTATUS 2 it is carol");
+    world.run_for(SECONDS(2));
+    let asked = "USER carol RECEIVEDAUTHREQUEST it is carol";
+    let desk = program(&mut world, "w1", "Desk");
+    assert_eq!(desk.count(asked), 1);
+    let phone = program(&mut world, "w2", "Phone");
+    assert_eq!((desk.count(asked), phone.count(asked)), (1, 1));
+    desk.leave();
+    world.run_for(SECONDS(2));
+    come_back(&mut world, &desk, "Desk");
+    assert_eq!(desk.count(asked), 1, "it knows");
+    phone.say("#l SET USER carol ISAUTHORIZED TRUE");
+    world.run_for(SECONDS(2));
+    let answered = "USER carol RECEIVEDAUTHREQUEST ";
+    assert_eq!((desk.count(answered), phone.count(answered)), (1, 1));
+    assert_eq!(program(&mut world, "w3", "Attic").count(asked), 0);
 }
