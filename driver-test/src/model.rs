@@ -8,13 +8,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use imo2sproxy_core::event::EventKind;
 use imo2sproxy_core::time::Instant;
 
 use crate::World;
-use crate::scenario::{Place, Scenario};
+use crate::scenario::{Home, Place, Scenario};
 
 mod kept;
+mod log;
 mod mark;
 mod seat;
 mod verdict;
@@ -22,6 +22,7 @@ mod verdict;
 pub use mark::{Mark, ROOM};
 
 use kept::Kept;
+use log::LogBook;
 use seat::SeatBook;
 
 /// Part of every password in a scenario: nobody but the service and the worker for passwords may see it.
@@ -34,8 +35,7 @@ pub(crate) const SERVICE: &str = "imo";
 pub struct Model {
     seats: Vec<SeatBook>,
     daemons: Vec<DaemonBook>,
-    /// Hosts whose logs are read, each with how much of it has been.
-    logs: Vec<(String, usize)>,
+    logs: Vec<LogBook>,
     /// Texts that the daemon did not take.
     refused: BTreeSet<usize>,
     place: Place,
@@ -52,6 +52,8 @@ struct DaemonBook {
     given: BTreeMap<u32, usize>,
     /// The numbers under which texts came, by their marks.
     came: BTreeMap<usize, u32>,
+    /// Whether there may be clients that it does not let in.
+    refuses: bool,
     /// How often it was drained, as far as that came to its end.
     drained: u32,
     /// Since when nobody is connected to it.
@@ -74,22 +76,25 @@ impl Model {
                 account: scenario.people[person].name,
                 given: BTreeMap::new(),
                 came: BTreeMap::new(),
+                refuses: scenario.people[person].home == Home::Guest,
                 drained: 0,
                 alone: None,
                 told: None,
             })
             .collect();
-        let place_of = |host: &str| {
-            let place = daemons.iter().position(|daemon| daemon.host == host);
+        let place_of = |host: &str, account: &str| {
+            let is_it = |daemon: &DaemonBook| daemon.host == host && daemon.account == account;
+            let place = daemons.iter().position(is_it);
             place.expect("every seat is at a daemon of the scenario")
         };
         let seats = (0..scenario.seats.len())
             .map(|seat| {
-                let daemon = place_of(&scenario.daemon_of(seat));
-                SeatBook::new(seat, daemon, scenario.seats[seat].attentive)
+                let own = &scenario.seats[seat];
+                let daemon = place_of(&scenario.daemon_of(seat), scenario.name_of(seat));
+                SeatBook::new(seat, daemon, (own.attentive, own.wire))
             })
             .collect();
-        let mut hosts: Vec<String> = daemons.iter().map(|daemon| daemon.host.clone()).collect();
+        let mut hosts = scenario.hosts();
         if scenario.place == Place::Town {
             hosts.push(SERVICE.into());
         }
@@ -97,7 +102,7 @@ impl Model {
         Self {
             seats,
             daemons,
-            logs: hosts.into_iter().map(|host| (host, 0)).collect(),
+            logs: hosts.into_iter().map(LogBook::new).collect(),
             refused: BTreeSet::new(),
             place: scenario.place,
             members: everybody.filter(|_| scenario.room).collect(),
@@ -112,10 +117,39 @@ impl Model {
 
     /// A daemon was drained and has come to its end: it has told all that it knew.
     pub fn drained(&mut self, host: &str) {
-        let daemon = self.daemons.iter_mut().find(|daemon| daemon.host == host);
-        if let Some(daemon) = daemon {
+        let there = self.daemons.iter_mut();
+        for daemon in there.filter(|daemon| daemon.host == host) {
             daemon.drained += 1;
         }
+    }
+
+    /// A host is about to be drained.
+    pub fn drains(&mut self, host: &str, world: &World) {
+        let ends = world.ends(host);
+        self.log_of(host).drains(ends);
+    }
+
+    /// An account is about to be taken out of the configuration of a host.
+    pub fn goes(&mut self, host: &str, account: &'static str) {
+        self.may_be_refused(host, account);
+        self.log_of(host).goes(account);
+    }
+
+    /// An account that was taken out is there again.
+    pub fn is_back(&mut self, host: &str, account: &'static str) {
+        self.log_of(host).is_back(account);
+    }
+
+    /// Clients of an account that come may not know yet what they have to give, or that it is not there.
+    pub fn may_be_refused(&mut self, host: &str, account: &str) {
+        let there = self.daemons.iter_mut();
+        let own = there.filter(|own| own.host == host && own.account == account);
+        own.for_each(|own| own.refuses = true);
+    }
+
+    fn log_of(&mut self, host: &str) -> &mut LogBook {
+        let log = self.logs.iter_mut().find(|log| log.host == host);
+        log.unwrap_or_else(|| panic!("{host} is no host of the scenario"))
     }
 
     /// Looks at what is new since the last time.
@@ -129,24 +163,19 @@ impl Model {
         for daemon in &mut self.daemons {
             daemon.observe(world);
         }
-        for (host, seen) in &mut self.logs {
-            let events = world.events(host);
-            for (_, event) in &events[*seen..] {
-                assert!(
-                    !event.detail.contains(CANARY),
-                    "{host} logs a password: {event}"
-                );
-                assert!(
-                    event.kind != EventKind::Misuse,
-                    "{host} has misused something: {event}"
-                );
-            }
-            *seen = events.len();
+        for log in &mut self.logs {
+            log.observe(world);
         }
     }
 
     fn observe_seat(&mut self, seat: usize, world: &World) {
         let person = world.person(&self.seats[seat].client).clone();
+        let home = &self.daemons[self.seats[seat].daemon];
+        assert!(
+            person.refusals() == 0 || home.refuses,
+            "{} is not let in",
+            self.seats[seat].client
+        );
         let (said, heard) = (person.saying(), person.hearing());
         let book = &mut self.seats[seat];
         for said in &said[book.said..] {
@@ -194,7 +223,7 @@ impl Model {
         let (_, reply) = line.split_once(' ').unwrap_or((line, ""));
         let daemon = self.seats[seat].daemon;
         match asked {
-            seat::Asked::Anything => {}
+            seat::Asked::Anything | seat::Asked::More => {}
             seat::Asked::Text(mark) => {
                 let Some((number, "SENDING")) = status_of(reply) else {
                     assert!(

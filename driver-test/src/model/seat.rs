@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use imo2sproxy_core::config::WireKind;
+
 use super::{Mark, Model};
 
 /// What a tagged command was about.
@@ -14,6 +16,8 @@ pub(super) enum Asked {
     Text(usize),
     /// The body of a text, by its number.
     Body(u32),
+    /// What has had the first line of its reply.
+    More,
 }
 
 /// One client.
@@ -31,6 +35,10 @@ pub(super) struct SeatBook {
     /// What it wants to say.
     pub(super) wishes: Vec<String>,
     pub(super) visit: u32,
+    /// Whether what has several lines comes in as many, on its transport.
+    splits: bool,
+    /// The first words of the last reply.
+    last_reply: String,
     /// Commands of this connection that have no reply yet.
     open: BTreeMap<String, Asked>,
     pings: u32,
@@ -46,7 +54,7 @@ pub(super) struct SeatBook {
 }
 
 impl SeatBook {
-    pub(super) fn new(seat: usize, daemon: usize, attentive: bool) -> Self {
+    pub(super) fn new(seat: usize, daemon: usize, (attentive, wire): (bool, WireKind)) -> Self {
         Self {
             client: Model::client(seat),
             daemon,
@@ -55,6 +63,8 @@ impl SeatBook {
             heard: 0,
             wishes: Vec::new(),
             visit: 0,
+            splits: wire == WireKind::Skyped,
+            last_reply: String::new(),
             open: BTreeMap::new(),
             pings: 0,
             settled: BTreeSet::new(),
@@ -70,6 +80,7 @@ impl SeatBook {
         if visit != self.visit {
             self.visit = visit;
             self.open.clear();
+            self.last_reply.clear();
             self.pings = 0;
             self.settled.clear();
             self.latest_here = 0;
@@ -109,6 +120,14 @@ impl SeatBook {
     /// A tagged line: says what it is the reply to.
     pub(super) fn reply(&mut self, line: &str) -> Asked {
         let tag = line[1..].split(' ').next().unwrap_or_default();
+        if self.splits {
+            let words: Vec<&str> = line.split(' ').take(4).collect();
+            let words = words.join(" ");
+            if !self.open.contains_key(tag) && words == self.last_reply {
+                return Asked::More;
+            }
+            self.last_reply = words;
+        }
         let asked = self.open.remove(tag);
         asked.unwrap_or_else(|| {
             panic!(

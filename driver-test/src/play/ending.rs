@@ -21,6 +21,8 @@ const REST: Duration = Duration::from_secs(300);
 const RESTING_INPUTS_MAX: u64 = 600;
 /// How long a drain takes at most, the last seconds of its peers included.
 const DRAIN: Duration = Duration::from_secs(15);
+/// What stands in the header of a trace in which nothing is hidden.
+const KEPT: &str = "\"secrets\":true";
 /// One trace in so many runs is searched for passwords: that costs as much as the run.
 const TRACES_SEARCHED: u64 = 8;
 
@@ -29,6 +31,11 @@ impl Play<'_> {
         self.heal();
         self.check_presence();
         self.check_change();
+        if self.scenario.broad {
+            self.check_absence();
+            self.check_thieves();
+            self.check_probes();
+        }
         self.model.borrow().conclude(self.scenario, &self.world);
         self.check_rest();
         self.leave();
@@ -68,9 +75,12 @@ impl Play<'_> {
         let daemons: Vec<_> = self.scenario.daemons().collect();
         let seats: Vec<usize> = daemons
             .iter()
-            .map(|(_, host)| {
+            .map(|(person, host)| {
                 let mut seats = 0..self.scenario.seats.len();
-                let seat = seats.find(|seat| self.scenario.daemon_of(*seat) == *host);
+                let seat = seats.find(|seat| {
+                    let own = self.scenario.seats[*seat].person;
+                    own == *person && self.scenario.daemon_of(*seat) == *host
+                });
                 seat.expect("every daemon has a client")
             })
             .collect();
@@ -180,6 +190,9 @@ impl Play<'_> {
             seats.map(|seat| play.heard_by(seat)).collect()
         };
         let before = (records(self), heard(self), self.world.inputs());
+        if self.scenario.broad {
+            self.reload_all();
+        }
         self.pass(REST);
         assert!(
             before.0 == records(self),
@@ -206,6 +219,7 @@ impl Play<'_> {
         self.pass(SOON);
         // The service last: daemons say goodbye to it.
         for host in self.hosts() {
+            self.model.borrow_mut().drains(&host, &self.world);
             self.world.control(&host, Control::Drain);
             self.pass(DRAIN);
             assert!(
@@ -222,7 +236,7 @@ impl Play<'_> {
 
     /// All daemons, then the service.
     fn hosts(&self) -> Vec<String> {
-        let mut hosts: Vec<String> = self.scenario.daemons().map(|(_, host)| host).collect();
+        let mut hosts = self.scenario.hosts();
         if self.scenario.place == Place::Town {
             hosts.push(SERVICE.into());
         }
@@ -235,10 +249,12 @@ impl Play<'_> {
                 .world
                 .trace(&host)
                 .expect("all machines are made from plans");
-            assert!(
-                !trace.contains(CANARY),
-                "a password is in the trace of {host}"
-            );
+            if trace.lines().next().is_some_and(|line| line.contains(KEPT)) {
+                // Of a password that is known by its hash only nobody can say where it stands.
+                continue;
+            }
+            let shown = trace.lines().find(|line| line.contains(CANARY));
+            assert_eq!(shown, None, "a password is in the trace of {host}");
         }
     }
 }
