@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::time::Instant;
 
 use crate::World;
@@ -91,7 +92,11 @@ impl Model {
             .map(|seat| {
                 let own = &scenario.seats[seat];
                 let daemon = place_of(&scenario.daemon_of(seat), scenario.name_of(seat));
-                SeatBook::new(seat, daemon, (own.attentive, own.wire))
+                let kind = if own.auto { WireKind::Auto } else { own.wire };
+                let nameless = own
+                    .named
+                    .then(|| kept::nameless(scenario.name_of(seat), kind));
+                SeatBook::new((seat, daemon), (own.attentive, own.wire), nameless)
             })
             .collect();
         let mut hosts = scenario.hosts();
@@ -254,7 +259,8 @@ impl Model {
         let daemon = self.seats[seat].daemon;
         let book = &self.daemons[daemon];
         let deaths = world.ends(&book.host) - book.drained;
-        self.seats[seat].announced(number, deaths);
+        let was_nameless = self.was_nameless(seat, world);
+        self.seats[seat].announced(number, deaths, was_nameless);
         let kept = self.kept(daemon, number, world);
         assert!(!kept.own, "an own text is announced: {number}");
         if let Some(mark) = kept.mark {
@@ -298,6 +304,15 @@ impl Model {
                 "what is {mark} is SENT, but {recipient} can lose it"
             );
         }
+    }
+
+    /// Whether some client there has told its name too late: it was another client program for the daemon then.
+    #[must_use]
+    pub fn was_nameless(&self, seat: usize, world: &World) -> bool {
+        let book = &self.seats[seat];
+        let store = world.store(&self.daemons[book.daemon].host);
+        let key = book.nameless.as_deref();
+        key.is_some_and(|key| store.get(key).is_some())
     }
 
     /// What the daemon keeps under a number that a client has just heard of.

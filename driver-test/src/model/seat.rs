@@ -29,6 +29,8 @@ pub(super) struct SeatBook {
     pub(super) daemon: usize,
     /// Whether it asks for each text.
     pub(super) attentive: bool,
+    /// Where its daemon keeps how far those of its transport were told that tell no name, if it tells one.
+    pub(super) nameless: Option<String>,
     /// How many of its lines have been looked at, both ways.
     pub(super) said: usize,
     pub(super) heard: usize,
@@ -54,11 +56,16 @@ pub(super) struct SeatBook {
 }
 
 impl SeatBook {
-    pub(super) fn new(seat: usize, daemon: usize, (attentive, wire): (bool, WireKind)) -> Self {
+    pub(super) fn new(
+        (seat, daemon): (usize, usize),
+        (attentive, wire): (bool, WireKind),
+        nameless: Option<String>,
+    ) -> Self {
         Self {
             client: Model::client(seat),
             daemon,
             attentive,
+            nameless,
             said: 0,
             heard: 0,
             wishes: Vec::new(),
@@ -142,8 +149,9 @@ impl SeatBook {
         self.pings -= 1;
     }
 
-    /// A text is announced, when the daemon has died `deaths` times.
-    pub(super) fn announced(&mut self, number: u32, deaths: u32) {
+    /// A text is announced, when the daemon has died `deaths` times. Whoever was taken for another client program, `mistaken`,
+    /// may be told on each visit what it has heard on others.
+    pub(super) fn announced(&mut self, number: u32, deaths: u32, mistaken: bool) {
         let client = &self.client;
         let latest_here = self.latest_here;
         assert!(
@@ -152,10 +160,11 @@ impl SeatBook {
         );
         self.latest_here = number;
         // A daemon that dies may tell again what it had told: it does not know any more that it has.
+        let most = deaths + if mistaken { self.visit } else { 0 };
         let times = self.announced.entry(number).or_default();
-        assert!(*times <= deaths, "{client} hears of {number} again");
+        assert!(*times <= most, "{client} hears of {number} again");
         assert!(
-            *times > 0 || number > self.latest,
+            mistaken || *times > 0 || number > self.latest,
             "{client} hears of {number} after {}",
             self.latest
         );

@@ -24,8 +24,9 @@ impl Play<'_> {
             self.world.person(&Model::client(*seat)).hang_up();
         }
         self.pass(SOON);
-        if self.clients_of(own[0]) > 0 {
-            // A connection is dead, and nobody has noticed: what comes counts as told there.
+        let is_known = |seat: &usize| !self.model.borrow().was_nameless(*seat, &self.world);
+        if !own.iter().all(is_known) || self.clients_of(own[0]) > 0 {
+            // Somebody was taken for another. Or a connection is dead, and nobody has noticed: what comes counts as told there.
             self.come_again(&own);
             return;
         }

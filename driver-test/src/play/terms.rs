@@ -102,6 +102,16 @@ impl Terms {
         config
     }
 
+    /// Whether clients give passwords at a host of which its daemon knows, or has known at a time, no more than a hash.
+    pub(super) fn has_unknown(&self, scenario: &Scenario, host: &str) -> bool {
+        let mut here = scenario.daemons().filter(|(_, own)| own == host);
+        here.any(|(person, _)| {
+            let Inhabitant { lock, home, .. } = scenario.people[person];
+            let changed = self.locks.contains_key(&(person, host.to_owned()));
+            home == Home::Guest || lock == Lock::Hashed || changed
+        })
+    }
+
     fn account(&self, scenario: &Scenario, person: usize, host: &str) -> AccountConfig {
         let inhabitant = &scenario.people[person];
         AccountConfig {
