@@ -86,7 +86,11 @@ impl LogBook {
         }
         if event.kind == EventKind::ClientLeft && event.detail == DISMISSED {
             let account = self.clients.get(&conn).map(String::as_str);
-            let is_gone = account.is_some_and(|account| self.gone.contains(account));
+            // Of one that has logged in and not spoken since the log does not say whose it is.
+            let is_gone = match account {
+                Some(account) => self.gone.contains(account),
+                None => !self.gone.is_empty(),
+            };
             // Only who is told that all ends, or the own account does.
             assert!(
                 is_gone || self.drained == Some(self.life),

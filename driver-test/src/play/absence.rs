@@ -11,8 +11,8 @@ use crate::scenario::Change;
 
 /// How long clients need to come and go.
 const SOON: Duration = Duration::from_secs(20);
-/// By then all is stored, and whoever was cut off is back.
-const LATER: Duration = Duration::from_secs(90);
+/// By then all is stored, whoever was cut off is back, and connections that are dead unnoticed have been noticed.
+const LATER: Duration = Duration::from_secs(120);
 
 impl Play<'_> {
     /// All client programs of one account hear once of a text that came while they were away, and never again.
@@ -35,7 +35,7 @@ impl Play<'_> {
         let reply = self.ask(sender, &format!("MESSAGE {to} while you were away"), SOON);
         let number = reply.split(' ').nth(1).unwrap_or_default();
         let sent = format!("CHATMESSAGE {number} STATUS SENT");
-        self.pass(SOON);
+        self.pass(LATER);
         let sender = self.world.person(&Model::client(sender)).clone();
         assert!(sender.heard(&sent), "what was said to {to} is not sent");
         let before = self.told(&own);
@@ -44,6 +44,7 @@ impl Play<'_> {
         }
         self.pass(SOON);
         self.come_again(&own);
+        self.pass(LATER);
         let once: Vec<usize> = before.iter().map(|count| count + 1).collect();
         assert_eq!(self.told(&own), once, "seats {own:?} come back: one text");
         // What was told long ago is not told again, whoever dies.
