@@ -20,8 +20,17 @@ impl Play<'_> {
         let Some((sender, own)) = self.who_is_away() else {
             return;
         };
+        let host = self.scenario.daemon_of(own[0]);
+        let dies = self.world.rng("death").chance(40);
+        if dies {
+            // They are cut off by the death of their daemon, which does not see them go.
+            self.world.kill(&host);
+        }
         for seat in &own {
             self.world.person(&Model::client(*seat)).hang_up();
+        }
+        if dies {
+            self.start_again(&host);
         }
         self.pass(SOON);
         let is_known = |seat: &usize| !self.model.borrow().was_nameless(*seat, &self.world);
@@ -48,7 +57,6 @@ impl Play<'_> {
         let once: Vec<usize> = before.iter().map(|count| count + 1).collect();
         assert_eq!(self.told(&own), once, "seats {own:?} come back: one text");
         // What was told long ago is not told again, whoever dies.
-        let host = self.scenario.daemon_of(own[0]);
         self.pass(LATER);
         self.world.kill(&host);
         self.start_again(&host);
