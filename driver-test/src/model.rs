@@ -8,13 +8,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use imo2sproxy_core::event::EventKind;
+use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::time::Instant;
 
 use crate::World;
-use crate::scenario::{Place, Scenario};
+use crate::scenario::{Home, Place, Scenario};
 
 mod kept;
+mod log;
 mod mark;
 mod seat;
 mod verdict;
@@ -22,6 +23,7 @@ mod verdict;
 pub use mark::{Mark, ROOM};
 
 use kept::Kept;
+use log::LogBook;
 use seat::SeatBook;
 
 /// Part of every password in a scenario: nobody but the service and the worker for passwords may see it.
@@ -34,8 +36,7 @@ pub(crate) const SERVICE: &str = "imo";
 pub struct Model {
     seats: Vec<SeatBook>,
     daemons: Vec<DaemonBook>,
-    /// Hosts whose logs are read, each with how much of it has been.
-    logs: Vec<(String, usize)>,
+    logs: Vec<LogBook>,
     /// Texts that the daemon did not take.
     refused: BTreeSet<usize>,
     place: Place,
@@ -52,6 +53,8 @@ struct DaemonBook {
     given: BTreeMap<u32, usize>,
     /// The numbers under which texts came, by their marks.
     came: BTreeMap<usize, u32>,
+    /// Whether there may be clients that it does not let in.
+    refuses: bool,
     /// How often it was drained, as far as that came to its end.
     drained: u32,
     /// Since when nobody is connected to it.
@@ -74,22 +77,29 @@ impl Model {
                 account: scenario.people[person].name,
                 given: BTreeMap::new(),
                 came: BTreeMap::new(),
+                refuses: scenario.people[person].home == Home::Guest,
                 drained: 0,
                 alone: None,
                 told: None,
             })
             .collect();
-        let place_of = |host: &str| {
-            let place = daemons.iter().position(|daemon| daemon.host == host);
+        let place_of = |host: &str, account: &str| {
+            let is_it = |daemon: &DaemonBook| daemon.host == host && daemon.account == account;
+            let place = daemons.iter().position(is_it);
             place.expect("every seat is at a daemon of the scenario")
         };
         let seats = (0..scenario.seats.len())
             .map(|seat| {
-                let daemon = place_of(&scenario.daemon_of(seat));
-                SeatBook::new(seat, daemon, scenario.seats[seat].attentive)
+                let own = &scenario.seats[seat];
+                let daemon = place_of(&scenario.daemon_of(seat), scenario.name_of(seat));
+                let kind = if own.auto { WireKind::Auto } else { own.wire };
+                let nameless = own
+                    .named
+                    .then(|| kept::nameless(scenario.name_of(seat), kind));
+                SeatBook::new((seat, daemon), (own.attentive, own.wire), nameless)
             })
             .collect();
-        let mut hosts: Vec<String> = daemons.iter().map(|daemon| daemon.host.clone()).collect();
+        let mut hosts = scenario.hosts();
         if scenario.place == Place::Town {
             hosts.push(SERVICE.into());
         }
@@ -97,7 +107,7 @@ impl Model {
         Self {
             seats,
             daemons,
-            logs: hosts.into_iter().map(|host| (host, 0)).collect(),
+            logs: hosts.into_iter().map(LogBook::new).collect(),
             refused: BTreeSet::new(),
             place: scenario.place,
             members: everybody.filter(|_| scenario.room).collect(),
@@ -112,10 +122,39 @@ impl Model {
 
     /// A daemon was drained and has come to its end: it has told all that it knew.
     pub fn drained(&mut self, host: &str) {
-        let daemon = self.daemons.iter_mut().find(|daemon| daemon.host == host);
-        if let Some(daemon) = daemon {
+        let there = self.daemons.iter_mut();
+        for daemon in there.filter(|daemon| daemon.host == host) {
             daemon.drained += 1;
         }
+    }
+
+    /// A host is about to be drained.
+    pub fn drains(&mut self, host: &str, world: &World) {
+        let ends = world.ends(host);
+        self.log_of(host).drains(ends);
+    }
+
+    /// An account is about to be taken out of the configuration of a host.
+    pub fn goes(&mut self, host: &str, account: &'static str) {
+        self.may_be_refused(host, account);
+        self.log_of(host).goes(account);
+    }
+
+    /// An account that was taken out is there again.
+    pub fn is_back(&mut self, host: &str, account: &'static str) {
+        self.log_of(host).is_back(account);
+    }
+
+    /// Clients of an account that come may not know yet what they have to give, or that it is not there.
+    pub fn may_be_refused(&mut self, host: &str, account: &str) {
+        let there = self.daemons.iter_mut();
+        let own = there.filter(|own| own.host == host && own.account == account);
+        own.for_each(|own| own.refuses = true);
+    }
+
+    fn log_of(&mut self, host: &str) -> &mut LogBook {
+        let log = self.logs.iter_mut().find(|log| log.host == host);
+        log.unwrap_or_else(|| panic!("{host} is no host of the scenario"))
     }
 
     /// Looks at what is new since the last time.
@@ -129,24 +168,19 @@ impl Model {
         for daemon in &mut self.daemons {
             daemon.observe(world);
         }
-        for (host, seen) in &mut self.logs {
-            let events = world.events(host);
-            for (_, event) in &events[*seen..] {
-                assert!(
-                    !event.detail.contains(CANARY),
-                    "{host} logs a password: {event}"
-                );
-                assert!(
-                    event.kind != EventKind::Misuse,
-                    "{host} has misused something: {event}"
-                );
-            }
-            *seen = events.len();
+        for log in &mut self.logs {
+            log.observe(world);
         }
     }
 
     fn observe_seat(&mut self, seat: usize, world: &World) {
         let person = world.person(&self.seats[seat].client).clone();
+        let home = &self.daemons[self.seats[seat].daemon];
+        assert!(
+            person.refusals() == 0 || home.refuses,
+            "{} is not let in",
+            self.seats[seat].client
+        );
         let (said, heard) = (person.saying(), person.hearing());
         let book = &mut self.seats[seat];
         for said in &said[book.said..] {
@@ -194,7 +228,7 @@ impl Model {
         let (_, reply) = line.split_once(' ').unwrap_or((line, ""));
         let daemon = self.seats[seat].daemon;
         match asked {
-            seat::Asked::Anything => {}
+            seat::Asked::Anything | seat::Asked::More => {}
             seat::Asked::Text(mark) => {
                 let Some((number, "SENDING")) = status_of(reply) else {
                     assert!(
@@ -225,7 +259,8 @@ impl Model {
         let daemon = self.seats[seat].daemon;
         let book = &self.daemons[daemon];
         let deaths = world.ends(&book.host) - book.drained;
-        self.seats[seat].announced(number, deaths);
+        let was_nameless = self.was_nameless(seat, world);
+        self.seats[seat].announced(number, deaths, was_nameless);
         let kept = self.kept(daemon, number, world);
         assert!(!kept.own, "an own text is announced: {number}");
         if let Some(mark) = kept.mark {
@@ -269,6 +304,15 @@ impl Model {
                 "what is {mark} is SENT, but {recipient} can lose it"
             );
         }
+    }
+
+    /// Whether some client there has told its name too late: it was another client program for the daemon then.
+    #[must_use]
+    pub fn was_nameless(&self, seat: usize, world: &World) -> bool {
+        let book = &self.seats[seat];
+        let store = world.store(&self.daemons[book.daemon].host);
+        let key = book.nameless.as_deref();
+        key.is_some_and(|key| store.get(key).is_some())
     }
 
     /// What the daemon keeps under a number that a client has just heard of.

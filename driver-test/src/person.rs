@@ -112,10 +112,17 @@ impl Person {
         self
     }
 
-    /// Lets the person say `line` first on each connection.
+    /// Lets the person come again also where it was not let in.
+    #[must_use]
+    pub fn persistent(self) -> Self {
+        self.talk_mut().persists = true;
+        self
+    }
+
+    /// Lets the person say `line` first on each connection, after what it is to say first already.
     #[must_use]
     pub fn greeting(self, line: &str) -> Self {
-        self.talk_mut().greeting = Some(line.to_owned());
+        self.talk_mut().greeting.push(line.to_owned());
         self
     }
 
@@ -186,6 +193,12 @@ impl Person {
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.talk().state == State::Refused
+    }
+
+    /// How often the server did not accept its password.
+    #[must_use]
+    pub fn refusals(&self) -> u32 {
+        self.talk().refusals
     }
 
     /// How the last connection ended, if there is none now.

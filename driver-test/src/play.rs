@@ -2,8 +2,10 @@
 //! Never decides what is right: the model does, and `ending` for what is true when all is over.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
+use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::io::Control;
 use imo2sproxy_core::time::Instant;
 
@@ -12,8 +14,13 @@ use crate::faults::Fired;
 use crate::model::{Mark, Model, ROOM, SERVICE};
 use crate::scenario::{Act, Deed, Place, Scenario};
 
+mod absence;
 mod ending;
+mod operation;
 mod setting;
+mod terms;
+
+use terms::Terms;
 
 /// How long a drained machine is waited for between two looks at it.
 const DRAIN_LOOK: Duration = Duration::from_secs(1);
@@ -60,6 +67,8 @@ enum Return {
     Machine(String),
     /// A machine that was drained in that life of it.
     Drained(String, u32),
+    /// An account, by the place of its owner and the host of its daemon.
+    Account(usize, String),
 }
 
 /// A scenario under way.
@@ -67,6 +76,10 @@ struct Play<'a> {
     scenario: &'a Scenario,
     world: World,
     model: RefCell<Model>,
+    /// What the daemons are told at present.
+    terms: Rc<RefCell<Terms>>,
+    /// Those who have tried wrong passwords.
+    thieves: Vec<String>,
     /// The room, if all are in one.
     room: Option<String>,
     /// What comes back, and when.
@@ -85,6 +98,8 @@ impl<'a> Play<'a> {
             scenario,
             world,
             model: RefCell::new(Model::new(scenario)),
+            terms: Rc::default(),
+            thieves: Vec::new(),
             room: None,
             returns: Vec::new(),
             asked: 0,
@@ -123,6 +138,7 @@ impl<'a> Play<'a> {
             Return::Client(seat) => self.world.person(&Model::client(seat)).connect(),
             Return::Cable(name) => self.world.plug(&name),
             Return::Machine(name) => self.start_again(&name),
+            Return::Account(person, host) => self.take_in(person, &host),
             Return::Drained(name, life) => {
                 if self.world.is_up(&name) {
                     // It is still busy with its goodbyes, unless it has died of something else and is back already.
@@ -206,6 +222,14 @@ impl<'a> Play<'a> {
                 let daemon = self.scenario.daemon_of(seat);
                 self.world.control(&daemon, Control::Status);
             }
+            Act::Reload { seat, change } => self.change(seat, change),
+            Act::Probe { seat } => self.probe(seat),
+            Act::Lift { seat } => {
+                let daemon = self.scenario.daemon_of(seat);
+                let account = self.scenario.name_of(seat).into();
+                self.world.control(&daemon, Control::Lift { account });
+            }
+            Act::Guess { seat, wire, times } => self.guess(number, seat, (wire, times)),
         }
     }
 
@@ -214,6 +238,7 @@ impl<'a> Play<'a> {
             return;
         }
         if orderly {
+            self.model.borrow_mut().drains(&name, &self.world);
             self.world.control(&name, Control::Drain);
             let life = self.world.ends(&name);
             self.comes_back(away, Return::Drained(name, life));
@@ -229,7 +254,10 @@ impl<'a> Play<'a> {
             from: self.scenario.name_of(seat).into(),
             to: to.into(),
         };
-        format!("{} \u{1F600}\n{}", mark.text(), "x".repeat(padding))
+        // On this transport a client cannot say more than one line.
+        let is_flat = self.scenario.seats[seat].wire == WireKind::Skyped;
+        let break_ = if is_flat { ' ' } else { '\n' };
+        format!("{} \u{1F600}{break_}{}", mark.text(), "x".repeat(padding))
     }
 
     fn say(&self, seat: usize, line: &str) {

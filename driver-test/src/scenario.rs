@@ -12,10 +12,13 @@ use imo2sproxy_core::rng::{Rng, Seed};
 
 use crate::faults::{Fault, Faults, Span};
 
+mod broad;
 mod deed;
 mod knobs;
 
-pub use deed::{Act, Deed};
+pub(crate) use broad::HOUSE;
+pub use broad::{Home, Lock};
+pub use deed::{Act, Change, Deed};
 pub use knobs::Cut;
 
 /// What people are called, by their place.
@@ -52,8 +55,10 @@ pub struct Inhabitant {
     pub dialect: DialectKind,
     /// How many daemons it has: each is a session of its own.
     pub daemons: usize,
-    /// Whether its clients have to give a password.
-    pub guarded: bool,
+    /// What its clients have to give.
+    pub lock: Lock,
+    /// Where its first daemon is.
+    pub home: Home,
 }
 
 /// A client program at a daemon.
@@ -65,6 +70,10 @@ pub struct Seat {
     pub daemon: usize,
     /// What it speaks.
     pub wire: WireKind,
+    /// Whether it comes to the listener where its first bytes have to tell what that is.
+    pub auto: bool,
+    /// Whether it tells its name, so that it is no other client program of its account.
+    pub named: bool,
     /// Whether it asks for each text that it is told of.
     pub attentive: bool,
 }
@@ -80,6 +89,10 @@ pub struct Scenario {
     pub people: Vec<Inhabitant>,
     /// Their clients.
     pub seats: Vec<Seat>,
+    /// Whether all transports, one daemon for several accounts and new configurations are drawn, too.
+    pub broad: bool,
+    /// Whether accounts of the common daemon are away while they have no client, as long as nobody says otherwise.
+    pub away: bool,
     /// Whether all of them are in one room.
     pub room: bool,
     /// Whether somebody who means harm is there.
@@ -119,12 +132,15 @@ impl Scenario {
             place,
             people,
             seats,
+            broad: false,
+            away: false,
             room,
             hostile,
             faults,
             deeds: Vec::new(),
             cut: Cut::default(),
         };
+        scenario.broaden(&mut root.derive("broad"));
         scenario.deeds = deed::draw(&scenario, &mut root.derive("deeds"));
         scenario.leave_out(cut);
         scenario
@@ -140,7 +156,7 @@ impl Scenario {
     #[must_use]
     pub fn daemon_of(&self, seat: usize) -> String {
         let Seat { person, daemon, .. } = self.seats[seat];
-        daemon_name(self.people[person].name, daemon)
+        self.people[person].host(daemon)
     }
 
     /// How somebody is called who is at a place among the people; behind the last of them is the contact that the
@@ -157,13 +173,24 @@ impl Scenario {
         deed.act.text_from()
     }
 
-    /// The hosts of all daemons, with the places of their people.
+    /// The places of all people, with the hosts of their daemons; several of them may have one in common.
     pub fn daemons(&self) -> impl Iterator<Item = (usize, String)> {
         let people = self.people.iter().enumerate();
         people.flat_map(|(person, inhabitant)| {
-            (0..inhabitant.daemons)
-                .map(move |daemon| (person, daemon_name(inhabitant.name, daemon)))
+            (0..inhabitant.daemons).map(move |daemon| (person, inhabitant.host(daemon)))
         })
+    }
+
+    /// The hosts of all daemons, each once.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        let mut hosts = Vec::new();
+        for (_, host) in self.daemons() {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
     }
 
     fn leave_out(&mut self, cut: Cut) {
@@ -184,6 +211,12 @@ impl Scenario {
         let faults = std::mem::replace(&mut self.faults, Faults::none());
         self.faults = off.fold(faults, |faults, fault| faults.without(*fault));
         self.hostile &= !cut.no_hostile;
+        if cut.no_house {
+            self.part();
+        }
+        if cut.plain {
+            self.speak_plainly();
+        }
         self.cut = cut;
     }
 }
@@ -192,16 +225,6 @@ impl Scenario {
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SIM_SEED={}{}", self.seed, self.cut)
-    }
-}
-
-/// The name of the host of a daemon.
-fn daemon_name(name: &str, daemon: usize) -> String {
-    let first = crate::town::host(name);
-    if daemon == 0 {
-        first
-    } else {
-        format!("{first}-{}", daemon + 1)
     }
 }
 
@@ -225,7 +248,12 @@ fn draw_people(place: Place, rng: &mut Rng) -> Vec<Inhabitant> {
             } else {
                 1
             },
-            guarded: rng.chance(25),
+            lock: if rng.chance(25) {
+                Lock::Plain
+            } else {
+                Lock::None
+            },
+            home: Home::Own,
         })
         .collect()
 }
@@ -236,7 +264,7 @@ fn draw_seats(people: &[Inhabitant], rng: &mut Rng) -> Vec<Seat> {
     for (person, inhabitant) in people.iter().enumerate() {
         for daemon in 0..inhabitant.daemons {
             for _ in 0..rng.between(1, 2) {
-                let short = !inhabitant.guarded && rng.chance(25);
+                let short = inhabitant.lock == Lock::None && rng.chance(25);
                 seats.push(Seat {
                     person,
                     daemon,
@@ -245,6 +273,8 @@ fn draw_seats(people: &[Inhabitant], rng: &mut Rng) -> Vec<Seat> {
                     } else {
                         WireKind::SkypeProxy
                     },
+                    auto: false,
+                    named: false,
                     // A text may be longer than a line of the other transport.
                     attentive: !short && rng.chance(60),
                 });

@@ -63,6 +63,16 @@ impl<F: FnMut(&Scenario) -> bool> Search<F> {
             cut.no_hostile = true;
             got_smaller |= self.still_fails(cut);
         }
+        if self.best.broad && !self.best.cut.no_house {
+            let mut cut = self.best.cut.clone();
+            cut.no_house = true;
+            got_smaller |= self.still_fails(cut);
+        }
+        if self.best.broad && !self.best.cut.plain {
+            let mut cut = self.best.cut.clone();
+            cut.plain = true;
+            got_smaller |= self.still_fails(cut);
+        }
         got_smaller |= self.fewer_faults();
         got_smaller |= self.fewer_deeds();
         got_smaller && self.left > 0

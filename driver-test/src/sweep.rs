@@ -69,6 +69,12 @@ fn report_least(scenario: &Scenario) -> ! {
     let fails = |smaller: &Scenario| shrink::attempt(smaller).is_err();
     let least = shrink::shrink(scenario, SHRINK_BUDGET, fails);
     eprintln!("{least} still fails, with {} deeds:", least.deeds.len());
+    for person in &least.people {
+        eprintln!("  {person:?}");
+    }
+    for (number, seat) in least.seats.iter().enumerate() {
+        eprintln!("  {number}: {seat:?}");
+    }
     for deed in &least.deeds {
         eprintln!("  {deed:?}");
     }

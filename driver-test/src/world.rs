@@ -234,8 +234,13 @@ impl World {
     /// Asks something of the machine of `name`, as an operator would.
     pub fn control(&mut self, name: &str, control: Control) {
         let life = self.hosts[self.index(name)].life;
-        if control == Control::Drain {
-            self.count(Fault::Drained);
+        match control {
+            Control::Drain => self.count(Fault::Drained),
+            Control::Reload(_) => self.count(Fault::Reloaded),
+            Control::Status
+            | Control::Probe { .. }
+            | Control::Users { .. }
+            | Control::Lift { .. } => {}
         }
         self.schedule(self.now, Job::Host(life, HostJob::Control(control)));
     }

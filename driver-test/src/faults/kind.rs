@@ -123,6 +123,10 @@ kinds! {
     RepeatedNumbers = "repeated numbers",
     /// An answer came without some of its messages.
     SkippedNumbers = "skipped numbers",
+    /// An operator gave a daemon a new configuration, or the same once more.
+    Reloaded = "reloaded",
+    /// Somebody tried to come in with a wrong password.
+    Guessed = "wrong password",
 }
 
 /// How often each kind of fault has happened.

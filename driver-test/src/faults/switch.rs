@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{Fault, Faults, Span};
 
 impl Faults {
-    /// The same without faults of that kind. What only a test does ([`Fault::Killed`], [`Fault::Drained`], [`Fault::Unplugged`]) is
-    /// not decided here, and goes on.
+    /// The same without faults of that kind. What only a test does ([`Fault::Killed`], [`Fault::Drained`], [`Fault::Reloaded`],
+    /// [`Fault::Guessed`], [`Fault::Unplugged`]) is not decided here, and goes on.
     #[must_use]
     pub fn without(mut self, fault: Fault) -> Self {
         if let Some(chance) = self.chance_mut(fault) {
@@ -86,6 +86,8 @@ impl Faults {
             | Fault::WallJump
             | Fault::Killed
             | Fault::Drained
+            | Fault::Reloaded
+            | Fault::Guessed
             | Fault::Unplugged => return None,
         })
     }
@@ -99,7 +101,14 @@ mod tests {
     fn without_each_kind_a_rough_world_is_another_but_for_what_only_tests_do() {
         for fault in Fault::ALL {
             let is_another = Faults::rough().without(*fault) != Faults::rough();
-            let by_tests = [Fault::Killed, Fault::Drained, Fault::Unplugged].contains(fault);
+            let only_tests = [
+                Fault::Killed,
+                Fault::Drained,
+                Fault::Reloaded,
+                Fault::Guessed,
+                Fault::Unplugged,
+            ];
+            let by_tests = only_tests.contains(fault);
             assert_eq!(is_another, !by_tests, "{}", fault.name());
         }
     }

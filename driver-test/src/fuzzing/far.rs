@@ -84,6 +84,11 @@ impl Far {
         self.known && self.notices.is_empty()
     }
 
+    /// Nobody is connected to it.
+    pub(super) fn is_alone(&self) -> bool {
+        self.lines.is_empty()
+    }
+
     /// The connections that wait for an answer.
     pub(super) fn waiting(&self) -> Vec<ConnId> {
         let waiting = self.lines.iter().filter(|(_, line)| line.request.is_some());
@@ -142,6 +147,10 @@ impl Far {
         }
         let pairs: BTreeMap<_, _> = form::pairs(&request.body).filter_map(Result::ok).collect();
         let text = pairs.get("data").expect("a form of the protocol has data");
+        if pairs.get("method").is_some_and(|method| method == "echo") {
+            let body = format!(r#"{{"method":"echo","data":{text}}}"#);
+            return Some(Response::new(200, JSON, body.into()));
+        }
         let envelope: Envelope<'_> =
             serde_json::from_str(text).expect("what the daemon asks is an envelope");
         if pairs

@@ -2,17 +2,17 @@
 //! Never answers a machine by itself before the data is used up: then all is well, and nothing may be owed.
 
 mod commands;
+mod house;
 mod notices;
+mod operator;
 mod play;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use imo2sproxy_core::config::{
-    AccountConfig, Config, DialectKind, Limits, Listener, Upstream, WireKind,
-};
-use imo2sproxy_core::io::{CloseCause, CloseHow, ConnId, Control, Input, Origin};
+use imo2sproxy_core::config::Limits;
+use imo2sproxy_core::io::{AskId, CloseCause, CloseHow, ConnId, Control, Input};
 use imo2sproxy_core::proxy::Proxy;
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::time::Instant;
@@ -22,13 +22,6 @@ use super::far::Far;
 use super::reader::Reader;
 use super::visitor::Visitor;
 
-/// The accounts: name, host of the service, password, access password.
-const ACCOUNTS: [(&str, &str, &str, Option<&str>); 2] = [
-    ("alice", "a.example", "CanaryPwA1", None),
-    ("bertha", "b.example", "CanaryPwB2", Some(ACCESS)),
-];
-/// What clients of the second account have to give.
-const ACCESS: &str = "CanaryDoor3";
 /// How all secrets begin. Data that holds this may well make it seen.
 const CANARY: &[u8] = b"Canary";
 /// Bits of the first byte.
@@ -42,6 +35,8 @@ const BEGINS_ONLINE: u8 = 16;
 const LATE_CLOSES: u8 = 32;
 /// Nobody answers in the drain.
 const DEAF_DRAIN: u8 = 64;
+/// There are more accounts, guests, and listeners of all kinds.
+const HOUSE: u8 = 128;
 /// Inputs that may follow from one deed before it counts as a circle.
 const INPUTS_MAX: usize = 20_000;
 /// How long all may take to come to rest when nothing goes wrong any more.
@@ -91,54 +86,10 @@ fn limits() -> Limits {
         fetches: 3,
         logins: 1,
         unauthenticated: 3,
+        cursors: 3,
+        guests: 1,
         files: 2,
         ..Limits::default()
-    }
-}
-
-fn config(options: u8) -> Config {
-    let listener = |kind, account: &str| Listener {
-        kind,
-        account: Some(account.into()),
-        open: true,
-    };
-    let account = |(name, host, password, access): (&str, &str, &str, Option<&str>)| {
-        let old = options & OLD_DIALECT != 0 && access.is_none();
-        AccountConfig {
-            name: name.into(),
-            username: name.into(),
-            password: password.into(),
-            access: access.map(Into::into),
-            upstream: Upstream {
-                origin: Origin::Net {
-                    host: host.into(),
-                    port: 443,
-                    tls: true,
-                },
-                path: "/".into(),
-                dialect: if old {
-                    DialectKind::V0
-                } else {
-                    DialectKind::V1
-                },
-            },
-        }
-    };
-    Config {
-        listeners: [
-            listener(WireKind::SkypeProxy, "alice"),
-            listener(WireKind::SkypeProxy, "bertha"),
-            listener(WireKind::Len8, "alice"),
-        ]
-        .into(),
-        accounts: ACCOUNTS.map(account).into(),
-        verbose: options & VERBOSE != 0,
-        local_time: options & LOCAL_TIME != 0,
-        linger: (options & LINGERS != 0).then_some(Duration::from_secs(20)),
-        always_on: false,
-        away_when_detached: false,
-        limits: limits(),
-        ..Config::default()
     }
 }
 
@@ -148,7 +99,11 @@ struct Run {
     limits: Limits,
     bench: Bench<Proxy>,
     visitors: BTreeMap<ConnId, Visitor>,
-    fars: [Far; 2],
+    /// The services of the accounts, and that of guests.
+    fars: Vec<Far>,
+    /// Probes that have no verdict, and since when.
+    probes: BTreeMap<AskId, Instant>,
+    asked: u64,
     /// Keys of messages that were durable at some time.
     durable: BTreeSet<String>,
     /// The data says no secret: whoever shows one has it from the configuration.
@@ -162,9 +117,14 @@ impl Run {
         Self {
             options,
             limits: limits(),
-            bench: Bench::new(Proxy::new(config(options), Seed::from_number(1))),
+            bench: Bench::new(Proxy::new(house::config(options, 0), Seed::from_number(1))),
             visitors: BTreeMap::new(),
-            fars: [Far::default(), Far::default()],
+            fars: house::services(options)
+                .iter()
+                .map(|_| Far::default())
+                .collect(),
+            probes: BTreeMap::new(),
+            asked: 0,
             durable: BTreeSet::new(),
             keeps_secrets: !data.windows(CANARY.len()).any(is_canary),
             drained_at: None,
@@ -350,6 +310,9 @@ impl Run {
 
     /// True if no visitor waits for an answer.
     fn owes_nothing(&self) -> bool {
-        self.visitors.values().all(Visitor::is_owed_nothing) && self.fars.iter().all(Far::is_known)
+        // An account that was taken out, or a guest who is not there, has no service that could know it.
+        let mut fars = self.fars.iter();
+        self.visitors.values().all(Visitor::is_owed_nothing)
+            && fars.all(|far| far.is_known() || self.has(HOUSE) && far.is_alone())
     }
 }

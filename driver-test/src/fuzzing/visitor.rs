@@ -9,6 +9,8 @@ use imo2sproxy_core::io::ConnId;
 use imo2sproxy_core::skype::parse;
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 
+/// So many words stand in front of each line of an answer that has several, on one transport.
+const WORDS_IN_FRONT: usize = 2;
 /// Words of what was said that are kept to be said again.
 const WORDS_MAX: usize = 8;
 
@@ -16,6 +18,9 @@ const WORDS_MAX: usize = 8;
 pub(super) struct Visitor {
     /// `None` once it has sent bytes that no wire has made: what it hears is not looked at any more.
     wire: Option<Box<dyn ClientWire + Send>>,
+    kind: WireKind,
+    /// The first words of the last answer.
+    last: String,
     rx: RecvBuf,
     tx: Vec<u8>,
     /// What has been sent to it and has not left.
@@ -32,15 +37,26 @@ pub(super) struct Visitor {
 impl Visitor {
     pub(super) fn new(kind: WireKind, password: Option<&str>, files: bool, slow: bool) -> Self {
         let password = password.map(Into::into);
-        let mut wire = if files {
+        let wire = if files {
             kind.connect_for_files(password)
         } else {
             kind.connect(password)
         };
+        Self::with(kind, wire, slow)
+    }
+
+    /// One that says who it is where it is asked for that.
+    pub(super) fn named(kind: WireKind, (name, password): (&str, &str), slow: bool) -> Self {
+        Self::with(kind, kind.connect_as(name, Some(password.into())), slow)
+    }
+
+    fn with(kind: WireKind, mut wire: Box<dyn ClientWire + Send>, slow: bool) -> Self {
         let mut tx = Vec::new();
         wire.start(&mut tx);
         let mut this = Self {
             wire: Some(wire),
+            kind,
+            last: String::new(),
             rx: RecvBuf::new(),
             tx,
             backlog: VecDeque::new(),
@@ -115,7 +131,10 @@ impl Visitor {
             return bytes;
         };
         // What the wire carries of it is what counts.
-        let line = line.replace('\0', "");
+        let mut line = line.replace('\0', "");
+        if self.kind == WireKind::Skypenet {
+            line = line.replace('\x17', "");
+        }
         wire.encode(&line, &mut bytes);
         if let Some(tag) = parse(&line).tag.filter(|_| !bytes.is_empty()) {
             *self.owed.entry(tag.to_string()).or_default() += 1;
@@ -136,6 +155,14 @@ impl Visitor {
             .and_then(|line| line.split(' ').next())
         {
             let tag = format!("#{tag}");
+            // What has several lines comes in as many there, each with the same words in front.
+            let words: Vec<&str> = line.split(' ').take(WORDS_IN_FRONT).collect();
+            let words = words.join(" ");
+            if self.kind == WireKind::Skyped && !self.owed.contains_key(&tag) && self.last == words
+            {
+                return;
+            }
+            self.last = words;
             let Some(count) = self.owed.get_mut(&tag) else {
                 panic!("an answer to nothing that this client has asked: {line}");
             };

@@ -1,6 +1,7 @@
 //! What is durable, read from the records of daemons and services as `core/docs/storage.md` describes them.
 //! Never asks a machine.
 
+use imo2sproxy_core::config::WireKind;
 use serde_json::Value;
 
 use super::Mark;
@@ -72,6 +73,11 @@ pub(super) fn holds(store: &MemoryStore, prefix: &str, mark: &Mark) -> bool {
         let value = std::str::from_utf8(value);
         value.is_ok_and(|value| value.contains(&text))
     })
+}
+
+/// The key of what is kept of client programs of an account that tell no name.
+pub(super) fn nameless(account: &str, kind: WireKind) -> String {
+    format!("p/{account}/r/{} 127.0.0.1 ", kind.name())
 }
 
 /// Up to which number clients were told of texts; zero if it is not known.

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use imo2sproxy_core::config::WireKind;
+
 use super::{Mark, Model};
 
 /// What a tagged command was about.
@@ -14,6 +16,8 @@ pub(super) enum Asked {
     Text(usize),
     /// The body of a text, by its number.
     Body(u32),
+    /// What has had the first line of its reply.
+    More,
 }
 
 /// One client.
@@ -25,12 +29,18 @@ pub(super) struct SeatBook {
     pub(super) daemon: usize,
     /// Whether it asks for each text.
     pub(super) attentive: bool,
+    /// Where its daemon keeps how far those of its transport were told that tell no name, if it tells one.
+    pub(super) nameless: Option<String>,
     /// How many of its lines have been looked at, both ways.
     pub(super) said: usize,
     pub(super) heard: usize,
     /// What it wants to say.
     pub(super) wishes: Vec<String>,
     pub(super) visit: u32,
+    /// Whether what has several lines comes in as many, on its transport.
+    splits: bool,
+    /// The first words of the last reply.
+    last_reply: String,
     /// Commands of this connection that have no reply yet.
     open: BTreeMap<String, Asked>,
     pings: u32,
@@ -46,15 +56,22 @@ pub(super) struct SeatBook {
 }
 
 impl SeatBook {
-    pub(super) fn new(seat: usize, daemon: usize, attentive: bool) -> Self {
+    pub(super) fn new(
+        (seat, daemon): (usize, usize),
+        (attentive, wire): (bool, WireKind),
+        nameless: Option<String>,
+    ) -> Self {
         Self {
             client: Model::client(seat),
             daemon,
             attentive,
+            nameless,
             said: 0,
             heard: 0,
             wishes: Vec::new(),
             visit: 0,
+            splits: wire == WireKind::Skyped,
+            last_reply: String::new(),
             open: BTreeMap::new(),
             pings: 0,
             settled: BTreeSet::new(),
@@ -70,6 +87,7 @@ impl SeatBook {
         if visit != self.visit {
             self.visit = visit;
             self.open.clear();
+            self.last_reply.clear();
             self.pings = 0;
             self.settled.clear();
             self.latest_here = 0;
@@ -109,6 +127,14 @@ impl SeatBook {
     /// A tagged line: says what it is the reply to.
     pub(super) fn reply(&mut self, line: &str) -> Asked {
         let tag = line[1..].split(' ').next().unwrap_or_default();
+        if self.splits {
+            let words: Vec<&str> = line.split(' ').take(4).collect();
+            let words = words.join(" ");
+            if !self.open.contains_key(tag) && words == self.last_reply {
+                return Asked::More;
+            }
+            self.last_reply = words;
+        }
         let asked = self.open.remove(tag);
         asked.unwrap_or_else(|| {
             panic!(
@@ -123,8 +149,9 @@ impl SeatBook {
         self.pings -= 1;
     }
 
-    /// A text is announced, when the daemon has died `deaths` times.
-    pub(super) fn announced(&mut self, number: u32, deaths: u32) {
+    /// A text is announced, when the daemon has died `deaths` times. Whoever was taken for another client program, `mistaken`,
+    /// may be told on each visit what it has heard on others.
+    pub(super) fn announced(&mut self, number: u32, deaths: u32, mistaken: bool) {
         let client = &self.client;
         let latest_here = self.latest_here;
         assert!(
@@ -133,10 +160,11 @@ impl SeatBook {
         );
         self.latest_here = number;
         // A daemon that dies may tell again what it had told: it does not know any more that it has.
+        let most = deaths + if mistaken { self.visit } else { 0 };
         let times = self.announced.entry(number).or_default();
-        assert!(*times <= deaths, "{client} hears of {number} again");
+        assert!(*times <= most, "{client} hears of {number} again");
         assert!(
-            *times > 0 || number > self.latest,
+            mistaken || *times > 0 || number > self.latest,
             "{client} hears of {number} after {}",
             self.latest
         );

@@ -36,8 +36,11 @@ pub(super) struct Talk {
     origin: Origin,
     new_wire: NewWire,
     pub(super) returns_after: Option<Duration>,
-    /// What is said first on each connection.
-    pub(super) greeting: Option<String>,
+    /// Whether it comes again also where it was refused.
+    pub(super) persists: bool,
+    pub(super) refusals: u32,
+    /// What is said first on each connection, in order.
+    pub(super) greeting: Vec<String>,
     pub(super) script: VecDeque<Step>,
     step_until: Option<Instant>,
     pub(super) state: State,
@@ -65,7 +68,9 @@ impl Talk {
             wire: new_wire(),
             new_wire,
             returns_after: None,
-            greeting: None,
+            persists: false,
+            refusals: 0,
+            greeting: Vec::new(),
             script: VecDeque::new(),
             step_until: None,
             state: State::Away,
@@ -131,9 +136,9 @@ impl Talk {
                 self.be_busy_no_more();
                 self.gone = Some(cause);
                 match self.state {
-                    State::Refused => {}
+                    State::Refused if !self.persists => {}
                     State::Leaving => self.state = State::Away,
-                    State::Away | State::Connecting | State::Ready => {
+                    State::Refused | State::Away | State::Connecting | State::Ready => {
                         self.state = State::Away;
                         self.connect_at = self.returns_after.map(|pause| now + pause);
                     }
@@ -157,12 +162,14 @@ impl Talk {
             match self.wire.decode(&mut self.rx, &mut bytes) {
                 Ok(Some(FromServer::Ready)) => {
                     self.state = State::Ready;
-                    let greeting = self.greeting.clone().map(Wish::Say);
-                    greeting
-                        .into_iter()
-                        .for_each(|wish| self.wishes.push_front(wish));
+                    for line in self.greeting.iter().rev() {
+                        self.wishes.push_front(Wish::Say(line.clone()));
+                    }
                 }
-                Ok(Some(FromServer::Refused)) => self.state = State::Refused,
+                Ok(Some(FromServer::Refused)) => {
+                    self.state = State::Refused;
+                    self.refusals += 1;
+                }
                 Ok(Some(FromServer::Line(line))) => self.heard.push(Heard {
                     at: now,
                     visit: self.visits - 1,

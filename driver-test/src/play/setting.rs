@@ -4,26 +4,22 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use imo2sproxy_core::config::{
-    Access, AccountConfig, Config, Registration, ServiceConfig, Upstream, WireKind,
-};
-use imo2sproxy_core::io::{ListenerId, Origin};
-use imo2sproxy_core::rng::Seed;
-use imo2sproxy_core::trace::Plan;
+use imo2sproxy_core::config::WireKind;
+use imo2sproxy_core::io::ListenerId;
 
 use super::Play;
+use super::terms::{door, listeners, machine};
 use crate::gate::Gate;
 use crate::hostile::Hostile;
-use crate::model::{CANARY, Model, SERVICE};
-use crate::scenario::{Inhabitant, Place, Scenario};
-use crate::{Person, Resident, town};
+use crate::model::{Model, SERVICE};
+use crate::person::network_origin;
+use crate::scenario::{Place, Seat};
+use crate::{Person, town};
 
 /// How long anything takes at most while nothing goes wrong.
 const SOON: Duration = Duration::from_secs(20);
-/// The port of the first of a daemon's listeners; the other one is the next.
-const PORT: u16 = 1401;
-/// What each daemon listens for, in the order of its listeners.
-const WIRES: [WireKind; 2] = [WireKind::SkypeProxy, WireKind::Len8];
+/// The port of the first of a daemon's listeners; the others are the next ones.
+pub(super) const PORT: u16 = 1401;
 /// A picture that clients may show.
 const PICTURE: &[u8] = b"\xff\xd8\xff\xe0 a very small picture \xff\xd9";
 /// How many connections each of those opens who mean harm.
@@ -44,12 +40,13 @@ impl Play<'_> {
             self.world
                 .listen("gate", ListenerId(0), "gate.example", 443, true);
         }
-        for (person, host) in self.scenario.daemons() {
-            let machine = machine(self.scenario, person, self.world.seed_for(&host));
+        for host in self.scenario.hosts() {
+            let seed = self.world.seed_for(&host);
+            let machine = machine(self.scenario, &self.terms.borrow(), &host, seed);
             self.world.host(&host, machine);
             self.world.give_folder(&host);
             self.world.folder(&host).put("own.jpg", PICTURE);
-            for (wire, port) in (0..).zip(PORT..).take(WIRES.len()) {
+            for (wire, port) in (0..).zip(PORT..).take(listeners(self.scenario).len()) {
                 self.world
                     .listen(&host, ListenerId(wire), &host, port, false);
             }
@@ -70,11 +67,21 @@ impl Play<'_> {
     fn let_foes_in(&mut self) {
         let mut foes = 0..;
         let mut foe = || format!("foe-{}", foes.next().unwrap_or(0));
+        let mut met = Vec::new();
         for (person, host) in self.scenario.daemons() {
-            let inhabitant = &self.scenario.people[person];
+            if met.contains(&host) {
+                continue;
+            }
             // Some know the password: even they must not get at what is another's.
-            let knows = inhabitant.guarded.then(|| access(inhabitant.name));
-            for (kind, port) in WIRES.into_iter().zip(PORT..) {
+            let terms = self.terms.borrow().clone();
+            met.push(host.clone());
+            for (kind, port) in listeners(self.scenario).iter().zip(PORT..) {
+                // They are few where there are many doors: they have many times the events of honest clients.
+                if self.scenario.broad && !matches!(kind, WireKind::SkypeProxy | WireKind::Auto) {
+                    continue;
+                }
+                let kind = *kind;
+                let (_, knows) = terms.credentials(self.scenario, (person, &host), kind);
                 let name = foe();
                 let (conditions, rng) = (self.world.conditions(), self.world.rng(&name));
                 let door = door(&host, port, false);
@@ -101,10 +108,12 @@ impl Play<'_> {
         if self.scenario.place == Place::Town {
             self.world.set_heir(SERVICE, town::service);
         }
-        for (person, host) in self.scenario.daemons() {
-            let scenario = self.scenario.clone();
-            self.world
-                .set_heir(&host, move |seed| machine(&scenario, person, seed));
+        for host in self.scenario.hosts() {
+            let (scenario, terms, own) = (self.scenario.clone(), self.terms.clone(), host.clone());
+            // It is told what its operator has said last.
+            self.world.set_heir(&host, move |seed| {
+                machine(&scenario, &terms.borrow(), &own, seed)
+            });
         }
     }
 
@@ -118,29 +127,44 @@ impl Play<'_> {
         let machine = if name == SERVICE {
             town::service(seed)
         } else {
-            let mut daemons = self.scenario.daemons();
-            let (person, _) = daemons
-                .find(|(_, host)| host == name)
-                .expect("a host of the scenario");
-            machine(self.scenario, person, seed)
+            machine(self.scenario, &self.terms.borrow(), name, seed)
         };
         self.world.restart(name, machine);
     }
 
     fn sit_down(&mut self, seat: usize) {
-        let own = &self.scenario.seats[seat];
-        let wire = WIRES.iter().position(|kind| *kind == own.wire);
-        let port = PORT + u16::from(wire != Some(0));
-        let inhabitant = &self.scenario.people[own.person];
-        let access = inhabitant.guarded.then(|| access(inhabitant.name));
-        let host = self.scenario.daemon_of(seat);
-        let client = Person::new(own.wire, access.as_deref(), &host, port);
         let name = Model::client(seat);
-        self.world
-            .join(&name, client.returning(RETURN).greeting("PROTOCOL 7"));
+        let own = &self.scenario.seats[seat];
+        let mut client = self
+            .somebody(own, &self.scenario.daemon_of(seat))
+            .returning(RETURN);
+        if self.scenario.broad {
+            client = client.persistent();
+        }
+        if own.named {
+            client = client.greeting(&format!("NAME {name}"));
+        }
+        self.world.join(&name, client.greeting("PROTOCOL 7"));
         // Files are for clients on the same machine.
         self.world.set_address(&name, Ipv4Addr::LOCALHOST.into());
         self.world.expect(&name, "CONNSTATUS ONLINE", SOON);
+    }
+
+    /// A client that knows at any time what it has to give.
+    fn somebody(&self, own: &Seat, host: &str) -> Person {
+        let place = |wanted| {
+            let listeners = listeners(self.scenario).iter().zip(PORT..);
+            let mut fitting = listeners.filter(|(kind, _)| **kind == wanted);
+            fitting.next().map_or(PORT, |(_, port)| port)
+        };
+        let port = place(if own.auto { WireKind::Auto } else { own.wire });
+        let (scenario, terms) = (self.scenario.clone(), self.terms.clone());
+        let (wire, person, host) = (own.wire, own.person, host.to_owned());
+        Person::with_wire(network_origin(&host.clone(), port), move || {
+            let (name, password) = terms.borrow().credentials(&scenario, (person, &host), wire);
+            let password = password.as_deref().map(Into::into);
+            wire.connect_as(&name, password)
+        })
     }
 
     /// Makes everybody a contact of everybody else, and brings all into one room if there is to be one.
@@ -185,66 +209,4 @@ impl Play<'_> {
         let granted = format!("USER {other_name} BUDDYSTATUS 3");
         self.world.expect(&client, &granted, SOON);
     }
-}
-
-/// The password of an account upstream.
-fn password(name: &str) -> String {
-    format!("{CANARY}-{name}")
-}
-
-/// What clients of an account have to give.
-fn access(name: &str) -> String {
-    format!("{CANARY}-access-{name}")
-}
-
-fn door(host: &str, port: u16, tls: bool) -> Origin {
-    let host = host.into();
-    Origin::Net { host, port, tls }
-}
-
-/// The daemon of a person.
-fn machine(scenario: &Scenario, person: usize, seed: Seed) -> Resident {
-    let config = config(scenario, &scenario.people[person]);
-    Resident::of(match scenario.place {
-        Place::Town => Plan::Proxy(config, seed),
-        Place::Alone => {
-            let inside = ServiceConfig {
-                registration: Registration::Embedded,
-                ..ServiceConfig::default()
-            };
-            // Each half draws by labels of its own.
-            Plan::Pair(config, seed.clone(), inside, seed)
-        }
-    })
-}
-
-fn config(scenario: &Scenario, inhabitant: &Inhabitant) -> Config {
-    let upstream = Upstream {
-        dialect: inhabitant.dialect,
-        ..match scenario.place {
-            Place::Town => Upstream {
-                origin: door("gate.example", 443, true),
-                ..town::upstream()
-            },
-            Place::Alone => Upstream::embedded(),
-        }
-    };
-    let name = inhabitant.name;
-    let mut config = town::config(name, &password(name), upstream);
-    let first = config.listeners[0].clone();
-    // Clients of a transport without words for a password are heard only where none is wanted.
-    config.listeners = WIRES
-        .map(|kind| {
-            let mut listener = first.clone();
-            listener.kind = kind;
-            listener
-        })
-        .into();
-    config.accounts = vec![AccountConfig {
-        access: inhabitant
-            .guarded
-            .then(|| Access::from(access(name).as_str())),
-        ..config.accounts.remove(0)
-    }];
-    config
 }

@@ -19,6 +19,11 @@ const LONG_AWAY_PERCENT: u64 = 20;
 /// How long those are at most, in milliseconds.
 const LONG_AWAY_MILLIS_MAX: u64 = 600_000;
 
+/// In how many of a hundred deeds of a broad scenario operators do something, or those who guess passwords.
+const BROAD_PERCENT: u64 = 10;
+/// How many passwords somebody tries at most: enough to be locked out.
+const GUESSES_MAX: usize = 7;
+
 /// One thing that is done, some time after the one before it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Deed {
@@ -130,6 +135,48 @@ pub enum Act {
         /// The client whose daemon it is.
         seat: usize,
     },
+    /// The operator of a daemon gives it a new configuration.
+    Reload {
+        /// The client whose daemon it is.
+        seat: usize,
+        /// What is different in it for the account of that client.
+        change: Change,
+    },
+    /// The operator of a daemon asks whether a message would get through.
+    Probe {
+        /// The client whose daemon it is.
+        seat: usize,
+    },
+    /// The operator of a daemon lets in again who was locked out of an account.
+    Lift {
+        /// A client of the account.
+        seat: usize,
+    },
+    /// Somebody from elsewhere tries wrong passwords.
+    Guess {
+        /// A client of the account that is tried.
+        seat: usize,
+        /// Over which transport; one that asks for a name.
+        wire: WireKind,
+        /// How many, at once.
+        times: usize,
+    },
+}
+
+/// What is different in a new configuration.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Change {
+    /// Nothing.
+    Nothing,
+    /// Whether accounts without clients are away.
+    Away,
+    /// What clients of the account have to give.
+    Access,
+    /// The account is not there, and is there again later.
+    Out {
+        /// When.
+        away: Duration,
+    },
 }
 
 impl Act {
@@ -156,7 +203,11 @@ impl Act {
             | Self::Break { seat }
             | Self::Kill { seat, .. }
             | Self::Drain { seat, .. }
-            | Self::Look { seat } => seat < seats,
+            | Self::Look { seat }
+            | Self::Reload { seat, .. }
+            | Self::Probe { seat }
+            | Self::Lift { seat }
+            | Self::Guess { seat, .. } => seat < seats,
             Self::Restart { .. } => true,
         }
     }
@@ -206,6 +257,9 @@ pub(super) fn draw(scenario: &Scenario, rng: &mut Rng) -> Vec<Deed> {
 }
 
 fn draw_act(scenario: &Scenario, rng: &mut Rng) -> Act {
+    if scenario.broad && rng.chance(BROAD_PERCENT) {
+        return draw_operation(scenario, rng);
+    }
     let seat = draw_place(scenario.seats.len(), rng);
     let own = scenario.seats[seat].person;
     let is_short = scenario.seats[seat].wire == WireKind::Len8;
@@ -236,6 +290,39 @@ fn draw_act(scenario: &Scenario, rng: &mut Rng) -> Act {
         76..79 => Act::Ping { seat },
         79..83 => Act::Seen { seat },
         other => draw_mishap(other, seat, rng),
+    }
+}
+
+/// What operators do, and what those do against whom they put up passwords.
+fn draw_operation(scenario: &Scenario, rng: &mut Rng) -> Act {
+    let seat = draw_place(scenario.seats.len(), rng);
+    match rng.below(10) {
+        0..6 => Act::Reload {
+            seat,
+            change: draw_change(scenario, scenario.seats[seat].person, rng),
+        },
+        6 => Act::Probe { seat },
+        7 => Act::Lift { seat },
+        _ => Act::Guess {
+            seat,
+            wire: if rng.chance(50) {
+                WireKind::Skypenet
+            } else {
+                WireKind::Skyped
+            },
+            times: 1 + draw_place(GUESSES_MAX, rng),
+        },
+    }
+}
+
+fn draw_change(scenario: &Scenario, person: usize, rng: &mut Rng) -> Change {
+    match rng.below(4) {
+        0 => Change::Nothing,
+        1 => Change::Away,
+        2 if scenario.can_change_lock(person) => Change::Access,
+        _ => Change::Out {
+            away: Duration::from_secs(1) + draw_pause(rng),
+        },
     }
 }
 

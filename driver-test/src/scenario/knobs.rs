@@ -18,10 +18,15 @@ pub struct Cut {
     pub off: BTreeSet<Fault>,
     /// Nobody means harm.
     pub no_hostile: bool,
+    /// Nobody has a daemon in common with others.
+    pub no_house: bool,
+    /// All clients speak the transport of four-byte lengths.
+    pub plain: bool,
 }
 
 impl Cut {
-    /// Reads `SIM_PEOPLE`, `SIM_DEEDS` (like `0-3,7`), `SIM_OFF` (like `stall,half-open`) and `SIM_NO_HOSTILE`.
+    /// Reads `SIM_PEOPLE`, `SIM_DEEDS` (like `0-3,7`), `SIM_OFF` (like `stall,half-open`) `SIM_NO_HOSTILE`,
+    /// `SIM_NO_HOUSE` and `SIM_PLAIN`.
     ///
     /// # Panics
     /// If one of them cannot be read.
@@ -35,6 +40,8 @@ impl Cut {
                 text.split(',').map(|name| kind(name.trim())).collect()
             }),
             no_hostile: text("SIM_NO_HOSTILE").is_some(),
+            no_house: text("SIM_NO_HOUSE").is_some(),
+            plain: text("SIM_PLAIN").is_some(),
         }
     }
 }
@@ -53,6 +60,12 @@ impl fmt::Display for Cut {
         }
         if self.no_hostile {
             write!(f, " SIM_NO_HOSTILE=1")?;
+        }
+        if self.no_house {
+            write!(f, " SIM_NO_HOUSE=1")?;
+        }
+        if self.plain {
+            write!(f, " SIM_PLAIN=1")?;
         }
         Ok(())
     }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::http::Response;
-use imo2sproxy_core::io::{CloseCause, ConnId, Control, Input, Peer};
+use imo2sproxy_core::io::{CloseCause, ConnId, Peer};
 
 use super::commands::command;
+use super::house::{ACCESS, newcomer, services};
 use super::notices::notice;
-use super::{ACCESS, ACCOUNTS, Run};
+use super::{HOUSE, Run};
 use crate::fuzzing::reader::Reader;
 use crate::fuzzing::visitor::Visitor;
 
@@ -76,6 +77,9 @@ impl Run {
         if self.visitors.len() >= VISITORS_MAX {
             return;
         }
+        if options & 128 != 0 && self.has(HOUSE) {
+            return self.somebody_comes_to_the_house(options, reader);
+        }
         let listener = u32::from(options % 4);
         let kind = if listener == 2 {
             WireKind::Len8
@@ -91,13 +95,29 @@ impl Run {
             }
             _ => Some(ACCESS),
         };
+        let visitor = Visitor::new(kind, password, options & 32 != 0, options & 64 != 0);
+        self.enter(options, listener, visitor);
+    }
+
+    fn somebody_comes_to_the_house(&mut self, options: u8, reader: &mut Reader<'_>) {
+        let (listener, kind, name, password) = newcomer(reader.byte(), reader.byte());
+        let slow = options & 64 != 0;
+        let visitor = if kind == WireKind::SkypeProxy {
+            let password = format!("{name}:{password}");
+            Visitor::new(kind, Some(&password), options & 32 != 0, slow)
+        } else {
+            Visitor::named(kind, (name, password), slow)
+        };
+        self.enter(options, listener, visitor);
+    }
+
+    fn enter(&mut self, options: u8, listener: u32, visitor: Visitor) {
         let ip = if options & 16 != 0 {
             Ipv4Addr::new(10, 0, 0, 7)
         } else {
             Ipv4Addr::LOCALHOST
         };
         let peer = Peer::Net(SocketAddr::new(IpAddr::V4(ip), 5555));
-        let visitor = Visitor::new(kind, password, options & 32 != 0, options & 64 != 0);
         let (conn, said) = self.bench.accept(listener, peer);
         self.visitors.insert(conn, visitor);
         self.take(said);
@@ -191,10 +211,14 @@ impl Run {
 
     /// The account whose service acts, and one of its connections that waits for an answer.
     fn waiting(&self, reader: &mut Reader<'_>) -> Option<(usize, ConnId)> {
-        let choice = reader.below(16);
-        let account = choice % ACCOUNTS.len();
+        // Those two whose services there always are, and the others.
+        let (choice, first, count) = match (reader.below(32), self.fars.len() - 2) {
+            (choice @ 16.., others @ 1..) => (choice - 16, 2, others),
+            (choice, _) => (choice % 16, 0, 2),
+        };
+        let account = first + choice % count;
         let waiting = self.fars[account].waiting();
-        let place = (choice / ACCOUNTS.len()).checked_rem(waiting.len())?;
+        let place = (choice / count).checked_rem(waiting.len())?;
         Some((account, waiting[place]))
     }
 
@@ -249,9 +273,10 @@ impl Run {
     }
 
     fn service_tells(&mut self, reader: &mut Reader<'_>) {
-        let account = reader.below(ACCOUNTS.len());
+        let services = services(self.options);
+        let account = reader.below(services.len());
         let far = &mut self.fars[account];
-        far.tell(ACCOUNTS[account].0, &notice(reader));
+        far.tell(services[account].0, &notice(reader));
         if let Some((conn, bytes)) = far.answer_any(self.bench.now()) {
             self.arrive(conn, &bytes);
         }
@@ -259,14 +284,5 @@ impl Run {
 
     fn store_answers(&mut self, reader: &mut Reader<'_>) {
         self.answer_disk(reader.disk_fault());
-    }
-
-    fn operator_asks(&mut self, reader: &mut Reader<'_>) {
-        if reader.below(16) == 15 {
-            self.drain();
-        } else {
-            let said = self.bench.tell(Input::Control(Control::Status));
-            self.take(said);
-        }
     }
 }

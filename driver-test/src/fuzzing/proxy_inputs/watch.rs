@@ -5,8 +5,10 @@ use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{ConnId, FileError, Input, Origin, Output, Snapshot};
 use imo2sproxy_core::store::{StoreError, StoreOp};
 
-use super::{ACCESS, ACCOUNTS, Run};
+use super::house::{DOORS, GUESTS, services};
+use super::{HOUSE, Run};
 use crate::fuzzing::bench::{DiskRequest, End, Job};
+use crate::hash_of;
 
 /// What replies to the last command may add to what a slow client has not taken, in bytes.
 const REPLY_ROOM: usize = 16 * 1024;
@@ -20,6 +22,7 @@ impl Run {
             match output {
                 Output::Send { conn, bytes } => self.sent(conn, &bytes),
                 Output::Event(event) => self.told(&event),
+                Output::Probed { ask, result } => self.probed(ask, result),
                 Output::Status(snapshot) => self.check_snapshot(&snapshot),
                 Output::Connect { .. }
                 | Output::Reading { .. }
@@ -33,12 +36,12 @@ impl Run {
                 | Output::RunCallHandler { .. }
                 | Output::Stopped
                 | Output::Users { .. }
-                | Output::Probed { .. }
                 | Output::Lifted { .. }
                 | Output::Reloaded(_) => {}
             }
         }
         self.check_limits();
+        self.check_probes();
     }
 
     fn sent(&mut self, conn: ConnId, bytes: &[u8]) {
@@ -51,18 +54,23 @@ impl Run {
             Some(Origin::Net { host, .. }) => host.clone(),
             Some(Origin::Embedded) | None => String::new(),
         };
-        let place = ACCOUNTS.iter().position(|(_, own, ..)| *own == host);
-        for (account, (.., password, _)) in ACCOUNTS.iter().enumerate() {
-            let may = place == Some(account);
+        let services = services(self.options);
+        let place = services.iter().position(|(_, own, _)| *own == host);
+        // What somebody gives who is no account goes to the service of guests, whatever it is.
+        let is_guest = host == GUESTS.0;
+        for (account, (.., password)) in services.iter().enumerate() {
+            let may = place == Some(account) || is_guest;
             assert!(
                 may || !self.shows(bytes, password),
                 "a password goes to {conn}"
             );
         }
-        assert!(
-            !self.shows(bytes, ACCESS),
-            "an access password goes to {conn}"
-        );
+        for door in DOORS {
+            assert!(
+                is_guest || !self.shows(bytes, door),
+                "an access password goes to {conn}"
+            );
+        }
         if let Some(visitor) = self.visitors.get_mut(&conn) {
             visitor.sent(bytes);
         } else if let Some(place) = place {
@@ -74,7 +82,10 @@ impl Run {
 
     fn told(&self, event: &Event) {
         let text = format!("{event}\n{event:?}");
-        for secret in [ACCOUNTS[0].2, ACCOUNTS[1].2, ACCESS] {
+        let passwords = services(self.options)
+            .iter()
+            .map(|(.., password)| *password);
+        for secret in passwords.chain(DOORS) {
             assert!(!self.shows(text.as_bytes(), secret), "a log shows a secret");
         }
     }
@@ -110,8 +121,7 @@ impl Run {
             return;
         };
         let is_his = |name: &&str| self.durable.contains(&format!("p/{name}/m/{number:010}"));
-        let names = ACCOUNTS.map(|(name, ..)| name);
-        let durable: Vec<&str> = names.into_iter().filter(is_his).collect();
+        let durable: Vec<&str> = self.names().filter(is_his).collect();
         assert!(!durable.is_empty(), "{conn} hears what can be lost: {line}");
         if status == "SENT" && durable.len() == 1 {
             let key = format!("p/{}/o/{number:010}", durable[0]);
@@ -131,7 +141,7 @@ impl Run {
                 end.unsent
             );
         }
-        for (_, host, ..) in ACCOUNTS {
+        for (_, host, _) in services(self.options) {
             let is_its = |end: &&End| match &end.origin {
                 Some(Origin::Net { host: own, .. }) => own == host && end.closing.is_none(),
                 Some(Origin::Embedded) | None => false,
@@ -139,8 +149,13 @@ impl Run {
             let count = self.bench.ends().values().filter(is_its).count();
             assert!(count <= LANES, "{count} connections to {host}");
         }
-        let files = self.bench.jobs().len();
-        assert!(files <= self.limits.files * ACCOUNTS.len(), "{files} files");
+        let jobs = self.bench.jobs().iter();
+        let files = jobs.filter(|(_, job)| !matches!(job, Job::Verify(..)));
+        let files = files.count();
+        assert!(
+            files <= self.limits.files * self.accounts_max(),
+            "{files} files"
+        );
     }
 
     fn check_snapshot(&self, snapshot: &Snapshot) {
@@ -152,7 +167,9 @@ impl Run {
             panic!("a daemon says how a service stands");
         };
         assert!(*strangers <= self.limits.unauthenticated);
-        assert_eq!(accounts.len(), ACCOUNTS.len());
+        let most = self.accounts_max();
+        assert!(accounts.len() <= most, "{} accounts", accounts.len());
+        assert!(self.has(HOUSE) || accounts.len() == most);
     }
 
     /// Lets the store do what it is to do next, and remembers what has become durable.
@@ -189,7 +206,11 @@ impl Run {
                     Err(fault)
                 },
             },
-            Job::Hash(_) | Job::Verify(..) => panic!("a daemon has nothing to hash"),
+            Job::Verify(secret, hash) => Input::Verified {
+                job,
+                ok: hash_of(secret.reveal()) == hash,
+            },
+            Job::Hash(_) => panic!("a daemon has nothing to hash"),
         };
         let said = self.bench.tell(input);
         self.take(said);
