@@ -32,6 +32,7 @@ use crate::time::{Instant, Now, Timers};
 
 use door::Door;
 use files::FileDone;
+pub(crate) use files::is_here;
 use guests::{Guest, Guests};
 use probe::Inquiry;
 use reload::Fate;

@@ -18,7 +18,7 @@ pub(super) enum FileDone {
 }
 
 /// True if whoever connects from there sees the same files as this process.
-pub(super) const fn is_here(peer: Peer) -> bool {
+pub(crate) const fn is_here(peer: Peer) -> bool {
     match peer {
         Peer::Net(address) => address.ip().to_canonical().is_loopback(),
         Peer::Embedded => true,

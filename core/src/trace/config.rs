@@ -122,13 +122,14 @@ impl core::fmt::Debug for ProxyForm {
 }
 
 impl ProxyForm {
-    /// The passwords in it.
+    /// The passwords in it, and the hashes of those that are not.
     pub(super) fn secrets(&mut self) -> impl Iterator<Item = &mut String> {
         let accounts = self.accounts.iter_mut();
         accounts.flat_map(|account| {
             [&mut account.password]
                 .into_iter()
                 .chain(&mut account.access)
+                .chain(&mut account.access_hash)
         })
     }
 }

@@ -86,7 +86,9 @@ impl Recorder {
 
     /// A recorder for lines behind `header`; gives the header as it may be seen.
     pub(crate) fn of(mut header: Header) -> (Self, Header) {
-        let mut redactor = (!header.secrets).then(|| Redactor::new(header.machine, header.partial));
+        let proxy = header.config.proxy.as_ref();
+        let mut redactor =
+            (!header.secrets).then(|| Redactor::new(header.machine, header.partial, proxy));
         if let (Some(redactor), Some(config)) = (&mut redactor, &mut header.config.proxy) {
             for secret in config.secrets() {
                 redactor.keep(secret);
@@ -150,25 +152,13 @@ pub(crate) const fn wall_at((earlier, wall): (u64, u64), time: u64) -> u64 {
     wall.saturating_add(time.saturating_sub(earlier) / 1000)
 }
 
-/// Whether all passwords of a daemon can be hidden.
+/// Whether all passwords in the configuration of a daemon can be hidden. Those that clients give always can.
 ///
 /// # Errors
 /// The first that cannot.
 pub fn can_hide(config: &Config) -> Result<(), Refusal> {
-    if config.passthrough.is_some() {
-        return Err(Refusal {
-            whose: "what users of [passthrough] log in with".into(),
-            why: "it is not known before they do",
-        });
-    }
     for account in &config.accounts {
         let name = &account.name;
-        if let Some(Access::Hash(_)) = account.access {
-            return Err(Refusal {
-                whose: format!("the access password of {name}"),
-                why: "only its hash is known",
-            });
-        }
         let access = account.access.as_ref().and_then(Access::plain);
         let passwords = [
             ("the password", Some(&account.password)),

@@ -4,10 +4,15 @@
 //! Known are the machine's own passwords from the start, and session ids, cookies, passwords and hashes from the
 //! moment that they are announced (`core/docs/trace.md`, "Secrets").
 
+mod doors;
 mod herald;
+mod hide;
+mod rules;
 mod secrets;
+mod shadow;
 mod stream;
 mod view;
+mod watch;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
@@ -16,18 +21,18 @@ use core::mem;
 use core::ops::Range;
 
 use super::bytes::Bytes;
+use super::config::ProxyForm;
 use super::header::MachineKind;
 use super::input::In;
 use super::line::Line;
 use super::names::Conn;
-use super::operator::Asked;
 use super::output::Out;
-use super::stored::{Asks, Change};
 use crate::io::ConnId;
-use herald::Herald;
+use doors::Doors;
+use rules::{Way, rules};
 use secrets::Secrets;
-use stream::{Rules, Stream};
-use view::View;
+use shadow::Shadow;
+use stream::Stream;
 
 pub(super) use secrets::SECRET_MIN;
 
@@ -41,19 +46,6 @@ const LINE_COST: usize = 256;
 /// Says that what could not be hidden at its length is hidden anyhow.
 const BLURRED: &str =
     "a secret could not be hidden at its length: it has characters with escapes, or came in pieces";
-
-const SSID: Herald = Herald::Key(b"ssid\"");
-const PASSWORD: Herald = Herald::Key(b"passwd\"");
-const HASH: Herald = Herald::Key(b"hash\"");
-const SET_COOKIE: Herald = Herald::Field(b"\nset-cookie:");
-const COOKIE: Herald = Herald::Line(b"\ncookie: ");
-
-/// Which way bytes go.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Way {
-    Received,
-    Sent,
-}
 
 /// A stream, and where bytes stand in it.
 type Place = ((ConnId, Way), Range<u64>);
@@ -70,6 +62,11 @@ struct Held {
 pub(super) struct Redactor {
     machine: MachineKind,
     partial: bool,
+    doors: Option<Doors>,
+    /// Clients that have not been let in.
+    shadows: BTreeMap<ConnId, Shadow>,
+    /// If the machine was running already: the clients that have come since the beginning, and when that was.
+    since: Option<(BTreeSet<ConnId>, Option<u64>)>,
     secrets: Secrets,
     streams: BTreeMap<(ConnId, Way), Stream>,
     /// Connections that are over, while lines of theirs are held.
@@ -80,10 +77,13 @@ pub(super) struct Redactor {
 }
 
 impl Redactor {
-    pub(super) fn new(machine: MachineKind, partial: bool) -> Self {
+    pub(super) fn new(machine: MachineKind, partial: bool, proxy: Option<&ProxyForm>) -> Self {
         Self {
             machine,
             partial,
+            doors: proxy.map(Doors::new),
+            shadows: BTreeMap::new(),
+            since: partial.then(Default::default),
             secrets: Secrets::default(),
             streams: BTreeMap::new(),
             over: BTreeSet::new(),
@@ -102,6 +102,9 @@ impl Redactor {
     /// Takes a line; gives those that may be seen now to `show`.
     pub(super) fn push(&mut self, mut line: Line, show: &mut impl FnMut(Line)) {
         self.age(line.time(), show);
+        if let Some((_, beginning)) = &mut self.since {
+            beginning.get_or_insert(line.time());
+        }
         let (place, bytes) = self.enter(&mut line);
         let cost = LINE_COST + bytes;
         let ended = match &line {
@@ -112,10 +115,12 @@ impl Redactor {
         };
         self.cost += cost;
         self.held.push_back(Held { line, place, cost });
-        for way in [Way::Received, Way::Sent] {
-            let stream = ended.and_then(|conn| self.streams.get_mut(&(conn, way)));
-            if let Some(stream) = stream {
-                stream.finish(&mut self.secrets);
+        if let Some(conn) = ended {
+            self.leave(conn);
+            for way in [Way::Received, Way::Sent] {
+                if let Some(stream) = self.streams.get_mut(&(conn, way)) {
+                    stream.finish(&mut self.secrets);
+                }
             }
         }
         self.over.extend(ended);
@@ -129,18 +134,28 @@ impl Redactor {
     /// Hides what a line holds, or puts it into its stream; gives its place there, and its length.
     fn enter(&mut self, line: &mut Line) -> (Option<Place>, usize) {
         match line {
-            Line::In(_, In::Received { conn, bytes }) => {
+            Line::In(time, In::Received { conn, bytes }) => {
                 let length = bytes.0.len();
-                let place = self.stream(*conn, Way::Received, mem::take(bytes));
+                let bytes = mem::take(bytes);
+                let place = self.stream(*conn, Way::Received, &bytes);
+                self.follow(*time, &place, &bytes);
                 return (Some(place), length);
             }
             Line::Out(_, Out::Send { conn, bytes }) => {
                 let length = bytes.0.len();
-                let place = self.stream(*conn, Way::Sent, mem::take(bytes));
+                self.has_sent(conn.0, length);
+                let bytes = mem::take(bytes);
+                let place = self.stream(*conn, Way::Sent, &bytes);
                 return (Some(place), length);
             }
-            Line::In(_, input) => self.hide_in(input),
-            Line::Out(_, output) => self.hide_out(output),
+            Line::In(_, input) => {
+                self.watch_in(input);
+                self.hide_in(input);
+            }
+            Line::Out(_, output) => {
+                self.watch_out(output);
+                self.hide_out(output);
+            }
             Line::Wall(..) | Line::Blurred(..) | Line::End(_) => {}
         }
         (None, 0)
@@ -159,6 +174,9 @@ impl Redactor {
 
     /// The recording is over.
     pub(super) fn end(&mut self, show: &mut impl FnMut(Line)) {
+        for conn in self.shadows.keys().copied().collect::<Vec<_>>() {
+            self.leave(conn);
+        }
         for stream in self.streams.values_mut() {
             stream.finish(&mut self.secrets);
         }
@@ -168,7 +186,11 @@ impl Redactor {
     /// Lets the first line go that is held, and what may go then.
     fn force(&mut self, show: &mut impl FnMut(Line)) {
         let place = self.held.front().and_then(|held| held.place.as_ref());
-        if let Some(stream) = place.and_then(|(key, _)| self.streams.get_mut(key)) {
+        let key = place.map(|(key, _)| *key);
+        if let Some((conn, Way::Received)) = key {
+            self.show_through(conn);
+        }
+        if let Some(stream) = key.and_then(|key| self.streams.get_mut(&key)) {
             stream.freeze(&mut self.secrets);
         }
         self.release(show);
@@ -223,164 +245,19 @@ impl Redactor {
     }
 
     /// Puts bytes into their stream; gives their place.
-    fn stream(&mut self, conn: Conn, way: Way, bytes: Bytes) -> Place {
+    fn stream(&mut self, conn: Conn, way: Way, bytes: &Bytes) -> Place {
         let key = (conn.0, way);
         let rules = rules(self.machine, self.partial, conn.0, way);
         let stream = self
             .streams
             .entry(key)
             .or_insert_with(|| Stream::new(rules));
+        if let Some(shadow) = self.shadows.get(&conn.0).filter(|_| way == Way::Received) {
+            stream.stop_at(shadow.known());
+        }
         let start = stream.end();
         let end = stream.push(&bytes.0, &mut self.secrets);
         (key, start..end)
-    }
-
-    fn hide_in(&mut self, input: &mut In) {
-        match input {
-            In::Hashed { hash, .. } => {
-                self.secrets.learn(hash.as_bytes());
-                self.hide_text(hash);
-            }
-            In::Loaded { records, .. } => {
-                for record in records.iter_mut().flatten() {
-                    self.hide_text(&mut record.key);
-                    self.hide_record(&mut record.value);
-                }
-            }
-            In::Control(asked) => {
-                // Those of a configuration are as good as those that were there from the start.
-                if let Asked::Reload { config } = asked {
-                    for secret in config.secrets() {
-                        self.keep(secret);
-                    }
-                } else if let Some(secret) = asked.secret() {
-                    self.learn_text(secret);
-                }
-            }
-            In::FileRead { bytes, .. } => {
-                if let Some(bytes) = bytes {
-                    self.hide_bytes(bytes, &[]);
-                }
-            }
-            In::Start
-            | In::Accepted { .. }
-            | In::Connected { .. }
-            | In::Received { .. }
-            | In::Sent { .. }
-            | In::Closed { .. }
-            | In::Stored { .. }
-            | In::Verified { .. }
-            | In::FileWritten { .. }
-            | In::Tick => {}
-        }
-    }
-
-    fn hide_out(&mut self, output: &mut Out) {
-        match output {
-            Out::Hash { secret, .. } => self.learn_text(secret),
-            Out::Verify { secret, hash, .. } => {
-                self.learn_text(secret);
-                self.learn_text(hash);
-            }
-            Out::Store { changes, .. } => {
-                for change in changes {
-                    match change {
-                        Change::Put { put, value } => {
-                            self.hide_text(put);
-                            self.hide_record(value);
-                        }
-                        Change::Remove { remove: key } | Change::RemoveAll { remove_all: key } => {
-                            self.hide_text(key)
-                        }
-                    }
-                }
-            }
-            Out::Load { queries, .. } => {
-                for query in queries {
-                    match query {
-                        Asks::Get { get: key }
-                        | Asks::Range { range: key, .. }
-                        | Asks::Count { count: key } => self.hide_text(key),
-                    }
-                }
-            }
-            Out::WriteFile { name, bytes, .. } => {
-                self.hide_text(name);
-                self.hide_bytes(bytes, &[]);
-            }
-            Out::ReadFile { name, .. } => self.hide_text(name),
-            Out::RunCallHandler { peer, .. } => self.hide_text(peer),
-            Out::Event { detail, .. } => self.hide_text(detail),
-            Out::Connect { .. }
-            | Out::Send { .. }
-            | Out::Reading { .. }
-            | Out::Close { .. }
-            | Out::Status(_)
-            | Out::Users(_)
-            | Out::Probed { .. }
-            | Out::Lifted { .. }
-            | Out::Reloaded { .. }
-            | Out::Stopped => {}
-        }
-    }
-
-    fn learn_text(&mut self, text: &mut String) {
-        self.secrets.learn(text.as_bytes());
-        self.hide_text(text);
-    }
-
-    fn hide_record(&mut self, value: &mut Bytes) {
-        self.hide_bytes(value, &[HASH]);
-    }
-
-    fn hide_text(&mut self, text: &mut String) {
-        let mut bytes = Bytes(mem::take(text).into_bytes());
-        self.hide_bytes(&mut bytes, &[]);
-        *text = String::from_utf8_lossy(&bytes.0).into_owned();
-    }
-
-    /// Hides what is known, and what `heralds` announce, in bytes that stand for themselves.
-    fn hide_bytes(&mut self, bytes: &mut Bytes, heralds: &'static [Herald]) {
-        let view = View::default();
-        let mut stream = Stream::new(Rules {
-            view,
-            heralds,
-            draws: false,
-        });
-        let end = stream.push(&bytes.0, &mut self.secrets);
-        stream.finish(&mut self.secrets);
-        *bytes = Bytes(stream.take(0..end));
-    }
-}
-
-/// What is looked for in which stream. What a machine draws from its seed is no secret in a trace that tells the seed.
-const fn rules(machine: MachineKind, partial: bool, conn: ConnId, way: Way) -> Rules {
-    let heralds: &'static [Herald] = match (machine, conn, way, partial) {
-        (_, ConnId::Upstream(_), Way::Received, _) => &[SSID, SET_COOKIE],
-        (_, ConnId::Upstream(_), Way::Sent, false) => &[SSID],
-        (_, ConnId::Upstream(_), Way::Sent, true) => &[SSID, COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Received, _) => &[PASSWORD, SSID, COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Sent, true) => &[SSID, SET_COOKIE],
-        (MachineKind::Service, ConnId::Client(_), Way::Sent, false) => &[SSID],
-        (MachineKind::Proxy | MachineKind::Pair, ConnId::Client(_), _, _) => &[],
-    };
-    let is_http = matches!(machine, MachineKind::Service) || matches!(conn, ConnId::Upstream(_));
-    let is_request = matches!(
-        (conn, way),
-        (ConnId::Client(_), Way::Received) | (ConnId::Upstream(_), Way::Sent)
-    );
-    let view = View {
-        escapes: is_http && is_request,
-        chunks: is_http,
-    };
-    let draws = matches!(
-        (machine, conn, way, partial),
-        (MachineKind::Service, ConnId::Client(_), Way::Sent, false)
-    );
-    Rules {
-        view,
-        heralds,
-        draws,
     }
 }
 

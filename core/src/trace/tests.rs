@@ -4,6 +4,7 @@ mod any;
 mod both_ways;
 mod canary;
 mod forms;
+mod logins;
 mod operators;
 mod reading;
 

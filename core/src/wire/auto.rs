@@ -93,7 +93,7 @@ fn len8(bytes: &[u8]) -> Fit {
 }
 
 /// Which transport a client speaks that begins with `bytes`; `None` if they do not say yet.
-fn tell(bytes: &[u8]) -> Result<Option<WireKind>, WireError> {
+pub(super) fn tell(bytes: &[u8]) -> Result<Option<WireKind>, WireError> {
     let start = &bytes[..bytes.len().min(BYTES_MAX)];
     let kinds = [
         (WireKind::Skypenet, begins(start, b"LOGIN ")),

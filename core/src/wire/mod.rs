@@ -250,6 +250,19 @@ impl WireKind {
     }
 }
 
+/// Which transport a client speaks that begins with `bytes` at a listener of that kind; `None` if they do not say yet.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn told_kind(kind: WireKind, bytes: &[u8]) -> Result<Option<WireKind>, WireError> {
+    match kind {
+        WireKind::Auto => auto::tell(bytes),
+        WireKind::SkypeProxy | WireKind::Len8 | WireKind::Skypenet | WireKind::Skyped => {
+            Ok(Some(kind))
+        }
+    }
+}
+
 /// The line that the payload of a frame stands for: invalid UTF-8 replaced, and without the NULs that some
 /// writers count as part of the text. At most three times as long as the payload.
 fn line_of(payload: &[u8]) -> String {

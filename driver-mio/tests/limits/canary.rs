@@ -220,63 +220,9 @@ fn mistakes(hunt: &mut Hunt, town: &Town) {
     }
 }
 
-#[test]
-fn no_password_is_found_in_any_folder_log_record_answer_or_process() {
-    let mut hunt = Hunt::for_all(&ALL);
-    let town = Town::new();
-    let (service_data, service_record) = (town.path("service"), town.path("service.jsonl"));
-    let args = [
-        "service",
-        "--listen",
-        "127.0.0.1:0",
-        "--data-dir",
-        &service_data,
-        "--open-registration",
-        "--record",
-        &service_record,
-    ];
-    let mut service = start(&town, &args, &[], "");
-    let service_port = service.port("service");
-    let way = proxy(move |stream| {
-        let head = take_head(&stream);
-        assert!(head.contains("Proxy-Authorization: Basic "), "{head}");
-        say(&stream, b"HTTP/1.1 200 OK\r\n\r\n");
-        relay(stream, service_port);
-    });
-    let record = town.path("recorded.jsonl");
-    let ports = (service_port, way);
-    let mut open = House::start(&town, "open", ports, FOR_GUESTS, &[]);
-    // What guests give cannot be hidden, so there are none in a record.
-    let mut recorded = House::start(&town, "recorded", ports, "", &["--record", &record]);
-    talk(open.clients[1], "frank", GUESTS);
-    for house in [&open, &recorded] {
-        talk(house.clients[1], "alice", ACCESS);
-    }
-    // A recorder knows only the passwords that are right: a wrong one stands in a record as a client has said it.
-    guess_everywhere(&open.clients, service_port);
-    let server = format!("http://127.0.0.1:{service_port}/");
-    let (bobs, carols) = (town.path("bob"), town.path("carol"));
-    let own = ["-v", "-p", "0", "--server", &server, "--data-dir"];
-    let environment = [("IMO2SPROXY_PASSWORD", BOBS)];
-    let mut bob = start(
-        &town,
-        &[&own[..], &[&bobs, "bob"]].concat(),
-        &environment,
-        "",
-    );
-    let carols_args = [&own[..], &[&carols, "--password-file", "-", "carol"]].concat();
-    let mut carol = start(&town, &carols_args, &[], &format!("{CAROLS}\n"));
-    for process in [&mut bob, &mut carol] {
-        let port = process.port("skypeproxy");
-        Client::online(port).send("echo123", "hello");
-    }
-    let daves = ["user", "add", "dave", "--data-dir", &service_data];
-    let added = run(&daves, &format!("{DAVES}\n{DAVES}\n"));
-    assert!(added.status.success(), "{added:?}");
-    hunt.search("user add", &[added.stdout, added.stderr].concat());
-    assert!(log_in(HERE, service_port, "dave", DAVES).contains("signed_on"));
-
-    for house in [&open, &recorded] {
+/// Asks each process what it tells watchers and its operator.
+fn ask_everywhere(hunt: &mut Hunt, town: &Town, houses: [&House; 2]) {
+    for house in houses {
         for path in ["/healthz", "/metrics", "/nothing"] {
             let request = format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
             let said = throw(house.admin, request.as_bytes());
@@ -289,6 +235,76 @@ fn no_password_is_found_in_any_folder_log_record_answer_or_process() {
         assert!(said.status.success(), "{name}");
         hunt.search("control status", &[said.stdout, said.stderr].concat());
     }
+}
+
+/// Daemons of one account each: bob's password is in the environment, carol's comes on standard input.
+fn start_users(town: &Town, service_port: u16) -> [Running; 2] {
+    let server = format!("http://127.0.0.1:{service_port}/");
+    let (bobs, carols) = (town.path("bob"), town.path("carol"));
+    let own = ["-v", "-p", "0", "--server", &server, "--data-dir"];
+    let environment = [("IMO2SPROXY_PASSWORD", BOBS)];
+    let mut bob = start(
+        town,
+        &[&own[..], &[&bobs, "bob"]].concat(),
+        &environment,
+        "",
+    );
+    let carols_args = [&own[..], &[&carols, "--password-file", "-", "carol"]].concat();
+    let mut carol = start(town, &carols_args, &[], &format!("{CAROLS}\n"));
+    for process in [&mut bob, &mut carol] {
+        let port = process.port("skypeproxy");
+        Client::online(port).send("echo123", "hello");
+    }
+    [bob, carol]
+}
+
+/// The service, recorded.
+fn start_service(town: &Town, data: &str, record: &str) -> Running {
+    let args = [
+        "service",
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        data,
+        "--open-registration",
+        "--record",
+        record,
+    ];
+    start(town, &args, &[], "")
+}
+
+#[test]
+fn no_password_is_found_in_any_folder_log_record_answer_or_process() {
+    let mut hunt = Hunt::for_all(&ALL);
+    let town = Town::new();
+    let (service_data, service_record) = (town.path("service"), town.path("service.jsonl"));
+    let mut service = start_service(&town, &service_data, &service_record);
+    let service_port = service.port("service");
+    let way = proxy(move |stream| {
+        let head = take_head(&stream);
+        assert!(head.contains("Proxy-Authorization: Basic "), "{head}");
+        say(&stream, b"HTTP/1.1 200 OK\r\n\r\n");
+        relay(stream, service_port);
+    });
+    let record = town.path("recorded.jsonl");
+    let ports = (service_port, way);
+    let mut open = House::start(&town, "open", ports, FOR_GUESTS, &[]);
+    let mut recorded = House::start(&town, "recorded", ports, FOR_GUESTS, &["--record", &record]);
+    for (house, guest) in [(&open, "frank"), (&recorded, "grace")] {
+        talk(house.clients[1], guest, GUESTS);
+        talk(house.clients[1], "alice", ACCESS);
+    }
+    for house in [&open, &recorded] {
+        guess_everywhere(&house.clients, service_port);
+    }
+    let [mut bob, mut carol] = start_users(&town, service_port);
+    let daves = ["user", "add", "dave", "--data-dir", &service_data];
+    let added = run(&daves, &format!("{DAVES}\n{DAVES}\n"));
+    assert!(added.status.success(), "{added:?}");
+    hunt.search("user add", &[added.stdout, added.stderr].concat());
+    assert!(log_in(HERE, service_port, "dave", DAVES).contains("signed_on"));
+
+    ask_everywhere(&mut hunt, &town, [&open, &recorded]);
     for (name, process, given_there) in [
         ("service", &service, false),
         ("open", &open.process, false),

@@ -89,3 +89,16 @@ fn the_numbers_are_those_that_are_promised() {
     let hold = imo2sproxy_core::config::ServiceConfig::default().poll_hold;
     assert_eq!(hold, Duration::from_secs(25));
 }
+
+/// Time cannot be measured well enough in a test, so the source is read.
+#[test]
+fn secrets_are_compared_by_nothing_but_what_takes_constant_time() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let source = |name: &str| fs::read_to_string(root.join("core/src").join(name)).unwrap();
+    let secret = source("secret.rs");
+    assert!(secret.contains("self.0.as_bytes().ct_eq(other).into()"));
+    assert!(secret.contains("self.matches(other.0.as_bytes())"));
+    // What is derived would compare byte by byte.
+    assert!(!secret.contains("derive(Clone, Default, PartialEq"));
+    assert!(source("fingerprint.rs").contains("self.0.ct_eq(&other.0).into()"));
+}

@@ -20,6 +20,8 @@ const OPEN_MAX: usize = 65_536;
 pub(super) struct Known {
     pub(super) text: Zeroizing<Vec<u8>>,
     pub(super) stand_in: Vec<u8>,
+    /// It is replaced wherever it appears, and not only where it is known to stand.
+    everywhere: bool,
 }
 
 /// All that are known, by numbers that are given in order.
@@ -28,6 +30,10 @@ pub(super) struct Secrets {
     known: BTreeMap<u32, Known>,
     by_first: BTreeMap<u8, Vec<u32>>,
     learned: VecDeque<u32>,
+    /// Those that are hidden at their places only.
+    placed: VecDeque<u32>,
+    /// Stand-ins of those that are too short for a number, in the order in which they came.
+    short: BTreeMap<Vec<u8>, Vec<u8>>,
     next: u32,
     /// What looks like a secret and follows from what the trace tells anyhow.
     open: BTreeSet<Vec<u8>>,
@@ -56,6 +62,11 @@ impl Secrets {
         let learned = self.enter(text);
         if self.next > before {
             self.learned.push_back(before);
+        } else if let Learned::Number(number) = learned
+            && let Some(at) = self.placed.iter().position(|placed| *placed == number)
+        {
+            self.placed.remove(at);
+            self.learned.push_back(number);
         }
         if self.learned.len() > SECRETS_MAX
             && let Some(oldest) = self.learned.pop_front()
@@ -65,30 +76,79 @@ impl Secrets {
         learned
     }
 
-    fn enter(&mut self, text: &[u8]) -> Learned {
-        let first = text.first().filter(|_| text.len() >= SECRET_MIN);
-        let Some(first) = first.filter(|_| !self.open.contains(text)) else {
-            return Learned::NoSecret;
+    /// What stands in the place of a secret that is known to stand there, and nowhere else unless it is learned; and
+    /// whether no other has that. Passwords that are guessed come so: whoever guesses does not decide what is hidden.
+    pub(super) fn place(&mut self, text: &[u8]) -> (Vec<u8>, bool) {
+        if text.len() < SECRET_MIN {
+            return self.place_short(text);
+        }
+        let before = self.next;
+        let number = match self.number(text, false) {
+            Some(number) => number,
+            None => return (self.next_beginning(text.len()), false),
         };
-        let alike = self.by_first.entry(*first).or_default();
-        if let Some(number) = alike
-            .iter()
-            .find(|number| self.known[number].text.as_slice() == text)
+        let stand_in = self.stand_in(number).to_vec();
+        if self.next > before {
+            self.placed.push_back(before);
+        }
+        if self.placed.len() > SECRETS_MAX
+            && let Some(oldest) = self.placed.pop_front()
         {
-            return Learned::Number(*number);
+            self.forget(oldest);
+        }
+        (stand_in, true)
+    }
+
+    fn place_short(&mut self, text: &[u8]) -> (Vec<u8>, bool) {
+        if let Some(stand_in) = self.short.get(text) {
+            return (stand_in.clone(), true);
+        }
+        let alike = self.short.keys().filter(|other| other.len() == text.len());
+        let mut number = alike.count();
+        let mut stand_in = alloc::vec![b'x'; text.len()];
+        for byte in stand_in.iter_mut().rev() {
+            *byte = b'a' + u8::try_from(number % 26).unwrap_or_default();
+            number /= 26;
+        }
+        let is_own = number == 0 && self.short.len() < SECRETS_MAX;
+        if is_own {
+            self.short.insert(text.to_vec(), stand_in.clone());
+        } else {
+            stand_in.fill(b'x');
+        }
+        (stand_in, is_own)
+    }
+
+    fn enter(&mut self, text: &[u8]) -> Learned {
+        if text.len() < SECRET_MIN || self.open.contains(text) {
+            return Learned::NoSecret;
+        }
+        self.number(text, true)
+            .map_or(Learned::NoStandIn, Learned::Number)
+    }
+
+    /// The number of a text, which is not empty; `None` if there are more than its length has stand-ins.
+    fn number(&mut self, text: &[u8], everywhere: bool) -> Option<u32> {
+        let alike = self.by_first.entry(*text.first()?).or_default();
+        for number in alike.iter() {
+            if let Some(known) = self.known.get_mut(number)
+                && known.text.as_slice() == text
+            {
+                known.everywhere |= everywhere;
+                return Some(*number);
+            }
         }
         let number = self.next;
-        let Some(stand_in) = stand_in(number, text.len()) else {
-            return Learned::NoStandIn;
-        };
+        let stand_in = stand_in(number, text.len())?;
         self.next += 1;
         alike.push(number);
         let known = Known {
             text: Zeroizing::new(text.to_vec()),
             stand_in,
+            everywhere,
         };
         self.known.insert(number, known);
-        Learned::Number(number)
+        Some(number)
     }
 
     fn forget(&mut self, number: u32) {
@@ -118,10 +178,11 @@ impl Secrets {
         has_room
     }
 
-    /// Those that begin with that byte.
+    /// Those that begin with that byte and are replaced wherever they appear.
     pub(super) fn beginning(&self, first: u8) -> impl Iterator<Item = &Known> {
         let numbers = self.by_first.get(&first).into_iter().flatten();
-        numbers.filter_map(|number| self.known.get(number))
+        let known = numbers.filter_map(|number| self.known.get(number));
+        known.filter(|known| known.everywhere)
     }
 
     /// What stands in the place of a secret.

@@ -1,11 +1,13 @@
 //! One direction of one connection, in which secrets are looked for wherever it is cut.
 //! Never lets a byte go before it is sure what it belongs to, unless it is made to.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::herald::{Announced, Herald, Value};
-use super::secrets::{Known, Learned, Secrets};
+use super::rules::PASSWORD;
+use super::secrets::{Known, Learned, SECRET_MIN, Secrets};
 use super::view::{Next, Unit, View};
 
 /// How much of a secret may be let go in clear when it is not known whether it is one, in bytes.
@@ -18,6 +20,9 @@ pub(super) struct Rules {
     pub(super) heralds: &'static [Herald],
     /// What is announced follows from the seed: it is no secret, unless it is known as one.
     pub(super) draws: bool,
+    /// The machine itself has to say the same again when it is told stand-ins, and what it gives is hidden at its place
+    /// only, unless it is known.
+    pub(super) gives: bool,
 }
 
 /// The bytes that have not been let go, and those behind which nothing is known yet.
@@ -31,6 +36,10 @@ pub(super) struct Stream {
     at: usize,
     /// Up to here bytes have been let go, or must be; they may still be the start of something.
     frozen: usize,
+    /// It is not known yet what the bytes from this place on mean.
+    stop: Option<u64>,
+    /// Places that are hidden already, whatever stands there.
+    covered: VecDeque<Range<u64>>,
     /// Something could not be hidden at its length.
     pub(super) is_blurred: bool,
 }
@@ -45,7 +54,7 @@ enum Found {
     /// The value of an announcement has begun.
     Value(Value),
     Secret(Vec<Unit>, Vec<u8>, usize),
-    Announced(Value, usize),
+    Announced(Herald, Value, usize),
 }
 
 impl Stream {
@@ -57,6 +66,8 @@ impl Stream {
             base: 0,
             at: 0,
             frozen: 0,
+            stop: None,
+            covered: VecDeque::new(),
             is_blurred: false,
         }
     }
@@ -92,20 +103,63 @@ impl Stream {
         self.base += settled as u64;
         self.at -= settled;
         self.frozen -= settled;
+        while self
+            .covered
+            .front()
+            .is_some_and(|range| range.end <= self.base)
+        {
+            self.covered.pop_front();
+        }
         taken
+    }
+
+    /// From that place on it is not known yet what the bytes mean; `None` if there is no such place.
+    pub(super) const fn stop_at(&mut self, place: Option<u64>) {
+        self.stop = place;
+    }
+
+    /// More is known than before.
+    pub(super) fn go_on(&mut self, secrets: &mut Secrets) {
+        self.scan(secrets, false);
+    }
+
+    /// Hides all bytes of `range` that have not been let go.
+    pub(super) fn cover(&mut self, range: Range<u64>, stand_in: &[u8]) {
+        for (place, byte) in range.clone().zip(stand_in) {
+            let at = place
+                .checked_sub(self.base)
+                .and_then(|at| usize::try_from(at).ok());
+            let at = at.filter(|at| *at >= self.frozen);
+            if let Some(shown) = at.and_then(|at| self.shown.get_mut(at)) {
+                *shown = *byte;
+            }
+        }
+        self.covered.push_back(range);
+    }
+
+    fn is_covered(&self, at: usize) -> bool {
+        let place = self.base + at as u64;
+        self.covered.iter().any(|range| range.contains(&place))
+    }
+
+    /// How many of the bytes that are there may be looked at.
+    fn limit(&self) -> usize {
+        let stop = self.stop.map(|stop| stop.saturating_sub(self.base));
+        let stop = stop.and_then(|stop| usize::try_from(stop).ok());
+        stop.map_or(self.raw.len(), |stop| stop.min(self.raw.len()))
     }
 
     /// Says what is certain of the bytes behind `self.at`; at the end of the stream all is.
     fn scan(&mut self, secrets: &mut Secrets, is_end: bool) {
-        while self.at < self.raw.len() {
+        while self.at < self.limit() {
             match self.look(secrets) {
                 Found::Nothing => self.at += 1,
                 Found::Secret(units, stand_in, end) => {
                     self.hide(&units, &stand_in);
                     self.at = end;
                 }
-                Found::Announced(value, end) => {
-                    self.announced(&value, secrets);
+                Found::Announced(herald, value, end) => {
+                    self.announced(herald, &value, secrets);
                     self.at = end;
                 }
                 Found::Start if is_end => self.at += 1,
@@ -147,7 +201,7 @@ impl Stream {
                     break;
                 }
                 Found::Secret(units, stand_in, _) => self.hide(&units, &stand_in),
-                Found::Announced(value, _) => self.announced(&value, secrets),
+                Found::Announced(herald, value, _) => self.announced(herald, &value, secrets),
                 Found::Nothing | Found::Start | Found::Perhaps(..) => {}
             }
             at += 1;
@@ -162,7 +216,7 @@ impl Stream {
         for herald in self.rules.heralds {
             match herald.look(view, raw, self.at) {
                 Announced::No => {}
-                Announced::Value(value, end) => return Found::Announced(value, end),
+                Announced::Value(value, end) => return Found::Announced(*herald, value, end),
                 Announced::Perhaps(value) if value.units.is_empty() => perhaps = Some(Found::Start),
                 Announced::Perhaps(value) => return Found::Value(value),
             }
@@ -224,8 +278,15 @@ impl Stream {
         (units, false)
     }
 
-    fn announced(&mut self, value: &Value, secrets: &mut Secrets) {
+    fn announced(&mut self, herald: Herald, value: &Value, secrets: &mut Secrets) {
         let text: Vec<u8> = value.units.iter().map(|unit| unit.byte).collect();
+        // A password is one however short it is.
+        if herald == PASSWORD && (self.rules.gives || text.len() < SECRET_MIN) {
+            let (stand_in, is_own) = secrets.place(&text);
+            self.hide(&value.units, &stand_in);
+            self.is_blurred |= !is_own || value.is_escaped;
+            return;
+        }
         if self.rules.draws && !secrets.publish(&text) {
             self.is_blurred = true;
         }
@@ -245,7 +306,8 @@ impl Stream {
     /// Writes `stand_in` over the units that have not been let go.
     fn hide(&mut self, units: &[Unit], stand_in: &[u8]) {
         for (unit, byte) in units.iter().zip(stand_in) {
-            if unit.start >= self.frozen {
+            self.is_blurred |= self.rules.gives && unit.end - unit.start > 1;
+            if unit.start >= self.frozen && !self.is_covered(unit.start) {
                 View::put(&mut self.shown[unit.start..unit.end], *byte);
             }
         }
