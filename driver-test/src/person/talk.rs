@@ -135,6 +135,8 @@ impl Talk {
                 self.reads = true;
                 self.be_busy_no_more();
                 self.gone = Some(cause);
+                // Whoever wanted to hang up has nothing to hang up any more.
+                self.wishes.pop_front_if(|wish| matches!(wish, Wish::Leave));
                 match self.state {
                     State::Refused if !self.persists => {}
                     State::Leaving => self.state = State::Away,
