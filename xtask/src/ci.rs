@@ -8,7 +8,7 @@ use crate::fuzz;
 use crate::step::Step;
 
 /// How many seeds the long simulation sweep runs.
-const SEEDS: &str = "2000";
+const SEEDS: &str = "1000";
 
 /// Runs all checks, the tests last, so that the last thing printed is the summary of the test runner.
 ///
