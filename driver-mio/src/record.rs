@@ -38,7 +38,8 @@ pub(crate) struct Recording {
 }
 
 impl Recording {
-    /// Begins to record into `path`, behind what may stand there. It is `partial` if the machine runs already.
+    /// Begins to record into `path`, behind what may stand there. `strangers` are the clients that have not logged in, if
+    /// the machine runs already.
     ///
     /// # Errors
     /// In words, if the file cannot be used or a password cannot be hidden.
@@ -46,11 +47,15 @@ impl Recording {
         of: &Recordable,
         path: PathBuf,
         now: Now,
-        partial: bool,
+        strangers: Option<usize>,
     ) -> Result<Self, String> {
         let mut text = String::new();
-        let recorder = Recorder::begin(&of.plan, now, partial, of.secrecy, &mut text)
+        let partial = strangers.is_some();
+        let mut recorder = Recorder::begin(&of.plan, now, partial, of.secrecy, &mut text)
             .map_err(|refusal| refusal.to_string())?;
+        if strangers == Some(0) {
+            recorder.all_have_logged_in();
+        }
         let unusable = |error: &io::Error| format!("cannot record to {}: {error}", path.display());
         let file = open(&path).map_err(|error| unusable(&error))?;
         let mut recording = Self {
@@ -168,7 +173,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         let now = Now::default();
-        let mut recording = Recording::begin(&recordable(), path, now, false).unwrap();
+        let mut recording = Recording::begin(&recordable(), path, now, None).unwrap();
         recording.file = OpenOptions::new().write(true).open("/dev/full").unwrap();
         recording.input(now, &Input::Start);
         assert_eq!(recording.trouble(), None);
@@ -185,7 +190,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.jsonl");
         let now = Now::default();
-        let mut recording = Recording::begin(&recordable(), path.clone(), now, false).unwrap();
+        let mut recording = Recording::begin(&recordable(), path.clone(), now, None).unwrap();
         recording.input(now, &Input::Start);
         recording.flush(now);
         recording.written = RECORD_BYTES_MAX - 10;
@@ -200,7 +205,7 @@ mod tests {
     fn a_folder_or_a_device_is_no_file_to_record_to() {
         let folder = tempfile::tempdir().unwrap();
         for path in [folder.path(), Path::new("/dev/null")] {
-            let begun = Recording::begin(&recordable(), path.into(), Now::default(), false);
+            let begun = Recording::begin(&recordable(), path.into(), Now::default(), None);
             assert!(begun.map(drop).unwrap_err().contains("cannot record to"));
         }
     }

@@ -84,6 +84,13 @@ impl Recorder {
         Ok(recorder)
     }
 
+    /// Nobody of those who came before the recording is about to log in: what they say holds no password.
+    pub fn all_have_logged_in(&mut self) {
+        if let Some(redactor) = &mut self.redactor {
+            redactor.know_all();
+        }
+    }
+
     /// A recorder for lines behind `header`; gives the header as it may be seen.
     pub(crate) fn of(mut header: Header) -> (Self, Header) {
         let proxy = header.config.proxy.as_ref();

@@ -173,7 +173,7 @@ fn operators_ask_and_keep_accounts() {
         "user add",
         "user list bob",
         "control",
-        "control reload",
+        "control relaod",
     ] {
         usage(&format!("imo2sproxy {wrong}"));
     }

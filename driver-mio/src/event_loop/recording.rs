@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use imo2sproxy_core::io::Machine;
+use imo2sproxy_core::io::{Machine, Snapshot};
 
 use super::EventLoop;
 #[cfg(doc)]
@@ -22,14 +22,25 @@ impl<M: Machine> EventLoop<M> {
     /// # Errors
     /// In words, if the file cannot be used, a password cannot be hidden, or it is not known what the machine was made from.
     pub fn record(&mut self, path: PathBuf) -> Result<(), String> {
+        let strangers = self.started.then(|| self.strangers());
         let recordable = self.recordable.as_ref();
         let recordable = recordable.ok_or("this session cannot be recorded")?;
         if !self.started {
             self.hosted.reactor.now = self.clock.now();
         }
         let now = self.hosted.reactor.now;
-        let recording = Recording::begin(recordable, path, now, self.started)?;
+        let recording = Recording::begin(recordable, path, now, strangers)?;
         self.hosted.record(recording);
         Ok(())
+    }
+
+    /// How many clients have not logged in.
+    fn strangers(&mut self) -> usize {
+        let machines = self.report().machines;
+        let strangers = machines.iter().map(|machine| match machine {
+            Snapshot::Proxy { strangers, .. } => *strangers,
+            Snapshot::Service { .. } => 0,
+        });
+        strangers.sum()
     }
 }

@@ -96,6 +96,11 @@ impl Redactor {
         }
     }
 
+    /// All clients that were there before the recording began have logged in.
+    pub(in crate::trace) fn know_all(&mut self) {
+        self.since = None;
+    }
+
     /// True for a client that was there before the recording began and may not have logged in.
     fn may_be_stranger(&self, time: u64, conn: ConnId) -> bool {
         let (ConnId::Client(_), Some(doors), Some((seen, Some(beginning)))) =
