@@ -23,27 +23,28 @@ const SANITIZER: &str = "--sanitizer=none";
 const WANTING: &str = "a search for new inputs needs nightly Rust and cargo-fuzz: \
     `rustup toolchain install nightly` and `cargo install --locked cargo-fuzz`";
 
-/// Builds every fuzz target, feeds it its corpus, and lets it search for a while if that is possible.
+/// Lets every fuzz target search for a while, or, where that is not possible, take its kept inputs.
 pub(crate) fn smoke(root: &Path) -> Result<(), String> {
     if !root.join("fuzz/Cargo.toml").exists() {
         println!("\n==> fuzz targets: there are none");
         return Ok(());
     }
+    let targets = targets(root)?;
+    if can_search() {
+        // A search begins with the kept inputs.
+        let each = SMOKE_SECONDS / targets.len().max(1) as u64;
+        return run(root, targets, each.max(SMOKE_SECONDS_MIN), 1);
+    }
+    println!("\n==> no search: {WANTING}");
     let build = "build --locked --manifest-path fuzz/Cargo.toml --target-dir target/fuzz";
     Step::cargo("fuzz targets", root, build).run()?;
-    let targets = targets(root)?;
     for target in &targets {
         let program = root.join("target/fuzz/debug").join(target);
         let replay = format!("-runs=0 fuzz/corpus/{target}");
         let name = format!("corpus of {target}");
         Step::new(&name, root, &program.to_string_lossy(), &replay).run()?;
     }
-    if !can_search() {
-        println!("\n==> no search: {WANTING}");
-        return Ok(());
-    }
-    let each = SMOKE_SECONDS / targets.len().max(1) as u64;
-    run(root, targets, each.max(SMOKE_SECONDS_MIN), 1)
+    Ok(())
 }
 
 /// Lets the one target, or all of them, search for `seconds` each, `jobs` at once, and prints what came of it.
