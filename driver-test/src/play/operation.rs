@@ -7,7 +7,7 @@ use std::time::Duration;
 use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::io::{AskId, Control, Output};
 
-use super::terms::listeners;
+use super::terms::{door, port_of};
 use super::{Play, Return};
 use crate::Person;
 use crate::faults::Fault;
@@ -70,24 +70,27 @@ impl Play<'_> {
 
     pub(super) fn probe(&mut self, seat: usize) {
         let host = self.scenario.daemon_of(seat);
+        self.ask_for_probe(&host);
+    }
+
+    fn ask_for_probe(&mut self, host: &str) -> AskId {
         self.asked += 1;
         let ask = AskId(self.asked as u64);
-        self.world.control(&host, Control::Probe { ask });
+        self.world.control(host, Control::Probe { ask });
+        ask
     }
 
     /// Somebody from elsewhere gives wrong passwords for the account of a seat.
     pub(super) fn guess(&mut self, number: usize, seat: usize, (wire, times): (WireKind, usize)) {
         let host = self.scenario.daemon_of(seat);
         let name = self.scenario.name_of(seat);
-        let kinds = listeners(self.scenario).iter().zip(super::setting::PORT..);
-        let mut fitting = kinds.filter(|(kind, _)| **kind == wire);
-        let Some((_, port)) = fitting.next() else {
+        let Some(port) = port_of(self.scenario, wire) else {
             return;
         };
         let low = u8::try_from(number % 250).expect("below 250");
         for attempt in 0..times {
             let thief = format!("thief-{number}-{attempt}");
-            let origin = crate::person::network_origin(&host, port);
+            let origin = door(&host, port, false);
             let person =
                 Person::with_wire(origin, move || wire.connect_as(name, Some(WRONG.into())));
             self.world.join(&thief, person.greeting("GET USERSTATUS"));
@@ -110,9 +113,7 @@ impl Play<'_> {
     /// When all is well, each daemon says so.
     pub(super) fn check_probes(&mut self) {
         for host in self.scenario.hosts() {
-            self.asked += 1;
-            let ask = AskId(self.asked as u64);
-            self.world.control(&host, Control::Probe { ask });
+            let ask = self.ask_for_probe(&host);
             self.pass(VERDICT);
             let expected = Output::Probed {
                 ask,

@@ -8,18 +8,15 @@ use imo2sproxy_core::config::WireKind;
 use imo2sproxy_core::io::ListenerId;
 
 use super::Play;
-use super::terms::{door, listeners, machine};
+use super::terms::{door, doors, machine, port_of};
 use crate::gate::Gate;
 use crate::hostile::Hostile;
 use crate::model::{Model, SERVICE};
-use crate::person::network_origin;
 use crate::scenario::{Place, Seat};
 use crate::{Person, town};
 
 /// How long anything takes at most while nothing goes wrong.
 const SOON: Duration = Duration::from_secs(20);
-/// The port of the first of a daemon's listeners; the others are the next ones.
-pub(super) const PORT: u16 = 1401;
 /// A picture that clients may show.
 const PICTURE: &[u8] = b"\xff\xd8\xff\xe0 a very small picture \xff\xd9";
 /// How many connections each of those opens who mean harm.
@@ -46,7 +43,7 @@ impl Play<'_> {
             self.world.host(&host, machine);
             self.world.give_folder(&host);
             self.world.folder(&host).put("own.jpg", PICTURE);
-            for (wire, port) in (0..).zip(PORT..).take(listeners(self.scenario).len()) {
+            for (wire, (_, port)) in (0..).zip(doors(self.scenario)) {
                 self.world
                     .listen(&host, ListenerId(wire), &host, port, false);
             }
@@ -75,12 +72,11 @@ impl Play<'_> {
             // Some know the password: even they must not get at what is another's.
             let terms = self.terms.borrow().clone();
             met.push(host.clone());
-            for (kind, port) in listeners(self.scenario).iter().zip(PORT..) {
+            for (kind, port) in doors(self.scenario) {
                 // They are few where there are many doors: they have many times the events of honest clients.
                 if self.scenario.broad && !matches!(kind, WireKind::SkypeProxy | WireKind::Auto) {
                     continue;
                 }
-                let kind = *kind;
                 let (_, knows) = terms.credentials(self.scenario, (person, &host), kind);
                 let name = foe();
                 let (conditions, rng) = (self.world.conditions(), self.world.rng(&name));
@@ -152,15 +148,12 @@ impl Play<'_> {
 
     /// A client that knows at any time what it has to give.
     fn somebody(&self, own: &Seat, host: &str) -> Person {
-        let place = |wanted| {
-            let listeners = listeners(self.scenario).iter().zip(PORT..);
-            let mut fitting = listeners.filter(|(kind, _)| **kind == wanted);
-            fitting.next().map_or(PORT, |(_, port)| port)
-        };
-        let port = place(if own.auto { WireKind::Auto } else { own.wire });
+        let kind = if own.auto { WireKind::Auto } else { own.wire };
+        let port = port_of(self.scenario, kind);
+        let port = port.expect("a scenario seats nobody where there is no door");
         let (scenario, terms) = (self.scenario.clone(), self.terms.clone());
         let (wire, person, host) = (own.wire, own.person, host.to_owned());
-        Person::with_wire(network_origin(&host.clone(), port), move || {
+        Person::with_wire(door(&host, port, false), move || {
             let (name, password) = terms.borrow().credentials(&scenario, (person, &host), wire);
             let password = password.as_deref().map(Into::into);
             wire.connect_as(&name, password)

@@ -37,9 +37,23 @@ pub(super) struct Terms {
     pub(super) turned: BTreeSet<String>,
 }
 
+/// The port of the first of a daemon's listeners; the others are the next ones.
+const PORT: u16 = 1401;
+
 /// What each daemon of a scenario listens for.
-pub(super) fn listeners(scenario: &Scenario) -> &'static [WireKind] {
+fn listeners(scenario: &Scenario) -> &'static [WireKind] {
     if scenario.broad { ALL } else { FEW }
+}
+
+/// Their ports, in the same order.
+pub(super) fn doors(scenario: &Scenario) -> impl Iterator<Item = (WireKind, u16)> {
+    listeners(scenario).iter().copied().zip(PORT..)
+}
+
+/// Where clients of a kind come in, if they can.
+pub(super) fn port_of(scenario: &Scenario, kind: WireKind) -> Option<u16> {
+    let mut doors = doors(scenario);
+    doors.find(|(own, _)| *own == kind).map(|(_, port)| port)
 }
 
 /// The password of an account upstream.
@@ -100,16 +114,6 @@ impl Terms {
             register: true,
         });
         config
-    }
-
-    /// Whether clients give passwords at a host of which its daemon knows, or has known at a time, no more than a hash.
-    pub(super) fn has_unknown(&self, scenario: &Scenario, host: &str) -> bool {
-        let mut here = scenario.daemons().filter(|(_, own)| own == host);
-        here.any(|(person, _)| {
-            let Inhabitant { lock, home, .. } = scenario.people[person];
-            let changed = self.locks.contains_key(&(person, host.to_owned()));
-            home == Home::Guest || lock == Lock::Hashed || changed
-        })
     }
 
     fn account(&self, scenario: &Scenario, person: usize, host: &str) -> AccountConfig {

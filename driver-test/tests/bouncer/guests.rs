@@ -2,13 +2,12 @@
 //! Never about accounts that stand in the configuration.
 
 use imo2sproxy_core::config::{Config, Passthrough};
-use imo2sproxy_core::io::{Control, Output, Snapshot};
 use imo2sproxy_core::store::{Query, Store as _};
 use imo2sproxy_sim::World;
 use imo2sproxy_sim::town::{SECONDS, upstream};
 
 use crate::house::{
-    ALICES, ANYBODYS, HOUSE, account, config, connect, house_of, is_in, is_out, log,
+    ALICES, ANYBODYS, HOUSE, account, config, connect, house_of, is_in, is_out, log, standing,
 };
 
 const THERE: &str = "192.0.2.1";
@@ -29,13 +28,7 @@ fn comes(world: &mut World, who: &str, password: &str) -> bool {
 }
 
 fn accounts(world: &mut World) -> Vec<String> {
-    world.control(HOUSE, Control::Status);
-    world.run_for(SECONDS(1));
-    let answer = world.operator_answers(HOUSE).last().unwrap();
-    let Output::Status(Snapshot::Proxy { accounts, .. }) = answer else {
-        panic!("{answer:?}");
-    };
-    accounts.iter().map(|one| one.name.clone()).collect()
+    standing(world).into_iter().map(|one| one.name).collect()
 }
 
 fn is_stored(world: &mut World, key: &str) -> bool {

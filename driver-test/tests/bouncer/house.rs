@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use imo2sproxy_core::config::{Access, AccountConfig, Config, Listener, WireKind};
-use imo2sproxy_core::io::{CloseCause, ListenerId};
+use imo2sproxy_core::io::{AccountSnapshot, CloseCause, Control, ListenerId, Output, Snapshot};
 use imo2sproxy_core::rng::Seed;
 use imo2sproxy_core::trace::Plan;
 use imo2sproxy_sim::town::{SECONDS, befriend, service, upstream};
@@ -137,4 +137,15 @@ pub(crate) fn log(world: &World) -> String {
     lines
         .map(|(_, event)| format!("{}\n", event.detail))
         .collect()
+}
+
+/// How things stand with the accounts of the daemon.
+pub(crate) fn standing(world: &mut World) -> Vec<AccountSnapshot> {
+    world.control(HOUSE, Control::Status);
+    world.run_for(SECONDS(1));
+    let answer = world.operator_answers(HOUSE).last().unwrap();
+    let Output::Status(Snapshot::Proxy { accounts, .. }) = answer else {
+        panic!("{answer:?}");
+    };
+    accounts.clone()
 }

@@ -2,14 +2,13 @@
 //! Never about how the file is read.
 
 use imo2sproxy_core::config::{Access, AccountConfig, Config, Listener, Passthrough, WireKind};
-use imo2sproxy_core::io::{AskId, Snapshot};
-use imo2sproxy_core::io::{Control, ListenerId, Output, Reloaded, UserOp};
+use imo2sproxy_core::io::{AccountSnapshot, AskId, Control, ListenerId, Output, Reloaded, UserOp};
 use imo2sproxy_sim::World;
 use imo2sproxy_sim::town::{SECONDS, upstream};
 
 use crate::house::{
     ANYBODYS, HOUSE, account, alice_and_bob, come, config, connect, friends_of, hash, house_of,
-    is_in, is_out,
+    is_in, is_out, standing,
 };
 
 const HERE: &str = "127.0.0.1";
@@ -34,14 +33,9 @@ fn done(added: usize, changed: usize, removed: usize, untouched: usize) -> Reloa
 }
 
 fn links(world: &mut World) -> Vec<String> {
-    world.control(HOUSE, Control::Status);
-    world.run_for(SECONDS(1));
-    let answer = world.operator_answers(HOUSE).last().unwrap();
-    let Output::Status(Snapshot::Proxy { accounts, .. }) = answer else {
-        panic!("{answer:?}");
-    };
-    let line = |one: &imo2sproxy_core::io::AccountSnapshot| format!("{} {}", one.name, one.link);
-    accounts.iter().map(line).collect()
+    let accounts = standing(world).into_iter();
+    let line = |one: AccountSnapshot| format!("{} {}", one.name, one.link);
+    accounts.map(line).collect()
 }
 
 /// Alice and bob are there, and alice has heard all that there is to hear by now.
