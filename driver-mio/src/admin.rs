@@ -41,20 +41,23 @@ pub fn serve(listener: TcpListener, remote: Remote) -> io::Result<()> {
 
 /// How things stand; `None` if the event loop does not say.
 fn ask(remote: &Remote) -> Option<Report> {
-    let (tell, told) = sync_channel(1);
-    // Whoever does not wait any more does not mind.
-    remote.report(move |report| drop(tell.try_send(report)));
-    told.recv_timeout(LOOP_PATIENCE).ok()
+    hear(LOOP_PATIENCE, |tell| remote.report(tell))
 }
 
 /// Whether a message would get through; `None` if the event loop does not say.
 fn probe(remote: &Remote) -> Option<Verdict> {
+    hear(PROBE_PATIENCE, |tell| remote.probe(tell))
+}
+
+/// What is told in time through what `ask` is given.
+fn hear<T: Send + 'static>(
+    patience: Duration,
+    ask: impl FnOnce(Box<dyn FnOnce(T) + Send>),
+) -> Option<T> {
     let (tell, told) = sync_channel(1);
-    remote.probe(move |verdict| {
-        // As above.
-        let _ = tell.try_send(verdict);
-    });
-    told.recv_timeout(PROBE_PATIENCE).ok()
+    // Whoever does not wait any more does not mind.
+    ask(Box::new(move |answer| drop(tell.try_send(answer))));
+    told.recv_timeout(patience).ok()
 }
 
 /// How well the process is. Where something is known to be wrong nothing is tried.

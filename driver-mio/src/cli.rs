@@ -84,7 +84,7 @@ enum Further {
     HashPassword(HashPasswordArgs),
 }
 
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 struct Help {
     /// Print this help
     #[arg(long, action = ArgAction::Help)]
@@ -177,7 +177,7 @@ pub(crate) struct AccountArgs {
 }
 
 /// Run the imo.im-compatible service alone, for many daemons
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct ServiceArgs {
     /// Address and port to listen on; off loopback TLS is required
@@ -210,7 +210,7 @@ pub(crate) struct ServiceArgs {
 }
 
 /// Talk the Skype API by hand: lines in, replies out
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 #[command(
     disable_help_flag = true,
     override_usage = "imo2sproxy console --connect ADDR:PORT [-k PASSWORD] [--linger SECONDS]\n       imo2sproxy console [OPTIONS] USERNAME [PASSWORD]",
@@ -239,7 +239,7 @@ pub(crate) struct ConsoleArgs {
 }
 
 /// Replay recorded sessions and say where they differ
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 #[command(
     disable_help_flag = true,
     after_help = "Exit code 0: all went as recorded; 1: one did not; 2: one cannot be read."
@@ -257,7 +257,7 @@ pub(crate) struct ReplayArgs {
 
 /// Print the hash of a password, as `access` in a configuration takes it; asks for the password, or reads one line of
 /// standard input
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Debug)]
 #[command(disable_help_flag = true)]
 struct HashPasswordArgs {
     #[command(flatten)]

@@ -212,11 +212,7 @@ fn sockets(settings: &DaemonSettings) -> Result<(Vec<TcpListener>, Option<TcpLis
         refuse_open(settings, &sockets, own.as_ref())?;
     }
     let remedy = "choose another address with --admin, or for 'admin' in the configuration";
-    let admin = match (own, settings.admin) {
-        (None, Some(address)) => Some(address::listen(address, remedy)?),
-        (own, _) => own,
-    };
-    Ok((sockets, admin))
+    Ok((sockets, run::watched(own, settings.admin, remedy)?))
 }
 
 /// Refuses sockets from elsewhere that would let in anybody, as the options would be refused that ask for such.
@@ -267,13 +263,8 @@ fn secure(
 ) -> Result<Vec<Bound>, Failure> {
     let mut bound = Vec::with_capacity(sockets.len());
     for (door, (id, socket)) in settings.doors.iter().zip((0..).zip(sockets)) {
-        bound.push(Bound {
-            listener: ListenerId(id),
-            socket,
-            tls: certificates.of(door, &settings.data)?,
-            plain_too: door.plain_too.then_some(settings.config.limits.guess_wait),
-            heralds: door.heralds.clone(),
-        });
+        let listener = certificates.bound(ListenerId(id), door, settings)?;
+        bound.push(listener.at(socket));
     }
     Ok(bound)
 }

@@ -1,7 +1,7 @@
 //! What a daemon reads again on SIGHUP and `control reload`: its configuration file and its certificates.
 //! Never changes anything that runs: the event loop takes on what is found here as a whole, or nothing of it.
 
-use imo2sproxy::event_loop::{Bound, Renew, Renewal, Seat};
+use imo2sproxy::event_loop::{Renew, Renewal, Seat};
 use imo2sproxy::tls;
 use imo2sproxy_core::config::Listener;
 use imo2sproxy_core::io::ListenerId;
@@ -20,12 +20,11 @@ const REMEDY: &str = "choose another addr, or start the daemon anew";
 pub(crate) struct Renewer {
     /// The options, if there is a configuration file; without one they cannot say anything else than before.
     args: Option<DaemonArgs>,
+    /// With all listeners that there have been, by their numbers.
     settings: DaemonSettings,
     certificates: Certificates,
     /// The listeners that are open.
     open: Vec<(ListenerId, Door)>,
-    /// All that there have been, by their numbers.
-    listeners: Vec<Listener>,
 }
 
 /// A listener that is to be, and where its socket comes from.
@@ -47,7 +46,6 @@ impl Renewer {
             args,
             certificates,
             open: (0..).map(ListenerId).zip(doors).collect(),
-            listeners: settings.config.listeners.clone(),
             settings,
         }
     }
@@ -67,19 +65,14 @@ impl Renewer {
             .map_err(|error| Failure::usage(format!("--ca-file: {error}")))?;
         self.certificates.expire(&settings.data);
         let wanted = self.seats(&settings.doors)?;
+        let stays = self.keep_what_stays(&mut settings);
         let mut bound = Vec::with_capacity(wanted.len());
         for Wanted { id, door, .. } in &wanted {
-            bound.push(Bound {
-                listener: *id,
-                socket: (),
-                tls: self.certificates.of(door, &settings.data)?,
-                plain_too: door.plain_too.then_some(settings.config.limits.guess_wait),
-                heralds: door.heralds.clone(),
-            });
+            bound.push(self.certificates.bound(*id, door, &settings)?);
         }
         let mut lines = self.differences(&wanted)?;
         // From here on nothing fails.
-        lines.extend(self.keep_what_stays(&mut settings));
+        lines.extend(stays);
         self.number(&wanted, &mut settings.config.listeners);
         let mut listeners = Vec::with_capacity(wanted.len());
         self.open.clear();
@@ -118,7 +111,7 @@ impl Renewer {
             let place = open.find(|place| place.is_some_and(|(_, door)| is_it(door)))?;
             place.take().map(|(id, _)| *id)
         };
-        let mut next = u32::try_from(self.listeners.len()).unwrap_or(u32::MAX);
+        let mut next = u32::try_from(self.settings.config.listeners.len()).unwrap_or(u32::MAX);
         let mut wanted = Vec::with_capacity(doors.len());
         for door in doors {
             let same = take(&|one| one.kind == door.kind && one.address == door.address);
@@ -173,15 +166,16 @@ impl Renewer {
         (!names.is_empty()).then(line)
     }
 
-    /// Puts what the machine is told of its listeners into the order of their numbers.
-    fn number(&mut self, wanted: &[Wanted], listeners: &mut Vec<Listener>) {
+    /// Puts what the machine is told of its listeners into the order of their numbers, those that are closed included.
+    fn number(&self, wanted: &[Wanted], listeners: &mut Vec<Listener>) {
+        let mut all = self.settings.config.listeners.clone();
         for (Wanted { id, .. }, listener) in wanted.iter().zip(listeners.drain(..)) {
-            match self.listeners.get_mut(id.0 as usize) {
+            match all.get_mut(id.0 as usize) {
                 Some(place) => *place = listener,
                 // New numbers follow each other.
-                None => self.listeners.push(listener),
+                None => all.push(listener),
             }
         }
-        listeners.clone_from(&self.listeners);
+        *listeners = all;
     }
 }

@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write as _};
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
 use imo2sproxy::Recordable;
@@ -13,6 +13,7 @@ use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::store::Store;
 use imo2sproxy_core::trace::Plan;
 
+use crate::address;
 use crate::data_folder::DataFolder;
 use crate::failure::{Failure, note, reason};
 use crate::manager;
@@ -71,6 +72,21 @@ pub(crate) fn announce(lines: &[String]) {
 pub(crate) fn serving(lines: &[String]) {
     announce(lines);
     manager::ready();
+}
+
+/// Where watchers are to ask: at the socket that was handed over, else at an address of our own, if there is one.
+///
+/// # Errors
+/// If the system does not give it; `remedy` says what to do then.
+pub(crate) fn watched(
+    handed: Option<TcpListener>,
+    address: Option<SocketAddr>,
+    remedy: &str,
+) -> Result<Option<TcpListener>, Failure> {
+    match (handed, address) {
+        (None, Some(address)) => address::listen(address, remedy).map(Some),
+        (handed, _) => Ok(handed),
+    }
 }
 
 /// Lets watchers ask at a socket, if there is one.

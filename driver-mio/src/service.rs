@@ -84,14 +84,8 @@ fn sockets(settings: &ServiceSettings) -> Result<(TcpListener, Option<TcpListene
         Some(socket) => socket,
         None => address::listen(settings.address, "choose another address with --listen")?,
     };
-    let admin = match (admin, settings.admin) {
-        (None, Some(address)) => Some(address::listen(
-            address,
-            "choose another address with --admin",
-        )?),
-        (admin, _) => admin,
-    };
-    Ok((socket, admin))
+    let remedy = "choose another address with --admin";
+    Ok((socket, run::watched(admin, settings.admin, remedy)?))
 }
 
 fn server_tls(files: Option<&(PathBuf, PathBuf)>) -> Result<Option<Arc<ServerConfig>>, Failure> {

@@ -3,21 +3,19 @@
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{CloseCause, ConnId, Input, ListenerId, Outputs, Peer};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
-use rustls::{ServerConfig, ServerConnection};
+use rustls::ServerConnection;
 use socket2::{SockRef, TcpKeepalive};
 
 use super::conn::{Arrival, Conn, Stage};
 use super::greeting::{Greeting, UNCOUNTED};
 use super::reactor::{Place, Reactor, Timer};
 use super::{Bound, HANDSHAKE_WAIT, LISTENERS};
-use crate::networks::Networks;
 use crate::socket::{Buffers, Socket, is_exhaustion};
 
 /// How many are taken in per listener and turn.
@@ -30,11 +28,7 @@ const KEEPALIVE: Duration = Duration::from_secs(60);
 /// One listener.
 #[derive(Debug)]
 pub(super) struct Door {
-    id: ListenerId,
-    listener: TcpListener,
-    tls: Option<Arc<ServerConfig>>,
-    plain_too: Option<Duration>,
-    heralds: Networks,
+    bound: Bound<TcpListener>,
     /// Whether somebody may be waiting.
     pub(super) ready: bool,
 }
@@ -44,32 +38,23 @@ impl Door {
     pub(super) fn open(bound: Bound, registry: &Registry) -> io::Result<Self> {
         let (socket, bound) = bound.part();
         socket.set_nonblocking(true)?;
-        let mut listener = TcpListener::from_std(socket);
-        registry.register(&mut listener, token(bound.listener), Interest::READABLE)?;
-        Ok(Self::of(listener, bound))
+        let mut bound = bound.at(TcpListener::from_std(socket));
+        let token = token(bound.listener);
+        registry.register(&mut bound.socket, token, Interest::READABLE)?;
+        Ok(Self { bound, ready: true })
     }
 
     /// The same socket for those who come from now on.
-    pub(super) fn change(mut self, bound: Bound<()>, registry: &Registry) -> io::Result<Self> {
+    pub(super) fn change(self, bound: Bound<()>, registry: &Registry) -> io::Result<Self> {
+        let mut bound = bound.at(self.bound.socket);
         let token = token(bound.listener);
-        registry.reregister(&mut self.listener, token, Interest::READABLE)?;
-        Ok(Self::of(self.listener, bound))
-    }
-
-    fn of(listener: TcpListener, bound: Bound<()>) -> Self {
-        Self {
-            id: bound.listener,
-            listener,
-            tls: bound.tls,
-            plain_too: bound.plain_too,
-            heralds: bound.heralds,
-            ready: true,
-        }
+        registry.reregister(&mut bound.socket, token, Interest::READABLE)?;
+        Ok(Self { bound, ready: true })
     }
 
     /// Whether the machine calls it so.
     pub(super) fn is(&self, id: ListenerId) -> bool {
-        self.id == id
+        self.bound.listener == id
     }
 }
 
@@ -92,7 +77,7 @@ impl Reactor {
                 if self.accept_paused || !self.doors[index].ready {
                     break;
                 }
-                match self.doors[index].listener.accept() {
+                match self.doors[index].bound.socket.accept() {
                     Ok((stream, peer)) => self.admit(index, stream, peer),
                     Err(error) if error.kind() == ErrorKind::WouldBlock => {
                         self.doors[index].ready = false;
@@ -108,7 +93,7 @@ impl Reactor {
 
     /// Somebody may be waiting at a listener.
     pub(super) fn wake_door(&mut self, id: ListenerId) {
-        if let Some(door) = self.doors.iter_mut().find(|door| door.id == id) {
+        if let Some(door) = self.doors.iter_mut().find(|door| door.is(id)) {
             door.ready = true;
         }
     }
@@ -147,8 +132,8 @@ impl Reactor {
             .with_time(KEEPALIVE)
             .with_interval(KEEPALIVE);
         let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
-        let door = &self.doors[index];
-        let listener = door.id;
+        let door = &self.doors[index].bound;
+        let listener = door.listener;
         let greeting = Greeting {
             herald: door.heralds.cover(peer.ip()),
             tls: door.tls.clone(),

@@ -4,33 +4,11 @@
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::home::{command, home};
+use crate::home::{command, config, home};
 use crate::running::Running;
+use crate::town::acquaint;
 
 const TEXTS: usize = 100;
-
-/// Alice and bob, each with a listener.
-const HOUSE: &str = "
-    data_dir = 'data'
-
-    [[listen]]
-    kind = 'skypeproxy'
-    addr = '127.0.0.1:0'
-    account = 'alice'
-
-    [[listen]]
-    kind = 'skypeproxy'
-    addr = '127.0.0.1:0'
-    account = 'bob'
-
-    [[account]]
-    name = 'alice'
-    password = 'secret-1'
-
-    [[account]]
-    name = 'bob'
-    password = 'secret-2'
-";
 
 /// The texts that a client has been told of, in order.
 fn hear_all(client: &mut Client) -> Vec<String> {
@@ -44,14 +22,12 @@ fn hear_all(client: &mut Client) -> Vec<String> {
 
 #[test]
 fn what_came_while_nobody_was_there_is_told_once_to_each_client_even_after_a_kill() {
-    let home = home(HOUSE);
+    let home = home(&config(&["alice", "bob"], ""));
     let mut daemon = Running::start(command(&home, &[]));
     let (at_alice, at_bob) = (daemon.port("skypeproxy"), daemon.port("skypeproxy"));
     let mut bob = Client::online(at_bob);
     let mut alice = Client::online(at_alice);
-    bob.ask("SET USER alice BUDDYSTATUS 2 it is me");
-    alice.hear("USER bob RECEIVEDAUTHREQUEST it is me");
-    alice.ask("SET USER bob ISAUTHORIZED TRUE");
+    acquaint(&mut alice, &mut bob);
     drop(alice);
     bob.hear("USER alice ONLINESTATUS AWAY");
     let expected: Vec<String> = (0..TEXTS).map(|number| format!("text {number}")).collect();

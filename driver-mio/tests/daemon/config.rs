@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::client::Client;
-use crate::home::{command, flags, home, put, secured};
+use crate::home::{WITH_CERTIFICATE, certificate, command, flags, home, put, secured};
 use crate::program::{self, failure, program, text};
 use crate::running::Running;
 
@@ -227,22 +227,8 @@ fn one_account_has_listeners_of_several_kinds_with_and_without_tls() {
 
 #[test]
 fn a_listener_shows_the_certificate_that_it_was_given() {
-    let home = home(
-        "data_dir = 'data'
-
-        [[listen]]
-        kind = 'skypeproxy'
-        addr = '127.0.0.1:0'
-        account = 'alice'
-        tls = { cert = 'cert.pem', key = 'key.pem' }
-
-        [[account]]
-        name = 'alice'
-        password_file = 'alice.pw'",
-    );
-    let made = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
-    put(home.path(), "cert.pem", &made.cert.pem());
-    put(home.path(), "key.pem", &made.signing_key.serialize_pem());
+    let home = home(WITH_CERTIFICATE);
+    certificate(home.path());
     let mut daemon = Running::start(command(&home, &[]));
     let port = daemon.port("skypeproxy");
     let mut stream = secured(port, &home.path().join("cert.pem"));

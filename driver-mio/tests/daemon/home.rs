@@ -1,6 +1,7 @@
 //! A folder with a configuration file, and clients of the daemon that is started there.
 //! Never tests anything itself.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
@@ -14,6 +15,28 @@ use tempfile::TempDir;
 
 use crate::client::PATIENCE;
 use crate::program::program;
+
+/// A configuration for accounts of these names, each with a listener of its own.
+pub(crate) fn config(names: &[&str], further: &str) -> String {
+    let mut text = format!("data_dir = 'data'\n{further}\n");
+    for name in names {
+        write!(
+            text,
+            "
+            [[listen]]
+            kind = 'skypeproxy'
+            addr = '127.0.0.1:0'
+            account = '{name}'
+
+            [[account]]
+            name = '{name}'
+            password = 'secret-{name}'
+            "
+        )
+        .unwrap();
+    }
+    text
+}
 
 /// A folder with a configuration and the password of alice.
 pub(crate) fn home(config: &str) -> TempDir {
@@ -62,3 +85,25 @@ pub(crate) fn flags(stream: &mut (impl std::io::Read + std::io::Write)) -> u8 {
     stream.read_exact(&mut flags).unwrap();
     flags[0]
 }
+
+/// Makes a certificate for this machine and puts it into two files.
+pub(crate) fn certificate(folder: &Path) {
+    let made = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
+    put(folder, "cert.pem", &made.cert.pem());
+    put(folder, "key.pem", &made.signing_key.serialize_pem());
+}
+
+/// One account, whose clients speak TLS and are shown that certificate.
+pub(crate) const WITH_CERTIFICATE: &str = "
+    data_dir = 'data'
+
+    [[listen]]
+    kind = 'skypeproxy'
+    addr = '127.0.0.1:0'
+    account = 'alice'
+    tls = { cert = 'cert.pem', key = 'key.pem' }
+
+    [[account]]
+    name = 'alice'
+    password_file = 'alice.pw'
+";

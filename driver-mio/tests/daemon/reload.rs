@@ -1,6 +1,5 @@
 //! A configuration that changes while the daemon runs, read again on SIGHUP and `control reload`.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::net::TcpListener;
 use std::path::Path;
@@ -13,31 +12,10 @@ use rustls::StreamOwned;
 use tempfile::TempDir;
 
 use crate::client::{Client, PATIENCE};
-use crate::home::{command, flags, home, put, secured};
+use crate::home::{WITH_CERTIFICATE, certificate, command, config, flags, home, put, secured};
 use crate::program::{failure, program, text};
 use crate::running::Running;
-
-/// A configuration for accounts of these names, each with a listener of its own.
-fn config(names: &[&str], further: &str) -> String {
-    let mut text = format!("data_dir = 'data'\n{further}\n");
-    for name in names {
-        write!(
-            text,
-            "
-            [[listen]]
-            kind = 'skypeproxy'
-            addr = '127.0.0.1:0'
-            account = '{name}'
-
-            [[account]]
-            name = '{name}'
-            password = 'secret-{name}'
-            "
-        )
-        .unwrap();
-    }
-    text
-}
+use crate::town::{acquaint, acquaint_with};
 
 fn control(home: &TempDir, args: &[&str]) -> Output {
     let data = home.path().join("data");
@@ -68,12 +46,6 @@ fn free_port() -> u16 {
     socket.local_addr().unwrap().port()
 }
 
-fn befriend(one: &mut Client, other: &mut Client, names: [&str; 2]) {
-    one.ask(&format!("SET USER {} BUDDYSTATUS 2 it is me", names[1]));
-    other.hear(&format!("USER {} RECEIVEDAUTHREQUEST it is me", names[0]));
-    other.ask(&format!("SET USER {} ISAUTHORIZED TRUE", names[0]));
-}
-
 #[test]
 fn accounts_and_listeners_come_and_go_and_who_stays_notices_nothing() {
     let home = home(&config(&["alice", "bob"], ""));
@@ -94,7 +66,7 @@ fn accounts_and_listeners_come_and_go_and_who_stays_notices_nothing() {
     bob.hear("CONNSTATUS LOGGEDOUT");
     assert!(bob.into_rest().is_empty(), "his account is gone");
     assert!(alice.drain(Duration::from_millis(500)).is_empty());
-    befriend(&mut alice, &mut carol, ["alice", "carol"]);
+    acquaint_with(("alice", &mut alice), ("carol", &mut carol));
     alice.send("carol", "welcome");
     assert_eq!(carol.hear_text(), "welcome");
     let status = control(&home, &["status"]);
@@ -186,29 +158,9 @@ fn what_only_a_start_can_change_is_told() {
     assert_eq!(daemon.stop().0, Some(0));
 }
 
-/// Makes a certificate for this machine and puts it into two files.
-fn certificate(folder: &Path) {
-    let made = rcgen::generate_simple_self_signed(["localhost".into()]).unwrap();
-    put(folder, "cert.pem", &made.cert.pem());
-    put(folder, "key.pem", &made.signing_key.serialize_pem());
-}
-
 #[test]
 fn a_new_certificate_is_shown_to_those_who_come_from_then_on() {
-    let config = "
-        data_dir = ':memory:'
-
-        [[listen]]
-        kind = 'skypeproxy'
-        addr = '127.0.0.1:0'
-        account = 'alice'
-        tls = { cert = 'cert.pem', key = 'key.pem' }
-
-        [[account]]
-        name = 'alice'
-        password_file = 'alice.pw'
-    ";
-    let home = home(config);
+    let home = home(WITH_CERTIFICATE);
     let pem = home.path().join("cert.pem");
     certificate(home.path());
     let mut daemon = Running::start(command(&home, &[]));
@@ -239,7 +191,7 @@ fn under_load_no_client_of_an_untouched_account_notices() {
     let mut daemon = Running::start(command(&home, &[]));
     let mut alice = Client::online(daemon.port("skypeproxy"));
     let mut bob = Client::online(daemon.port("skypeproxy"));
-    befriend(&mut alice, &mut bob, ["alice", "bob"]);
+    acquaint(&mut alice, &mut bob);
     alice.hear("USER bob ONLINESTATUS ONLINE");
     alice.drain(Duration::from_millis(500));
     bob.drain(Duration::from_millis(500));
