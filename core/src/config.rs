@@ -73,6 +73,14 @@ pub struct Listener {
     pub open: bool,
 }
 
+impl Listener {
+    /// Whether a client that means an account without naming it is let in without a password: that account has this
+    /// access password; `here` says whether the client runs on this machine.
+    pub(crate) const fn welcomes(&self, access: Option<&Access>, here: bool) -> bool {
+        access.is_none() && (here || self.open)
+    }
+}
+
 /// What a client has to give before it is heard.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Access {

@@ -19,7 +19,7 @@ use alloc::vec::Vec;
 
 use crate::account::{Account, AccountOutput, FileJob, Topic};
 use crate::client::Client;
-use crate::config::{Access, AccountConfig, Config, Limits, Listener};
+use crate::config::{Access, AccountConfig, Config, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
@@ -53,12 +53,10 @@ struct Member {
 
 /// The daemon.
 pub struct Proxy {
-    limits: Limits,
-    verbose: bool,
-    listeners: Vec<Listener>,
     /// The configuration without accounts and listeners.
     terms: Config,
     rng: Rng,
+    listeners: Vec<Listener>,
     /// Whether the access password of some account is known by its hash only.
     hashes: bool,
     members: BTreeMap<AccountId, Member>,
@@ -142,8 +140,6 @@ impl Proxy {
             door: Door::new(&config.limits, &rng),
             guests: Guests::new(&config, &rng),
             moved: BTreeSet::new(),
-            limits: config.limits.clone(),
-            verbose: config.verbose,
             to_start: members.keys().copied().collect(),
             members,
             names,
@@ -189,7 +185,7 @@ impl Proxy {
             Control::Drain if !self.draining => {
                 self.draining = true;
                 self.timers
-                    .set(Wake::Drain, Some(now.mono + self.limits.drain_wait));
+                    .set(Wake::Drain, Some(now.mono + self.terms.limits.drain_wait));
                 self.to_start.clear();
                 self.leaving = self.members.keys().copied().collect();
                 for id in self.leaving.clone() {

@@ -165,8 +165,7 @@ impl Account {
         } else {
             text
         };
-        let value = text.clone().into();
-        scene.notice(user_line(&handle, UserProperty::ReceivedAuthRequest, value));
+        scene.notice(request_line(&handle, &text));
         self.roster.asked += 1;
         let number = self.roster.asked;
         self.roster
@@ -293,6 +292,12 @@ impl Account {
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
         self.asking.insert(id, (handle.into(), added));
     }
+}
+
+/// How clients hear that somebody asks to become a contact.
+pub(super) fn request_line(handle: &str, text: &str) -> Reply<'static> {
+    let value = String::from(text).into();
+    user_line(handle, UserProperty::ReceivedAuthRequest, value)
 }
 
 /// One line about a user.

@@ -31,7 +31,7 @@ struct Cursor {
     record: CursorRecord,
     /// Clients of this key that are told what is announced.
     clients: usize,
-    /// How many contact requests had come when the last of them left.
+    /// How many contact requests had come when the last of them left; `u64::MAX` while one is there.
     requests: u64,
 }
 
@@ -96,21 +96,16 @@ impl Cursors {
         let at = self.all.iter().position(|cursor| cursor.key == key);
         let known = at.map(|at| self.all.remove(at));
         let known = known.as_ref();
-        let clients = known.map_or(0, |known| known.clients);
         let told = Told {
             message: known.map(|known| known.record.told.unwrap_or(u32::MAX)),
-            request: match known {
-                Some(_) if clients > 0 => u64::MAX,
-                Some(known) => known.requests,
-                None => 0,
-            },
+            request: known.map_or(0, |known| known.requests),
         };
         journal.put(self.keys.cursor(key), &record);
         self.all.push(Cursor {
             key: key.into(),
             record,
-            clients: clients + 1,
-            requests: 0,
+            clients: known.map_or(0, |known| known.clients) + 1,
+            requests: u64::MAX,
         });
         self.forget_oldest(journal);
         told

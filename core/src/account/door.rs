@@ -3,7 +3,6 @@
 
 use super::{Account, Judgement, Scene};
 use crate::config::Access;
-use crate::imo::link::LinkStatus;
 use crate::secret::Secret;
 
 impl Account {
@@ -28,7 +27,7 @@ impl Account {
 
     /// Whether the service takes its password; `None` while it has not said.
     pub(crate) fn is_accepted(&self) -> Option<bool> {
-        let online = self.link.status() == LinkStatus::Online;
+        let online = self.is_online();
         (online || self.refused).then_some(online)
     }
 

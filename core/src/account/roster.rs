@@ -12,7 +12,7 @@ use crate::handle::canonical;
 use crate::imo::Primitive;
 use crate::imo::notice::{Auth, Buddy};
 use crate::invariant::at_most;
-use crate::skype::{Reply, Status, UserProperty};
+use crate::skype::Status;
 
 /// One contact.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -96,17 +96,12 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// The requests that have come since there had been so many, as lines, oldest first.
-    pub(super) fn requests_since(&self, number: u64) -> Vec<Reply<'static>> {
+    /// The requests that have come since there had been so many, by their handles, oldest first.
+    pub(super) fn requests_since(&self, number: u64) -> Vec<(&String, &Request)> {
         let news = self.requests.iter();
         let mut news: Vec<_> = news.filter(|(_, one)| one.number > number).collect();
         news.sort_by_key(|(_, request)| request.number);
-        let line = |(handle, request): (&String, &Request)| Reply::User {
-            handle: handle.clone().into(),
-            property: UserProperty::ReceivedAuthRequest,
-            value: request.text.clone().into(),
-        };
-        news.into_iter().map(line).collect()
+        news
     }
 
     /// A new session begins: what it does not tell of is gone.

@@ -6,8 +6,10 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::chats::{ChatId, News};
+use super::contacts::request_line;
 use super::cursors::Cursors;
 use super::records::StateRecord;
+use super::roster::Request;
 use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake};
 use crate::event::EventKind;
 use crate::imo::call::Call;
@@ -312,7 +314,9 @@ impl Account {
     /// which these are.
     pub(crate) fn catch_up(&mut self, scene: &mut Scene<'_>, key: &str) -> Vec<Reply<'static>> {
         let told = self.cursors.come(key, scene.now.wall, scene.journal);
-        let requests = self.roster.requests_since(told.request);
+        let requests = self.roster.requests_since(told.request).into_iter();
+        let line = |(handle, request): (&String, &Request)| request_line(handle, &request.text);
+        let mut lines: Vec<_> = requests.map(line).collect();
         let told = told.message.unwrap_or(self.state.left);
         let told = told.min(self.state.announced);
         let held: Vec<u32> = self
@@ -336,7 +340,6 @@ impl Account {
         if let Some(last) = missed.last() {
             self.announced(scene, *last);
         }
-        let mut lines = requests;
         for number in missed {
             lines.extend(self.introduction_to(scene, number));
             lines.push(Self::status_notice(number, MessageStatus::Received));

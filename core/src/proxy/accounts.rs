@@ -146,7 +146,7 @@ impl Proxy {
 
     /// Starts accounts, few at a time.
     pub(super) fn start_accounts(&mut self, now: Now, out: &mut Outputs) {
-        while self.starting.len() < self.limits.logins {
+        while self.starting.len() < self.terms.limits.logins {
             let Some(id) = self.to_start.pop_front() else {
                 return;
             };

@@ -103,10 +103,10 @@ impl Proxy {
 
     /// A client has its time to show what it speaks, where that is not known, and to log in.
     pub(super) fn watch_newcomer(&mut self, now: Now, conn: ConnId, kind: WireKind) {
-        let until = now.mono + self.limits.login_wait;
+        let until = now.mono + self.terms.limits.login_wait;
         self.set_wake(conn, ClientWake::Login, Some(until));
         if kind == WireKind::Auto {
-            let until = now.mono + self.limits.guess_wait;
+            let until = now.mono + self.terms.limits.guess_wait;
             self.set_wake(conn, ClientWake::Guess, Some(until));
         }
     }
@@ -167,7 +167,7 @@ impl Proxy {
     /// Takes what a client says, as far as it may be heard now, and sends what there is to say to it.
     pub(super) fn serve(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
         while let Some((_, client)) = self.clients.get_mut(&conn) {
-            if client.closing || client.unsent() > self.limits.unsent_bytes_soft {
+            if client.closing || client.unsent() > self.terms.limits.unsent_bytes_soft {
                 break;
             }
             if let Some((line, since)) = client.waiting.take() {
@@ -178,7 +178,7 @@ impl Proxy {
             }
             match client.next() {
                 Ok(Some(said)) => self.heard(now, conn, said, out),
-                Ok(None) if client.waiting_bytes() > self.limits.frame_bytes => {
+                Ok(None) if client.waiting_bytes() > self.terms.limits.frame_bytes => {
                     self.fault(conn, "it says too much before it takes its file", out);
                 }
                 Ok(None) => break,
@@ -199,7 +199,7 @@ impl Proxy {
             }
             FromClient::FileTaken(taken) => self.file_taken(conn, taken, out),
             FromClient::Line(line) => {
-                if self.verbose {
+                if self.terms.verbose {
                     out.event(Event::conn(EventKind::Command, conn, line.clone()));
                 }
                 self.command(now, conn, &line, now.mono, out);
@@ -220,7 +220,7 @@ impl Proxy {
         client.attach();
         let alive = client
             .is_kept_alive()
-            .then(|| now.mono + keep_alive_every(&self.limits));
+            .then(|| now.mono + keep_alive_every(&self.terms.limits));
         member.clients.insert(conn);
         let name = String::from(member.account.name());
         self.leave_door(conn, out);
@@ -229,7 +229,7 @@ impl Proxy {
         self.set_wake(
             conn,
             ClientWake::Open,
-            Some(now.mono + self.limits.notice_wait),
+            Some(now.mono + self.terms.limits.notice_wait),
         );
         out.event(Event::conn(
             EventKind::ClientAttached,

@@ -3,19 +3,18 @@
 //!
 //! See `core/docs/client-transports.md`, "Logging in".
 
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::{String, ToString};
-use alloc::vec::Vec;
+mod arrivals;
 
-use super::files::is_here;
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+
 use super::{AccountId, ClientWake, Proxy};
 use crate::account::Judgement;
-use crate::client::Client;
 use crate::config::{Access, Limits};
 use crate::event::{Event, EventKind};
 use crate::fingerprint::{Mark, MarkKey};
 use crate::handle::canonical;
-use crate::io::{CloseHow, ConnId, JobId, ListenerId, Output, Outputs, Peer};
+use crate::io::{CloseHow, ConnId, JobId, Output, Outputs};
 use crate::lobby::{Lobby, Network, Ticket};
 use crate::lockout::Lockouts;
 use crate::rng::Rng;
@@ -124,75 +123,6 @@ impl Door {
 }
 
 impl Proxy {
-    pub(super) fn accepted(
-        &mut self,
-        now: Now,
-        (conn, peer): (ConnId, Peer),
-        listener: ListenerId,
-        out: &mut Outputs,
-    ) {
-        let place = usize::try_from(listener.0).ok();
-        let place = place.and_then(|place| self.listeners.get(place));
-        let Some(place) = place.filter(|_| !self.draining) else {
-            let event = Event::conn(EventKind::ClientFault, conn, "not served now");
-            return turn_away(conn, Some(event), out);
-        };
-        let address = match peer {
-            Peer::Net(address) => Some(address.ip()),
-            Peer::Embedded => None,
-        };
-        let Some(ticket) = self.door.lobby.enter(address) else {
-            let why = "too many clients have not logged in";
-            let told = core::mem::replace(&mut self.door.full_told, true);
-            let event = (!told).then(|| Event::conn(EventKind::ClientFault, conn, why));
-            return turn_away(conn, event, out);
-        };
-        let here = is_here(peer);
-        let id = place.account.as_ref().and_then(|name| self.names.get(name));
-        let host = id.and_then(|id| Some((*id, self.members.get(id)?)));
-        let host = host.filter(|(_, member)| member.stays());
-        let welcome = host
-            .is_some_and(|(_, member)| member.account.access().is_none() && (here || place.open));
-        let from = address.map_or_else(String::new, |ip| ip.to_canonical().to_string());
-        let client = Client::new(place.kind, from, (!welcome, here), &self.limits);
-        self.clients.insert(conn, (None, client));
-        let stranger = Stranger {
-            host: host.map(|(id, _)| id),
-            welcome,
-            network: address.map(Network::of),
-            ticket,
-            check: None,
-            guest: None,
-        };
-        self.door.strangers.insert(conn, stranger);
-        self.watch_newcomer(now, conn, place.kind);
-    }
-
-    /// A client is no stranger any more, or is gone.
-    pub(super) fn leave_door(&mut self, conn: ConnId, out: &mut Outputs) {
-        let Some(stranger) = self.door.strangers.remove(&conn) else {
-            return;
-        };
-        if let Some(check) = stranger.check {
-            self.door.checks.remove(&check.job);
-        }
-        if let Some(id) = stranger.guest {
-            self.guest_gives_up(self.now, (conn, id), out);
-        }
-        self.door.lobby.leave(stranger.ticket);
-        self.door.full_told &= self.door.lobby.is_crowded();
-    }
-
-    /// Nobody comes in any more by naming nobody and meaning one of these.
-    pub(super) fn bar(&mut self, going: &BTreeSet<AccountId>) {
-        for stranger in self.door.strangers.values_mut() {
-            if stranger.host.is_some_and(|id| going.contains(&id)) {
-                stranger.host = None;
-                stranger.welcome = false;
-            }
-        }
-    }
-
     /// Whose client it is once it can take lines. `None`: nobody's; it has not given the password that is wanted.
     pub(super) fn host_of(&self, conn: ConnId) -> Option<AccountId> {
         let (account, _) = self.clients.get(&conn)?;
@@ -365,7 +295,7 @@ impl Proxy {
             *account = Some(id);
             client.login_result(true);
             // It may take its time once more until it speaks.
-            let until = self.now.mono + self.limits.login_wait;
+            let until = self.now.mono + self.terms.limits.login_wait;
             self.set_wake(conn, ClientWake::Login, Some(until));
         }
     }
@@ -393,20 +323,4 @@ impl Proxy {
             self.close(conn, CloseHow::AfterFlush, event, out);
         }
     }
-
-    /// The clients that have not logged in.
-    pub(super) fn strangers(&self) -> Vec<ConnId> {
-        let strangers = self.clients.iter().filter(|(_, (_, client))| !client.ready);
-        strangers.map(|(conn, _)| *conn).collect()
-    }
-}
-
-fn turn_away(conn: ConnId, event: Option<Event>, out: &mut Outputs) {
-    if let Some(event) = event {
-        out.event(event);
-    }
-    out.push(Output::Close {
-        conn,
-        how: CloseHow::Abort,
-    });
 }

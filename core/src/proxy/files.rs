@@ -76,7 +76,7 @@ impl Proxy {
         (name, bytes): (&str, &[u8]),
         (then, tag): (&Reply<'_>, Option<&Tag<'_>>),
     ) {
-        let until = now.mono + self.limits.slot_wait;
+        let until = now.mono + self.terms.limits.slot_wait;
         if let Some((_, client)) = self.clients.get_mut(&conn) {
             client.push_file(name, bytes, then, tag);
             self.set_wake(conn, ClientWake::Slot, Some(until));
@@ -90,7 +90,7 @@ impl Proxy {
             return;
         };
         if let Some(line) = client.file_taken(taken)
-            && self.verbose
+            && self.terms.verbose
         {
             out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
         }

@@ -122,13 +122,13 @@ impl Proxy {
             }
             Some((_, guest)) if guest.accepted => return self.wrong(now, conn, &handle, out),
             Some(_) => return self.refuse(conn, "another login of that name is under way", out),
-            None if guests.by_handle.len() >= self.limits.guests => {
+            None if guests.by_handle.len() >= self.terms.limits.guests => {
                 return self.refuse(conn, "too many users at once", out);
             }
             None => self.add_guest(now, conn, (handle, password, mark), out),
         };
         self.wait_for_guest(conn, id);
-        let until = now.mono + self.limits.guest_wait;
+        let until = now.mono + self.terms.limits.guest_wait;
         self.set_wake(conn, ClientWake::Guest, Some(until));
     }
 
@@ -139,8 +139,7 @@ impl Proxy {
         (handle, password, mark): (String, Secret, Mark),
         out: &mut Outputs,
     ) -> AccountId {
-        let id = AccountId(self.next_account);
-        self.next_account += 1;
+        let id = self.new_id();
         let guests = self.guests.as_mut();
         let guests = guests.expect("guests may come: the caller has just asked");
         let own = AccountConfig {

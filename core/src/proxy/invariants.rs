@@ -23,7 +23,7 @@ impl Proxy {
         self.check_timers();
         self.check_awaiting();
         self.check_probe();
-        let max = ("logins", self.limits.logins);
+        let max = ("logins", self.terms.limits.logins);
         at_most(self.starting.len(), max, "accounts that log in at once");
     }
 
@@ -31,7 +31,7 @@ impl Proxy {
         let mut attached: BTreeMap<AccountId, BTreeSet<ConnId>> = BTreeMap::new();
         let mut listeners: BTreeMap<AccountId, usize> = BTreeMap::new();
         for (conn, (id, client)) in &self.clients {
-            client.check_invariants(&self.limits);
+            client.check_invariants(&self.terms.limits);
             assert!(
                 client.ready || !client.open,
                 "who is told notices can take lines"

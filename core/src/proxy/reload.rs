@@ -53,10 +53,9 @@ impl Proxy {
             return out.push(Output::Reloaded(done));
         }
         // What is bounded must not be over its bound all of a sudden.
-        config.limits = self.limits.clone();
+        config.limits = self.terms.limits.clone();
         let wanted = core::mem::take(&mut config.accounts);
         self.listeners = core::mem::take(&mut config.listeners);
-        self.verbose = config.verbose;
         self.hashes = knows_hashes(&wanted);
         let guests = self.change_guests(&config).into_iter();
         let mut going: BTreeMap<_, _> = guests.map(|id| (id, Fate::Leaves)).collect();
@@ -172,14 +171,20 @@ impl Proxy {
 
     /// Adds an account of the configuration; it is started when it is its turn.
     fn add_account(&mut self, own: &AccountConfig) {
-        let id = AccountId(self.next_account);
-        self.next_account += 1;
+        let id = self.new_id();
         // One that comes again in the same life draws other numbers than before.
         let rng = self.rng.derive(&format!("{} {}", own.name, id.0));
         let account = Account::new(own, &self.terms, &rng);
         self.members.insert(id, Member::new(account, None));
         self.names.insert(own.name.clone(), id);
         self.to_start.push_back(id);
+    }
+
+    /// A name for one more account.
+    pub(super) const fn new_id(&mut self) -> AccountId {
+        let id = AccountId(self.next_account);
+        self.next_account += 1;
+        id
     }
 
     fn set_away_when_detached(&mut self, now: Now, out: &mut Outputs) {

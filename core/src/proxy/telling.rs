@@ -29,7 +29,7 @@ impl Proxy {
             return;
         };
         let line = client.say(reply, tag);
-        if self.verbose {
+        if self.terms.verbose {
             out.event(Event::conn(EventKind::Reply, conn, String::from(line)));
         }
     }
@@ -41,7 +41,7 @@ impl Proxy {
             let Some((_, client)) = self.clients.get_mut(conn) else {
                 continue;
             };
-            if say_unasked(client, (*conn, self.verbose), reply, out) {
+            if say_unasked(client, (*conn, self.terms.verbose), reply, out) {
                 self.dirty.insert(*conn);
             }
         }
@@ -50,7 +50,7 @@ impl Proxy {
     /// Says something to one client, if it is open for notices.
     pub(super) fn notice_to(&mut self, conn: ConnId, reply: &Reply<'_>, out: &mut Outputs) {
         if let Some((_, client)) = self.clients.get_mut(&conn)
-            && say_unasked(client, (conn, self.verbose), reply, out)
+            && say_unasked(client, (conn, self.terms.verbose), reply, out)
         {
             self.dirty.insert(conn);
         }
@@ -62,7 +62,7 @@ impl Proxy {
             && client.keep_alive()
         {
             self.dirty.insert(conn);
-            let next = now.mono + keep_alive_every(&self.limits);
+            let next = now.mono + keep_alive_every(&self.terms.limits);
             self.set_wake(conn, ClientWake::Alive, Some(next));
         }
     }
@@ -78,7 +78,7 @@ impl Proxy {
         while let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
             out.push(Output::Send { conn, bytes });
         }
-        let soft = self.limits.unsent_bytes_soft;
+        let soft = self.terms.limits.unsent_bytes_soft;
         let bound = if client.paused { soft / 2 } else { soft };
         let pause = client.waiting.is_some() || client.unsent() > bound;
         if core::mem::replace(&mut client.paused, pause) != pause {
@@ -86,8 +86,8 @@ impl Proxy {
         }
         let stalled = client
             .stalled_since()
-            .map(|since| since + self.limits.client_stall);
-        let too_much = client.unsent_notices() > self.limits.unsent_bytes;
+            .map(|since| since + self.terms.limits.client_stall);
+        let too_much = client.unsent_notices() > self.terms.limits.unsent_bytes;
         self.set_wake(conn, ClientWake::Stall, stalled);
         if too_much {
             self.fault(conn, "it takes its notices too slowly", out);

@@ -198,7 +198,7 @@ fn a_reply_follows_the_file_and_later_commands_follow_the_reply() {
     let lines = ["#7 USER emil AVATAR 1 a.jpg", "#8 PONG", "#9 OK"].map(line);
     assert!(bench.heard[0] == file, "the file comes first, and whole");
     assert_eq!(bench.heard[1..], lines);
-    bench.wait(bench.proxy.limits.slot_wait * 2);
+    bench.wait(bench.proxy.terms.limits.slot_wait * 2);
     assert_eq!(bench.closed, None, "it has answered in time");
 }
 
@@ -224,7 +224,7 @@ fn a_client_that_refuses_a_file_hears_an_error_instead() {
 fn a_client_that_never_answers_is_cut_off() {
     let mut bench = Bench::new(FAR);
     bench.push("a.jpg", b"picture");
-    bench.wait(bench.proxy.limits.slot_wait - core::time::Duration::from_millis(1));
+    bench.wait(bench.proxy.terms.limits.slot_wait - core::time::Duration::from_millis(1));
     assert_eq!(bench.closed, None);
     bench.wait(core::time::Duration::from_millis(1));
     assert_eq!(bench.closed, Some(CloseHow::Abort));

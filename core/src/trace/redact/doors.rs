@@ -43,12 +43,8 @@ impl Doors {
         let listener = self.0.listeners.get(place?)?;
         let named = listener.account.as_deref();
         let host = named.and_then(|name| self.0.accounts.iter().find(|one| one.name == name));
-        let welcome = host.is_some_and(|one| one.access.is_none() && (here || listener.open));
-        Some(Shadow::new(
-            listener.kind,
-            (!welcome, host.is_some()),
-            &self.0.limits,
-        ))
+        let welcome = host.is_some_and(|one| listener.welcomes(one.access.as_ref(), here));
+        Some(Shadow::new(listener.kind, (!welcome, host.is_some())))
     }
 
     /// Whether an account is called so.

@@ -54,7 +54,6 @@ pub(super) struct Shadow {
     /// A password is wanted; the client means somebody though it names nobody.
     login: bool,
     host: bool,
-    limits: Limits,
     wire: Option<Box<dyn Wire + Send>>,
     rx: RecvBuf,
     /// Up to here it is known what the bytes mean.
@@ -66,12 +65,11 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
-    pub(super) fn new(kind: WireKind, (login, host): (bool, bool), limits: &Limits) -> Self {
+    pub(super) fn new(kind: WireKind, (login, host): (bool, bool)) -> Self {
         Self {
             kind,
             login,
             host,
-            limits: limits.clone(),
             wire: None,
             rx: RecvBuf::new(),
             at: 0,
@@ -109,7 +107,7 @@ impl Shadow {
 
     /// Hears the next thing that the client says. False if that is not complete.
     fn step(&mut self, doors: &Doors, covers: &mut Vec<Cover>) -> bool {
-        if !self.tell() {
+        if !self.tell(doors.limits()) {
             return false;
         }
         let Some(wire) = &mut self.wire else {
@@ -165,7 +163,7 @@ impl Shadow {
     }
 
     /// Finds out which transport it is. False if that is not clear.
-    fn tell(&mut self) -> bool {
+    fn tell(&mut self, limits: &Limits) -> bool {
         if self.wire.is_some() {
             return true;
         }
@@ -173,7 +171,7 @@ impl Shadow {
             Ok(None) => {}
             Ok(Some(kind)) => {
                 self.kind = kind;
-                self.wire = Some(kind.start(self.login, false, &self.limits));
+                self.wire = Some(kind.start(self.login, false, limits));
             }
             // Whatever that is, it is no login.
             Err(_) => {
