@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use imo2sproxy_core::http::Response;
 use imo2sproxy_core::imo::envelope::{Answer, Message, find_ssid};
 use imo2sproxy_core::imo::notice::Notice;
+use imo2sproxy_core::io::ConnId;
 
 use super::{ACCOUNTS, markers};
 
@@ -41,6 +42,11 @@ struct Text {
     seq: u64,
     /// The number of the text.
     number: u64,
+    /// The connection that it went out on.
+    conn: ConnId,
+    /// A later request was sent while this one was under way, and may have come first: an ack is the highest number
+    /// taken, and says nothing of it.
+    overtaken: bool,
     /// It was acknowledged before it was durable.
     too_early: bool,
 }
@@ -66,14 +72,26 @@ impl Caller {
         *self = Self::new(self.account);
     }
 
-    /// Takes note of a text to a person that it sends.
-    pub(super) fn sends(&mut self, request_id: u64, seq: u64, number: u64) {
-        let text = Text {
-            seq,
-            number,
-            too_early: false,
-        };
-        self.texts.insert(request_id, text);
+    /// Takes note of texts to people that it sends: of each the number of its result, of its call, and its own.
+    pub(super) fn sends(&mut self, conn: ConnId, texts: Vec<(u64, u64, u64)>) {
+        for (request_id, seq, number) in texts {
+            let text = Text {
+                seq,
+                number,
+                conn,
+                overtaken: false,
+                too_early: false,
+            };
+            self.texts.insert(request_id, text);
+        }
+    }
+
+    /// It is about to send more: what is still under way may come later than that. `is_empty` knows whether nothing is
+    /// under way on a connection.
+    pub(super) fn overtake(&mut self, is_empty: impl Fn(ConnId) -> bool) {
+        for text in self.texts.values_mut() {
+            text.overtaken |= !is_empty(text.conn);
+        }
     }
 
     /// Takes the answer to a request in the session `ssid`.
@@ -98,7 +116,8 @@ impl Caller {
         self.over |= ack == 0 && data.messages.is_empty();
         for text in self.texts.values_mut() {
             // Who gives a number twice may have had it acknowledged for another call.
-            text.too_early |= !self.lied && text.seq < ack && !durable.contains(&text.number);
+            let is_acked = !self.lied && !text.overtaken && text.seq < ack;
+            text.too_early |= is_acked && !durable.contains(&text.number);
         }
         for message in &data.messages {
             self.told(message, durable);

@@ -127,17 +127,17 @@ impl Run {
         Some(conn)
     }
 
-    /// Lets a request get under way; for whom, and in which session, is in `asked`.
-    fn send(&mut self, request: &Request, asked: Asked) {
-        let Some(conn) = self.line() else {
-            return;
-        };
+    /// Lets a request get under way, and says on which connection, if there is one for it. For whom it is, and in
+    /// which session, is in `asked`.
+    fn send(&mut self, request: &Request, asked: Asked) -> Option<ConnId> {
+        let conn = self.line()?;
         if let Some(line) = self.lines.get_mut(&conn)
             && let Some(end) = self.bench.end_mut(conn)
         {
             end.incoming.extend(bytes_of(&mut line.http, request));
             line.asked = Some(asked);
         }
+        Some(conn)
     }
 
     /// Asks something in a caller's session; `more` is what it adds to its own counts of notices and calls.
@@ -159,13 +159,14 @@ impl Run {
             ack: caller.taken + more,
         };
         let mut numbered = Vec::new();
+        let mut texts = Vec::new();
         for (call, text) in calls {
             let seq = caller.next + more;
             let request_id = dialect.request_ids.then_some(caller.next_request);
             caller.next += u64::from(!ssid.is_empty());
             caller.next_request += 1;
             if let (Some(request_id), Some(text)) = (request_id, text) {
-                caller.sends(request_id, seq, text);
+                texts.push((request_id, seq, text));
             }
             numbered.push((seq, request_id, call));
         }
@@ -173,7 +174,12 @@ impl Run {
         let asked = Asked {
             caller: Some((place, ssid)),
         };
-        self.send(&request, asked);
+        let ends = self.bench.ends();
+        let is_empty = |conn| ends.get(&conn).is_some_and(|end| end.incoming.is_empty());
+        self.callers[place].overtake(is_empty);
+        if let Some(conn) = self.send(&request, asked) {
+            self.callers[place].sends(conn, texts);
+        }
     }
 
     /// What a caller does that has no session: it opens one, or signs on in the one that is forgotten.
@@ -240,7 +246,7 @@ impl Run {
             3 => form_with("forward_to_server", &reader.text(RAW_MAX)),
             _ => form_with("rest_rpc", &reader.text(RAW_MAX)),
         };
-        self.send(&request, Asked { caller: None });
+        let _ = self.send(&request, Asked { caller: None });
     }
 
     fn somebody(&self, reader: &mut Reader<'_>) -> Option<ConnId> {
