@@ -28,4 +28,5 @@ pub mod skype;
 pub mod store;
 pub mod time;
 pub mod trace;
+mod weighed;
 pub mod wire;

@@ -13,6 +13,7 @@ mod snapshot;
 mod telling;
 mod wake;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -44,7 +45,8 @@ struct AccountId(u32);
 
 /// An account, and those of its clients that have logged in.
 struct Member {
-    account: Account,
+    /// By itself: it is large, and a tree's nodes have room for more than there are.
+    account: Box<Account>,
     clients: BTreeSet<ConnId>,
     /// Set if it is none of the configuration.
     guest: Option<Guest>,
@@ -102,9 +104,9 @@ pub struct Proxy {
 }
 
 impl Member {
-    const fn new(account: Account, guest: Option<Guest>) -> Self {
+    fn new(account: Account, guest: Option<Guest>) -> Self {
         Self {
-            account,
+            account: Box::new(account),
             clients: BTreeSet::new(),
             guest,
             fate: Fate::Stays,

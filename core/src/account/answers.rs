@@ -6,6 +6,8 @@ mod messages;
 
 use alloc::borrow::ToOwned;
 
+use alloc::string::String;
+
 use super::{Account, presence};
 use crate::handle::{self, canonical};
 use crate::skype::{UserProperty, Value};
@@ -17,7 +19,7 @@ impl Account {
             return self.own_name();
         }
         let contact = self.roster.contacts.get(handle);
-        contact.map_or(handle, |contact| match contact.display_name.as_str() {
+        contact.map_or(handle, |contact| match &*contact.display_name {
             "" => &contact.full_name,
             given => given,
         })
@@ -41,9 +43,9 @@ impl Account {
                 .map_or(&*handle, |contact| &contact.full_name)
                 .to_owned()
                 .into(),
-            UserProperty::DisplayName => {
-                contact.map_or(Value::EMPTY, |contact| contact.display_name.clone().into())
-            }
+            UserProperty::DisplayName => contact.map_or(Value::EMPTY, |contact| {
+                String::from(&*contact.display_name).into()
+            }),
             UserProperty::BuddyStatus => self.roster.buddy_status(&handle).into(),
             UserProperty::IsAuthorized => (is_self || self.roster.is_authorized(&handle)).into(),
             UserProperty::SpeedDial => self.speed_dial(&handle),
@@ -52,13 +54,13 @@ impl Account {
             UserProperty::OnlineStatus => self.contact_status(&handle).into(),
             UserProperty::ReceivedAuthRequest => {
                 let request = self.roster.requests.get(&*handle);
-                request.map_or(Value::EMPTY, |request| request.text.clone().into())
+                request.map_or(Value::EMPTY, |request| String::from(&*request.text).into())
             }
             UserProperty::MoodText | UserProperty::RichMoodText if is_self => {
                 self.state.mood.clone().into()
             }
             UserProperty::MoodText | UserProperty::RichMoodText => {
-                contact.map_or(Value::EMPTY, |contact| contact.mood.clone().into())
+                contact.map_or(Value::EMPTY, |contact| String::from(&*contact.mood).into())
             }
             UserProperty::Birthday
             | UserProperty::Sex

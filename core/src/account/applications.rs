@@ -9,18 +9,21 @@ use alloc::format;
 use alloc::string::String;
 
 use super::{Account, Scene};
-use crate::handle::{canonical, is_handle};
+use crate::handle::{HANDLE_MAX, canonical, is_handle};
 use crate::imo::TypingState;
 use crate::imo::buid::Buid;
 use crate::imo::call::Call;
 use crate::skype::{
     ApplicationAction, ApplicationProperty, ErrorReply, Reply, Status, Stream, Value,
 };
+use crate::weighed::{Weight, in_tree};
 
 /// The application by which clients tell each other who types.
 const TYPING: &str = "libpurple_typing";
 /// How many applications are kept.
 const APPLICATIONS_MAX: usize = 64;
+/// Longest name of an application that is kept, in bytes.
+const NAME_MAX: usize = 128;
 /// How many streams of an application are kept; beyond that the oldest is forgotten.
 const STREAMS_MAX: usize = 256;
 
@@ -62,6 +65,18 @@ impl Application {
 }
 
 impl Applications {
+    /// About how many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        let made = self.made.iter();
+        let bytes = made.map(|(name, application)| {
+            // A queue grows to twice what it holds.
+            let streams = 2 * application.streams.len();
+            let stream = size_of::<(String, u32)>() + HANDLE_MAX;
+            in_tree::<(String, Application)>() + name.outside() + streams * stream
+        });
+        bytes.sum()
+    }
+
     /// Panics if there are too many.
     pub(super) fn check_invariants(&self) {
         assert!(
@@ -83,7 +98,8 @@ impl Account {
         if made.contains_key(name) && name != TYPING {
             return Err(ErrorReply::APPLICATION_FAILED);
         }
-        if made.len() >= APPLICATIONS_MAX && !made.contains_key(name) {
+        let is_one_too_many = made.len() >= APPLICATIONS_MAX && !made.contains_key(name);
+        if is_one_too_many || name.len() > NAME_MAX {
             return Err(ErrorReply::APPLICATION_FAILED);
         }
         made.entry(name.into()).or_default();
@@ -105,8 +121,9 @@ impl Account {
                 return ErrorReply::GET_APPLICATION_NAME.into();
             }
             ApplicationProperty::Connectable if name == TYPING => {
-                let there = |handle: &&String| self.contact_status(handle) != Status::Offline;
-                property.list(self.roster.contacts.keys().filter(there))
+                let handles = self.roster.contacts.keys().map(|handle| &**handle);
+                let there = |handle: &&str| self.contact_status(handle) != Status::Offline;
+                property.list(handles.filter(there))
             }
             ApplicationProperty::Streams => self.streams(name),
             ApplicationProperty::Connectable
@@ -150,8 +167,9 @@ impl Account {
                 let value = String::from(user).into();
                 scene.notice(told(ApplicationProperty::Connecting, value));
                 scene.notice(told(ApplicationProperty::Connecting, Value::EMPTY));
-                if name == TYPING {
-                    application.open(&canonical(user));
+                let user = canonical(user);
+                if name == TYPING && is_handle(&user) {
+                    application.open(&user);
                     scene.notice(told(ApplicationProperty::Streams, self.streams(name)));
                 }
             }

@@ -4,88 +4,26 @@
 //! See `core/docs/skype-api.md`, "Pictures".
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, VecDeque};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod kept;
+
+pub(super) use kept::Avatars;
+use kept::{FAILURES_MAX, ICON_MAX};
+
 use super::{Account, Answer, Reach, Scene};
-use crate::config::Limits;
 use crate::event::EventKind;
 use crate::handle::{canonical, is_handle};
 use crate::imo::call::Call;
 use crate::imo::icon::media_type;
 use crate::imo::link::{CallId, FetchError, FetchId};
 use crate::imo::notice::{Icon, Refusal};
-use crate::invariant::at_most;
 use crate::io::FileError;
 use crate::skype::{ErrorReply, Reply};
 use crate::time::Instant;
-
-/// How many fetches that came to nothing are remembered, for those who wait for them.
-const FAILURES_MAX: usize = 16;
-
-/// What is known of pictures.
-#[derive(Debug, Default)]
-pub(super) struct Avatars {
-    /// The ids of pictures, by the handle of whose they are.
-    icons: BTreeMap<String, String>,
-    /// By then the service has told whose pictures there are.
-    told_by: Option<Instant>,
-    /// The latest pictures, newest last, by their ids.
-    pictures: VecDeque<(String, Vec<u8>)>,
-    /// The ids of pictures that are being fetched.
-    fetching: BTreeMap<FetchId, String>,
-    /// When fetches came to nothing, newest last.
-    failed: VecDeque<(String, Instant)>,
-    /// Own pictures on their way to the service, with their lengths.
-    setting: BTreeMap<CallId, usize>,
-}
-
-impl Avatars {
-    fn picture(&self, icon: &str) -> Option<&Vec<u8>> {
-        let mut pictures = self.pictures.iter();
-        let found = pictures.find(|(known, _)| known == icon);
-        found.map(|(_, picture)| picture)
-    }
-
-    /// Keeps a picture, and forgets the oldest ones beyond so many bytes; the newest stays.
-    fn keep(&mut self, icon: String, picture: Vec<u8>, bytes_max: usize) {
-        self.pictures.push_back((icon, picture));
-        let mut bytes: usize = self.pictures.iter().map(|(_, one)| one.len()).sum();
-        while bytes > bytes_max && self.pictures.len() > 1 {
-            let oldest = self.pictures.pop_front();
-            bytes -= oldest.map_or(0, |(_, picture)| picture.len());
-        }
-    }
-
-    /// The calls by which own pictures are on their way, with their lengths.
-    pub(super) fn setting(&self) -> impl Iterator<Item = (CallId, usize)> {
-        self.setting.iter().map(|(id, length)| (*id, *length))
-    }
-
-    /// Panics if it keeps more than `limits` allow.
-    pub(super) fn check_invariants(&self, limits: &Limits) {
-        // The own picture comes on top.
-        let max = ("contacts", limits.contacts + 1);
-        at_most(self.icons.len(), max, "ids of pictures");
-        // One is under way beside those that wait.
-        let max = ("fetches", limits.fetches + 1);
-        at_most(self.fetching.len(), max, "pictures that are fetched");
-        let bytes: usize = self.pictures.iter().map(|(_, one)| one.len()).sum();
-        if self.pictures.len() > 1 {
-            let max = ("avatars_cached", limits.avatars_cached);
-            at_most(bytes, max, "bytes of pictures");
-        }
-        assert!(self.failed.len() <= FAILURES_MAX, "the oldest failure goes");
-    }
-
-    /// True if a fetch came to nothing at `since` or after it.
-    fn has_failed(&self, icon: &str, since: Instant) -> bool {
-        let mut failed = self.failed.iter();
-        failed.any(|(known, at)| known == icon && *at >= since)
-    }
-}
+use crate::weighed::WeighedMap;
 
 /// How a picture that a client wants stands.
 enum Picture {
@@ -206,14 +144,19 @@ impl Account {
         if scene.now.mono >= until || self.avatars.has_failed(icon, since) {
             return Picture::None;
         }
-        if !self.avatars.fetching.values().any(|known| known == icon) {
-            let icon = icon.clone();
+        if !self
+            .avatars
+            .fetching
+            .values()
+            .any(|known| **known == **icon)
+        {
+            let icon = String::from(&**icon);
             match self.with_link(scene, |link, now, out| link.fetch(now, &icon, out)) {
                 Ok(id) => {
                     self.avatars.fetching.insert(id, icon);
                 }
                 Err(error) => {
-                    self.not_fetched(scene, icon, error);
+                    self.not_fetched(scene, icon, error.explain());
                     return Picture::None;
                 }
             }
@@ -233,15 +176,18 @@ impl Account {
         };
         match result {
             Ok(picture) => {
-                let bytes_max = self.limits.avatars_cached;
-                self.avatars.keep(icon, picture, bytes_max);
+                let room = self.copy_bytes_max();
+                let bytes_max = self.limits.avatars_cached.min(room);
+                if !self.avatars.keep(icon.clone(), picture, bytes_max) {
+                    self.not_fetched(scene, icon, "there is no room for it");
+                }
             }
-            Err(error) => self.not_fetched(scene, icon, error),
+            Err(error) => self.not_fetched(scene, icon, error.explain()),
         }
     }
 
-    fn not_fetched(&mut self, scene: &mut Scene<'_>, icon: String, error: FetchError) {
-        let detail = format!("a picture was not fetched: {}", error.explain());
+    fn not_fetched(&mut self, scene: &mut Scene<'_>, icon: String, why: &str) {
+        let detail = format!("a picture was not fetched: {why}");
         self.fault(scene, detail);
         self.avatars.failed.push_back((icon, scene.now.mono));
         if self.avatars.failed.len() > FAILURES_MAX {
@@ -260,9 +206,15 @@ impl Account {
         for Icon { buid, icon } in icons {
             let handle = canonical(&buid);
             if icon.is_empty() {
-                self.avatars.icons.remove(&*handle);
-            } else if is_handle(&handle) && self.avatars.icons.len() <= self.limits.contacts {
-                self.avatars.icons.insert(handle.into_owned(), icon);
+                self.avatars.icons.remove(&handle);
+            } else if is_handle(&handle)
+                && icon.len() <= ICON_MAX
+                && self.avatars.icons.len() <= self.limits.contacts
+            {
+                let icon = icon.into_boxed_str();
+                if WeighedMap::entry_bytes(&handle, &icon) <= self.people_left() {
+                    self.avatars.icons.insert(&handle, icon);
+                }
             }
         }
     }
@@ -297,11 +249,9 @@ impl Account {
         } else {
             return refusal(ErrorReply::NO_FILE);
         };
-        let length = image.len();
         let call = Call::SetIcon { image };
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
-        self.avatars.setting.insert(id, length);
-        self.sending_bytes += length;
+        self.avatars.setting.insert(id);
         self.watch_congestion();
         scene.notice(Reply::Avatar {
             file: file.to_owned().into(),
@@ -316,10 +266,9 @@ impl Account {
         id: CallId,
         refusal: Option<&Refusal>,
     ) -> bool {
-        let Some(length) = self.avatars.setting.remove(&id) else {
+        if !self.avatars.setting.remove(&id) {
             return false;
-        };
-        self.sending_bytes -= length;
+        }
         if let Some(refusal) = refusal {
             let detail = format!("the own picture was refused: {}", refusal.msg);
             self.event(scene, EventKind::CallRefused, detail);
@@ -330,32 +279,4 @@ impl Account {
 
 const fn refusal(error: ErrorReply) -> Answer<'static> {
     Answer::Reply(Reply::Error(error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_latest_pictures_are_kept_and_the_newest_always() {
-        let mut avatars = Avatars::default();
-        for (icon, length) in [("a", 4), ("b", 4), ("c", 4)] {
-            avatars.keep(icon.into(), [0].repeat(length), 8);
-        }
-        assert!(avatars.picture("a").is_none());
-        assert!(avatars.picture("b").is_some() && avatars.picture("c").is_some());
-        avatars.keep("d".into(), [0].repeat(20), 8);
-        assert!(avatars.picture("c").is_none());
-        assert!(avatars.picture("d").is_some());
-    }
-
-    #[test]
-    fn a_failure_counts_for_those_who_waited_for_it() {
-        let at = Instant::from_micros;
-        let mut avatars = Avatars::default();
-        avatars.failed.push_back(("a".into(), at(5)));
-        assert!(avatars.has_failed("a", at(5)));
-        assert!(!avatars.has_failed("a", at(6)));
-        assert!(!avatars.has_failed("b", at(1)));
-    }
 }

@@ -6,6 +6,7 @@ mod deeds;
 mod invariants;
 mod lines;
 mod members;
+mod memory;
 mod places;
 mod rooms;
 mod search;
@@ -14,11 +15,11 @@ mod stored;
 mod tests;
 mod told;
 
+use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use super::messages::Messages;
 use super::records::{Keys, Standing};
 use crate::handle::{canonical, same};
 use crate::journal::{Journal, Ticket};
@@ -33,6 +34,9 @@ pub(super) type ChatId = Arc<str>;
 
 /// How old the stored time of the last text may be, in seconds: it is not written down with each of them.
 const WRITTEN_EVERY: u64 = 24 * 60 * 60;
+
+/// What a dialog that becomes a group chat takes at most, in bytes.
+const WIDENED_BYTES: usize = 2 * 1024;
 
 /// A chat by what it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -49,7 +53,7 @@ pub(super) struct Chat {
     /// The other one of the dialog that it is, or was before it became a group chat, and how many there were before.
     pub(super) dialog: Option<(String, u32)>,
     /// What it has as a group chat.
-    pub(super) group: Option<Group>,
+    pub(super) group: Option<Box<Group>>,
     pub(super) members: Members,
     /// When it was made, in Unix seconds.
     pub(super) created: u64,
@@ -82,21 +86,6 @@ pub(super) struct Group {
     opening: usize,
 }
 
-impl Chat {
-    /// It may be forgotten when there are too many.
-    fn may_go(&self) -> bool {
-        let is_in = self
-            .group
-            .as_ref()
-            .is_some_and(|group| group.standing == Standing::In);
-        !self.bookmarked && !is_in
-    }
-
-    fn touched(&self) -> u64 {
-        self.written.max(self.created)
-    }
-}
-
 /// The chats of an account.
 #[derive(Debug)]
 pub(super) struct Chats {
@@ -107,16 +96,20 @@ pub(super) struct Chats {
     dialogs: BTreeMap<String, ChatId>,
     /// Group chats, by what the service calls them.
     groups: BTreeMap<String, ChatId>,
-    /// Chat and handle of each member that has a number.
-    numbers: BTreeMap<u32, (ChatId, Arc<str>)>,
+    /// The chat of each member that has a number.
+    numbers: BTreeMap<u32, ChatId>,
     /// The chats that may be forgotten, that of the longest silence first.
     idle: BTreeSet<(u64, ChatId)>,
     max: usize,
+    /// What all take, and what those take that may not be forgotten.
+    bytes: usize,
+    pinned_bytes: usize,
+    bytes_max: usize,
 }
 
 impl Chats {
-    /// No chats, of which there may be `max`.
-    pub(super) fn new(me: String, keys: Keys, max: usize) -> Self {
+    /// No chats, of which there may be `max` that take up to `bytes_max` bytes.
+    pub(super) fn new(me: String, keys: Keys, max: usize, bytes_max: usize) -> Self {
         Self {
             me,
             keys,
@@ -126,6 +119,9 @@ impl Chats {
             numbers: BTreeMap::new(),
             idle: BTreeSet::new(),
             max,
+            bytes: 0,
+            pinned_bytes: 0,
+            bytes_max,
         }
     }
 
@@ -135,40 +131,11 @@ impl Chats {
         } else if let Some((partner, _)) = &chat.dialog {
             self.dialogs.insert(partner.clone(), Arc::clone(&id));
         }
-        for (number, handle) in chat.members.numbers() {
-            let owner = (Arc::clone(&id), Arc::clone(handle));
-            self.numbers.insert(number, owner);
+        for (number, _) in chat.members.numbers() {
+            self.numbers.insert(number, Arc::clone(&id));
         }
-        if chat.may_go() {
-            self.idle.insert((chat.touched(), Arc::clone(&id)));
-        }
+        self.count_in(&id, &chat);
         self.all.insert(id, chat);
-    }
-
-    /// Forgets what was silent for longest, if there is no room for one more. False if there is none even so.
-    fn make_room(&mut self, journal: &mut Journal) -> bool {
-        while self.all.len() >= self.max {
-            let Some((_, id)) = self.idle.pop_first() else {
-                return false;
-            };
-            if let Some(chat) = self.all.remove(&id) {
-                if let Some(group) = &chat.group {
-                    self.groups.remove(&group.gid);
-                } else if let Some((partner, _)) = &chat.dialog {
-                    self.dialogs.remove(partner);
-                }
-                for (number, _) in chat.members.numbers() {
-                    self.numbers.remove(&number);
-                }
-            }
-            journal.remove(self.keys.chat(&id));
-        }
-        true
-    }
-
-    /// Whether one more chat may be kept for good: a dialog must always find room.
-    fn may_pin(&self) -> bool {
-        self.all.len() - self.idle.len() + 1 < self.max
     }
 
     /// A chat that is remembered.
@@ -246,8 +213,10 @@ impl Chats {
 
     /// Chat and handle of the member of this number.
     pub(super) fn member(&self, number: u32) -> Option<(&ChatId, &Chat, &str)> {
-        let (id, handle) = self.numbers.get(&number)?;
-        Some((id, self.all.get(id)?, handle))
+        let id = self.numbers.get(&number)?;
+        let chat = self.all.get(id)?;
+        let (_, handle) = chat.members.numbers().find(|(own, _)| *own == number)?;
+        Some((id, chat, handle))
     }
 
     /// Remembers the dialog with `partner` from now on.
@@ -255,7 +224,6 @@ impl Chats {
         if let Some(id) = self.dialogs.get(partner) {
             return Arc::clone(id);
         }
-        self.make_room(journal);
         let (id, generation) = self.dialog(partner);
         let mut chat = Chat {
             dialog: Some((partner.into(), generation)),
@@ -264,6 +232,7 @@ impl Chats {
         };
         chat.members.join(&self.me);
         chat.members.join(partner);
+        self.make_room(chat.bytes(&id), journal);
         self.insert(Arc::clone(&id), chat);
         self.keep(&id, journal);
         id
@@ -277,16 +246,18 @@ impl Chats {
         journal: &mut Journal,
     ) -> Option<ChatId> {
         let id: ChatId = group_chat_id(&group.creator, &group.gid).into();
-        if self.all.contains_key(&id) || !self.may_pin() || !self.make_room(journal) {
-            return None;
-        }
         let mut chat = Chat {
-            group: Some(group),
+            group: Some(group.into()),
             created: now,
             active: true,
             ..Chat::default()
         };
         chat.members.join(&self.me);
+        let bytes = chat.bytes(&id);
+        let fits = self.may_pin() && bytes <= self.left();
+        if self.all.contains_key(&id) || !fits || !self.make_room(bytes, journal) {
+            return None;
+        }
         self.insert(Arc::clone(&id), chat);
         Some(id)
     }
@@ -299,35 +270,19 @@ impl Chats {
         now: u64,
         journal: &mut Journal,
     ) -> Option<ChatId> {
-        if !self.may_pin() {
+        if !self.may_pin() || self.left() < WIDENED_BYTES {
             return None;
         }
         let id = self.open_dialog(partner, now, journal);
         let mut chat = self.all.remove(&id)?;
-        self.idle.remove(&(chat.touched(), Arc::clone(&id)));
+        self.count_out(&id, &chat);
         self.dialogs.remove(partner);
         chat.members.leave(partner);
-        chat.group = Some(group);
+        chat.group = Some(group.into());
         chat.active = true;
         self.insert(Arc::clone(&id), chat);
+        self.fit(journal);
         Some(id)
-    }
-
-    /// Changes a chat; afterwards it is [`Chats::keep`] that makes it last.
-    pub(super) fn change<T>(&mut self, id: &str, act: impl FnOnce(&mut Chat) -> T) -> Option<T> {
-        let (id, _) = self.all.get_key_value(id)?;
-        let id = Arc::clone(id);
-        let chat = self.all.get_mut(&id)?;
-        let before = (chat.touched(), chat.may_go());
-        let result = act(chat);
-        let after = (chat.touched(), chat.may_go());
-        if before != after {
-            self.idle.remove(&(before.0, Arc::clone(&id)));
-            if after.1 {
-                self.idle.insert((after.0, id));
-            }
-        }
-        Some(result)
     }
 
     /// True if what is known of a chat cannot be lost any more, the numbers of its members included.
@@ -350,18 +305,5 @@ impl Chats {
             self.keep(id, journal);
         }
         first
-    }
-
-    /// Gives numbers to the members of a chat that have none. True if there were such.
-    pub(super) fn number_members(&mut self, id: &ChatId, messages: &mut Messages) -> bool {
-        let Some(chat) = self.all.get_mut(id) else {
-            return false;
-        };
-        let given = chat.members.number(|| messages.number());
-        let any = !given.is_empty();
-        for (number, handle) in given {
-            self.numbers.insert(number, (Arc::clone(id), handle));
-        }
-        any
     }
 }

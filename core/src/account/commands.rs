@@ -19,11 +19,24 @@ pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
     /// Answers one command of a `client` that has waited for the answer since `since`, and that files reach by `reach`.
+    pub(crate) fn command<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        command: Command<'a>,
+        client: ConnId,
+        since: Instant,
+        reach: Reach,
+    ) -> Answer<'a> {
+        let answer = self.answer(scene, command, client, since, reach);
+        self.fit(scene.journal);
+        answer
+    }
+
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "all others are looked at in the next table"
     )]
-    pub(crate) fn command<'a>(
+    fn answer<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,
@@ -172,15 +185,11 @@ impl Account {
         // What waits for the store counts too: it may be the store that does not keep up.
         let (calls, bytes) = (
             self.link.calls_waiting() + self.held.len(),
-            self.sending_bytes,
+            self.link.bytes_waiting(),
         );
-        let limits = &self.limits;
-        let (calls_max, bytes_max) = if self.congested {
-            (limits.calls_waiting / 2, limits.call_bytes_waiting / 2)
-        } else {
-            (limits.calls_waiting, limits.call_bytes_waiting)
-        };
-        self.congested = calls > calls_max || bytes > bytes_max;
+        let (calls_max, bytes_max) = (self.limits.calls_waiting, self.call_bytes_max());
+        let share = if self.congested { 2 } else { 1 };
+        self.congested = calls > calls_max / share || bytes > bytes_max / share;
     }
 
     /// What a command that makes calls has to hear while too many of them wait; all others are answered as ever.

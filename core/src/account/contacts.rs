@@ -11,6 +11,7 @@ use crate::handle::{canonical, is_handle};
 use crate::imo::call::{Call, Verdict};
 use crate::imo::notice::Buddy;
 use crate::skype::{ErrorReply, Reply, Status, UserChange, UserProperty, Value};
+use crate::weighed::{WeighedMap, WeighedSet, Weight};
 
 /// What a contact request says that says nothing: one client takes no notice of an empty one.
 const DEFAULT_REQUEST: &str = "Please let me add you to my contacts.";
@@ -44,16 +45,17 @@ impl Account {
 
     pub(super) fn contact_told(&mut self, scene: &mut Scene<'_>, buddy: &Buddy) {
         let handle = canonical(&buddy.buid);
-        let full = self.roster.contacts.len() >= self.limits.contacts;
-        if !is_handle(&handle) || full && !self.roster.contacts.contains_key(&*handle) {
+        let is_new = !self.roster.contacts.contains_key(&*handle);
+        let change = is_handle(&handle)
+            .then(|| self.roster.update(buddy, self.shows_presence, self.room()))
+            .flatten();
+        let Some(change) = change else {
             self.fault(scene, "a contact cannot be taken".into());
             return;
+        };
+        if self.roster.removed.remove(&handle) {
+            self.keep_state(scene);
         }
-        let is_new = !self.roster.contacts.contains_key(&*handle);
-        if self.roster.removed.remove(&*handle) {
-            self.keep_people(scene);
-        }
-        let change = self.roster.update(buddy, self.shows_presence);
         // The first contact list of all is no news: clients ask for it when they see the account online.
         if change.buddy && self.roster.is_news() {
             // Of a whole list that comes late, each contact gets one line: it may be long.
@@ -86,21 +88,18 @@ impl Account {
         let Some(contact) = self.roster.contacts.get(handle) else {
             return;
         };
-        let mut tell = |property, text: &str| {
-            scene.notice(user_line(handle, property, String::from(text).into()));
-        };
+        let line = |property, text: &str| user_line(handle, property, String::from(text).into());
         if change.full_name {
-            tell(UserProperty::FullName, &contact.full_name);
+            scene.notice(line(UserProperty::FullName, &contact.full_name));
         }
         if change.display_name {
-            tell(UserProperty::DisplayName, &contact.display_name);
+            scene.notice(line(UserProperty::DisplayName, &contact.display_name));
         }
         if change.presence {
             scene.notice(self.presence_line(handle));
         }
         if change.mood {
-            let mood = contact.mood.clone().into();
-            scene.notice(user_line(handle, UserProperty::MoodText, mood));
+            scene.notice(line(UserProperty::MoodText, &contact.mood));
         }
     }
 
@@ -131,7 +130,7 @@ impl Account {
             changed |= self.contact_gone(scene, &canonical(&handle));
         }
         if changed {
-            self.keep_people(scene);
+            self.keep_state(scene);
         }
     }
 
@@ -148,7 +147,7 @@ impl Account {
     /// Contacts that the present session has not told of are none any more.
     pub(super) fn sweep(&mut self, scene: &mut Scene<'_>) {
         if self.roster.known && self.shows_presence {
-            let gone: Vec<String> = self.roster.unconfirmed().cloned().collect();
+            let gone: Vec<String> = self.roster.unconfirmed().map(String::from).collect();
             self.contacts_gone(scene, gone);
         }
         self.roster.complete();
@@ -160,17 +159,21 @@ impl Account {
         if !is_handle(&handle) || full || self.roster.requests.contains_key(&*handle) {
             return;
         }
-        let text = if text.is_empty() {
-            DEFAULT_REQUEST.into()
-        } else {
-            text
+        let text = match cut(&text, self.limits.text_bytes) {
+            "" => DEFAULT_REQUEST,
+            text => text,
         };
-        scene.notice(request_line(&handle, &text));
+        let request = Request {
+            text: text.into(),
+            number: self.roster.asked + 1,
+        };
+        if WeighedMap::entry_bytes(&handle, &request) > self.people_left() {
+            self.fault(scene, "a contact request cannot be taken".into());
+            return;
+        }
+        scene.notice(request_line(&handle, text));
         self.roster.asked += 1;
-        let number = self.roster.asked;
-        self.roster
-            .requests
-            .insert(handle.into_owned(), Request { text, number });
+        self.roster.requests.insert(&handle, request);
     }
 
     pub(super) fn change_user<'a>(
@@ -215,13 +218,13 @@ impl Account {
         let asked = self.roster.requests.contains_key(handle);
         if yes {
             self.roster.denied.remove(handle);
-            if asked {
-                self.roster.let_in.insert(handle.into());
+            if asked && self.may_name(self.roster.let_in.len(), handle) {
+                self.roster.let_in.insert(handle);
             }
-        } else if listed {
-            self.roster.denied.insert(handle.into());
+        } else if listed && self.may_name(self.roster.denied.len(), handle) {
+            self.roster.denied.insert(handle);
         }
-        self.keep_people(scene);
+        self.keep_state(scene);
         // Whoever is not listed yet is told of with all else when that happens.
         if was != yes && listed {
             scene.notice(user_line(handle, UserProperty::IsAuthorized, yes.into()));
@@ -246,14 +249,13 @@ impl Account {
         } else {
             Call::Block { buddy, on }
         };
-        let full = self.roster.blocked.len() >= self.limits.contacts;
-        let changed = if on && full {
+        let changed = if !on {
+            self.roster.blocked.remove(handle)
+        } else if self.may_name(self.roster.blocked.len(), handle) {
+            self.roster.blocked.insert(handle)
+        } else {
             // The service keeps it all the same.
             false
-        } else if on {
-            self.roster.blocked.insert(handle.into())
-        } else {
-            self.roster.blocked.remove(handle)
         };
         if changed {
             scene.notice(user_line(handle, UserProperty::IsBlocked, on.into()));
@@ -261,16 +263,22 @@ impl Account {
         if on {
             self.request_over(scene, handle);
         }
-        self.keep_people(scene);
+        self.keep_state(scene);
         self.ask(scene, handle, call);
     }
 
     /// Gives a contact another name. Clients see it at once; the service repeats it to other sessions.
     fn rename(&mut self, scene: &mut Scene<'_>, handle: &str, name: &str) {
-        if let Some(contact) = self.roster.contacts.get_mut(handle)
-            && contact.display_name != name
-        {
-            name.clone_into(&mut contact.display_name);
+        let left = self.people_left();
+        let is_other = self.roster.contacts.change(handle, |contact| {
+            let fits = name.outside() <= contact.display_name.outside() + left;
+            let is_other = *contact.display_name != *name && fits;
+            if is_other {
+                contact.display_name = name.into();
+            }
+            is_other
+        });
+        if is_other == Some(true) {
             let value = String::from(name).into();
             scene.notice(user_line(handle, UserProperty::DisplayName, value));
         }
@@ -278,12 +286,9 @@ impl Account {
         self.ask(scene, handle, Call::Rename { buddy, alias });
     }
 
-    /// Keeps what only this side knows of people.
-    fn keep_people(&mut self, scene: &mut Scene<'_>) {
-        self.state.blocked = self.roster.blocked.iter().cloned().collect();
-        self.state.denied = self.roster.denied.iter().cloned().collect();
-        self.state.removed = self.roster.removed.iter().cloned().collect();
-        self.keep_state(scene);
+    /// Whether a list of so many people may have one more.
+    fn may_name(&self, people: usize, handle: &str) -> bool {
+        people < self.limits.contacts && WeighedSet::entry_bytes(handle) <= self.people_left()
     }
 
     /// Makes a call that is about a contact.

@@ -16,11 +16,15 @@ use crate::imo::link::{CallId, LinkStatus};
 use crate::imo::notice::{Outcome, Refusal};
 use crate::skype::Reply;
 use crate::time::Instant;
+use crate::weighed::Weight;
 
 /// How long the directory is waited for: one client gives up after ten seconds, and badly.
 const DIRECTORY_WAIT: Duration = Duration::from_secs(8);
 /// How many searches are remembered for clients that wait for them.
 const SEARCHES_MAX: usize = 16;
+
+/// Longest text that is looked for in the directory, in bytes: no name is longer.
+const TEXT_MAX: usize = 256;
 
 /// Searches in the directory of the service that clients wait for, oldest first.
 #[derive(Debug, Default)]
@@ -69,15 +73,41 @@ impl Directory {
         }
     }
 
-    /// Takes the result of a call. False if it was none of the searches.
-    pub(super) fn call_done(&mut self, id: CallId, result: &Result<Outcome, Refusal>) -> bool {
+    /// About how many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        let searches = self.searches.iter();
+        let bytes = searches.map(|(text, _, search)| match search {
+            Search::Found(Some(users)) => {
+                let users = users.iter();
+                text.outside()
+                    + users
+                        .map(|user| size_of::<String>() + user.outside())
+                        .sum::<usize>()
+            }
+            Search::Asked(_) | Search::Found(None) => text.outside(),
+        });
+        bytes.sum()
+    }
+
+    /// Takes the result of a call: up to so many of whom it names. False if it was none of the searches.
+    pub(super) fn call_done(
+        &mut self,
+        id: CallId,
+        result: &Result<Outcome, Refusal>,
+        users_max: usize,
+    ) -> bool {
         let mut searches = self.searches.iter_mut();
         let Some((.., search)) =
             searches.find(|(.., search)| matches!(search, Search::Asked(asked) if *asked == id))
         else {
             return false;
         };
-        *search = Search::Found(result.as_ref().ok().and_then(|done| done.users.clone()));
+        let users = result.as_ref().ok().and_then(|done| done.users.as_ref());
+        let users = users.map(|users| {
+            let proper = users.iter().filter(|user| is_handle(user));
+            proper.take(users_max).cloned().collect()
+        });
+        *search = Search::Found(users);
         true
     }
 }
@@ -96,7 +126,7 @@ impl Account {
         }
         let found = match self.directory.take(text, scene.now.mono) {
             Some(found) => found,
-            None if patient && text.len() <= self.limits.text_bytes => {
+            None if patient && text.len() <= TEXT_MAX => {
                 let call = Call::SearchUsers { text: text.into() };
                 let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
                 if self.directory.searches.len() >= SEARCHES_MAX {
@@ -119,7 +149,7 @@ impl Account {
             handle.contains(&lower) || fits(&contact.full_name) || fits(&contact.display_name)
         });
         let mut users: Vec<Cow<'a, str>> = contacts
-            .map(|(handle, _)| Cow::Owned(handle.clone()))
+            .map(|(handle, _)| Cow::Owned(String::from(&**handle)))
             .collect();
         // Where there is no directory, whoever knows a handle can ask for it: the service tells whether it exists.
         let found = found.unwrap_or_else(|| [lower].into());
@@ -127,7 +157,7 @@ impl Account {
             .into_iter()
             .take(self.limits.search_results)
             .map(|handle| canonical(&handle).into_owned())
-            .filter(|handle| is_handle(handle) && !self.roster.contacts.contains_key(handle))
+            .filter(|handle| is_handle(handle) && !self.roster.contacts.contains_key(&**handle))
             .collect();
         users.extend(strangers.into_iter().map(Cow::Owned));
         users

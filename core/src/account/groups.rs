@@ -4,7 +4,7 @@
 //! See `core/docs/skype-api.md`, "Groups", and `core/docs/storage.md`, "The daemon".
 
 use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
@@ -20,6 +20,7 @@ use crate::skype::{
 };
 use crate::store::{Record, last_part, read};
 use crate::time::Instant;
+use crate::weighed::{WeighedSet, Weight, in_tree};
 
 /// How long an empty group is listed after it was made. One client looks at once for the group it has made, another
 /// one deletes the empty groups it finds.
@@ -47,13 +48,24 @@ pub(super) struct GroupRecord {
     /// Its name.
     name: String,
     /// Handles of who is in it, in lower case.
-    users: BTreeSet<String>,
+    users: WeighedSet,
+}
+
+impl GroupRecord {
+    /// About how many bytes it takes.
+    fn bytes(&self) -> usize {
+        in_tree::<(u32, Self)>()
+            + in_tree::<(u32, Instant)>()
+            + self.name.outside()
+            + self.users.bytes()
+    }
 }
 
 /// The groups that the user has made.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     made: BTreeMap<u32, GroupRecord>,
+    bytes: usize,
     /// When those were made that no restart has come after.
     since: BTreeMap<u32, Instant>,
 }
@@ -62,15 +74,45 @@ impl Groups {
     /// Takes a record of the store.
     pub(super) fn restore(&mut self, record: &Record) {
         if let (Ok(number), Some(group)) = (last_part(&record.key).parse(), read(record)) {
-            self.made.insert(number, group);
+            self.put(number, group);
         }
+    }
+
+    /// About how many bytes they take.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn put(&mut self, number: u32, group: GroupRecord) {
+        self.take(number);
+        self.bytes += group.bytes();
+        self.made.insert(number, group);
+    }
+
+    fn take(&mut self, number: u32) -> bool {
+        let was = self.made.remove(&number);
+        self.bytes -= was.as_ref().map_or(0, GroupRecord::bytes);
+        was.is_some()
+    }
+
+    /// Changes a group, if it is there.
+    fn change<T>(&mut self, number: u32, act: impl FnOnce(&mut GroupRecord) -> T) -> Option<T> {
+        let group = self.made.get_mut(&number)?;
+        let before = group.bytes();
+        let result = act(group);
+        self.bytes = self.bytes - before + group.bytes();
+        Some(result)
     }
 
     /// Panics if there are more than `limits` allow.
     pub(super) fn check_invariants(&self, limits: &Limits) {
         let max = ("contact_groups", limits.contact_groups);
         at_most(self.made.len(), max, "groups of contacts");
+        let bytes = self.made.values().map(GroupRecord::bytes);
+        let bytes: usize = bytes.sum();
+        assert_eq!(self.bytes, bytes, "the bytes of groups are counted");
         for group in self.made.values() {
+            group.users.check_invariants();
             let max = ("contacts", limits.contacts);
             at_most(group.users.len(), max, "people in a group of contacts");
         }
@@ -140,7 +182,7 @@ impl Account {
     fn group_users(&self, number: u32, kind: GroupType) -> Vec<&str> {
         let contacts = || self.roster.contacts.iter();
         let handles = |wanted: &dyn Fn(&str) -> bool| -> Vec<&str> {
-            let handles = contacts().map(|(handle, _)| handle.as_str());
+            let handles = contacts().map(|(handle, _)| &**handle);
             handles.filter(|handle| wanted(handle)).collect()
         };
         match kind {
@@ -151,7 +193,7 @@ impl Account {
                     .collect()
             }
             GroupType::AllUsers => {
-                let asking = self.roster.requests.keys().map(String::as_str);
+                let asking = self.roster.requests.keys().map(|handle| &**handle);
                 let strangers = asking.filter(|handle| !self.roster.contacts.contains_key(*handle));
                 handles(&|_| true).into_iter().chain(strangers).collect()
             }
@@ -161,9 +203,12 @@ impl Account {
             }
             GroupType::PendingFriends => handles(&|handle| self.roster.buddy_status(handle) == 2),
             GroupType::RecentlyContacted => self.chats.written_to().collect(),
-            GroupType::WaitingMyAuthorization => {
-                self.roster.requests.keys().map(String::as_str).collect()
-            }
+            GroupType::WaitingMyAuthorization => self
+                .roster
+                .requests
+                .keys()
+                .map(|handle| &**handle)
+                .collect(),
             GroupType::AuthorizedByMe => handles(&|handle| self.roster.is_authorized(handle)),
             GroupType::BlockedByMe => self.roster.blocked.iter().map(String::as_str).collect(),
             GroupType::UngroupedFriends => handles(&|handle| {
@@ -182,14 +227,16 @@ impl Account {
         scene: &mut Scene<'_>,
         name: &str,
     ) -> Result<(), ErrorReply> {
-        if self.groups.made.len() >= self.limits.contact_groups {
+        let name = cut(name, self.limits.text_bytes).to_owned();
+        let users = WeighedSet::default();
+        let group = GroupRecord { name, users };
+        let full = self.groups.made.len() >= self.limits.contact_groups;
+        if full || group.bytes() > self.people_left() {
             return Err(ErrorReply::CREATE_UNKNOWN);
         }
         let number = self.messages.number();
         self.reserve(scene);
-        let name = cut(name, self.limits.text_bytes).to_owned();
-        let users = BTreeSet::new();
-        self.groups.made.insert(number, GroupRecord { name, users });
+        self.groups.put(number, group);
         self.groups.since.insert(number, scene.now.mono);
         self.keep_group(scene, number);
         for property in [
@@ -211,7 +258,7 @@ impl Account {
         scene: &mut Scene<'_>,
         number: u32,
     ) -> Result<(), ErrorReply> {
-        if self.groups.made.remove(&number).is_none() {
+        if !self.groups.take(number) {
             return Err(ErrorReply::GROUP_ID);
         }
         self.groups.since.remove(&number);
@@ -228,11 +275,15 @@ impl Account {
         name: &str,
     ) -> Result<(), ErrorReply> {
         let name = cut(name, self.limits.text_bytes);
-        let Some(group) = self.groups.made.get_mut(&number) else {
-            return Err(ErrorReply::GROUP_ID);
-        };
-        if group.name != name {
-            name.clone_into(&mut group.name);
+        let left = self.people_left();
+        let is_other = self.groups.change(number, |group| {
+            let is_other = group.name != name && name.outside() <= group.name.outside() + left;
+            if is_other {
+                name.clone_into(&mut group.name);
+            }
+            is_other
+        });
+        if is_other.ok_or(ErrorReply::GROUP_ID)? {
             self.keep_group(scene, number);
             let line = self.group_asked(number.into(), GroupProperty::DisplayName);
             scene.notice(line);
@@ -247,21 +298,19 @@ impl Account {
         number: u32,
         action: GroupAction<'_>,
     ) -> Result<(), ErrorReply> {
-        let users_max = self.limits.contacts;
-        let Some(group) = self.groups.made.get_mut(&number) else {
-            return Err(ErrorReply::GROUP_ID);
-        };
-        let changed = match action {
+        let (users_max, left) = (self.limits.contacts, self.people_left());
+        let changed = self.groups.change(number, |group| match action {
             GroupAction::AddUser(user) => {
                 let user = canonical(user);
-                if group.users.len() >= users_max && !group.users.contains(&*user) {
+                let fits = group.users.len() < users_max && WeighedSet::entry_bytes(&user) <= left;
+                if !fits && !group.users.contains(&*user) {
                     return Err(ErrorReply::GROUP_ID);
                 }
-                group.users.insert(user.into_owned())
+                Ok(group.users.insert(&user))
             }
-            GroupAction::RemoveUser(user) => group.users.remove(&*canonical(user)),
-        };
-        if changed {
+            GroupAction::RemoveUser(user) => Ok(group.users.remove(&canonical(user))),
+        });
+        if changed.ok_or(ErrorReply::GROUP_ID)?? {
             self.group_changed(scene, number);
         }
         Ok(())
@@ -272,6 +321,7 @@ impl Account {
         let mut left = Vec::new();
         for (number, group) in &mut self.groups.made {
             if group.users.remove(handle) {
+                self.groups.bytes -= WeighedSet::entry_bytes(handle);
                 left.push(*number);
             }
         }

@@ -6,13 +6,18 @@ mod invariants;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
+use super::numbers::Numbers;
 use super::records::{BLOCK, Keys, MessageRecord};
 use crate::journal::{Journal, Ticket};
 use crate::skype::MessageStatus;
 use crate::store::{Record, last_part, read};
+use crate::weighed::{Weight, in_tree};
 
 /// How many of the oldest messages are looked at together when too many are kept.
 const PRUNE_AT_ONCE: usize = 128;
+
+/// Most bytes that the numbers of unread messages may take.
+const NUMBERS_BYTES: usize = 64 * 1024;
 
 /// A message as the history lists it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,9 +49,11 @@ pub(super) struct Messages {
     /// Numbers below this one are reserved in the store.
     reserved: u32,
     cached: BTreeMap<u32, (MessageRecord, Ticket)>,
-    unread: BTreeSet<u32>,
+    /// What those take, in bytes, but for the bodies of own ones that are on their way: the link has these anyway.
+    cached_bytes: usize,
+    unread: Numbers,
     /// Received messages that one client has marked as read: they are news for another one all the same.
-    seen_lately: BTreeSet<u32>,
+    seen_lately: Numbers,
     unsent: BTreeSet<u32>,
     /// Own messages that are sent or refused, which nobody has been told because it could be lost, with what they are
     /// until then.
@@ -65,8 +72,9 @@ impl Messages {
             next: reserved,
             reserved,
             cached: BTreeMap::new(),
-            unread: BTreeSet::new(),
-            seen_lately: BTreeSet::new(),
+            cached_bytes: 0,
+            unread: Numbers::default(),
+            seen_lately: Numbers::default(),
             unsent: BTreeSet::new(),
             untold: BTreeMap::new(),
             kept: 0,
@@ -108,14 +116,20 @@ impl Messages {
     }
 
     /// Drops of the oldest messages those that were read, and if that is not enough those that were announced
-    /// (some clients never say that they have read one), down to the number to be kept.
-    pub(super) fn prune(&mut self, oldest: &[Record], announced: u32, journal: &mut Journal) {
+    /// (some clients never say that they have read one), down to the number to be kept. True if some went.
+    pub(super) fn prune(
+        &mut self,
+        oldest: &[Record],
+        announced: u32,
+        journal: &mut Journal,
+    ) -> bool {
+        let before = self.kept;
         for was_read in [true, false] {
             for record in oldest {
                 let Ok(number) = last_part(&record.key).parse::<u32>() else {
                     continue;
                 };
-                let unread = self.unread.contains(&number);
+                let unread = self.unread.contains(number);
                 let may_go = if was_read {
                     !unread
                 } else {
@@ -124,23 +138,24 @@ impl Messages {
                 if self.kept <= self.kept_max || !may_go || self.unsent.contains(&number) {
                     continue;
                 }
-                if self.unread.remove(&number) {
+                if self.unread.remove(number) {
                     journal.remove(self.keys.unread_one(number));
                 }
                 journal.remove(record.key.clone());
-                self.cached.remove(&number);
+                self.uncache(number);
                 self.kept -= 1;
             }
         }
+        self.kept < before
     }
 
     /// Forgets a message, unless nobody has read it or it is not sent.
     pub(super) fn forget(&mut self, number: u32, journal: &mut Journal) {
-        if self.unread.contains(&number) || self.unsent.contains(&number) {
+        if self.unread.contains(number) || self.unsent.contains(&number) {
             return;
         }
         journal.remove(self.keys.message(number));
-        self.cached.remove(&number);
+        self.uncache(number);
         self.kept = self.kept.saturating_sub(1);
     }
 
@@ -192,33 +207,85 @@ impl Messages {
 
     /// Takes an own message that an earlier life of the process had kept and not brought out.
     pub(super) fn recall(&mut self, number: u32, record: MessageRecord) {
-        self.cached.insert(number, (record, Ticket::default()));
+        self.cache(number, record, Ticket::default());
     }
 
     fn keep(&mut self, number: u32, record: MessageRecord, journal: &mut Journal) {
         let ticket = journal.put(self.keys.message(number), &record);
         self.kept += 1;
-        self.cached.insert(number, (record, ticket));
-        while self.cached.len() > self.cached_max {
-            // What the store does not hold yet cannot be read from it; what is on its way may yet be refused, which
-            // is written into it.
-            let Some(entry) = self.cached.first_entry() else {
-                break;
-            };
-            if !journal.is_durable(entry.get().1) || self.unsent.contains(entry.key()) {
-                break;
-            }
-            entry.remove();
+        self.cache(number, record, ticket);
+        self.fit(usize::MAX, journal);
+    }
+
+    /// Lets go of messages until those in memory are as few as they should be and all takes at most so many bytes, or none can
+    /// be read from the store again.
+    pub(super) fn fit(&mut self, bytes_max: usize, journal: &Journal) {
+        while (self.cached.len() > self.cached_max || self.bytes() > bytes_max)
+            && self.uncache_oldest(journal)
+        {}
+    }
+
+    /// Lets go of the oldest message in memory. False if it is needed there: what the store does not hold yet cannot be
+    /// read from it, and what is on its way may yet be refused, which is written into it.
+    fn uncache_oldest(&mut self, journal: &Journal) -> bool {
+        let mut oldest = self.cached.iter();
+        let Some((number, (_, ticket))) = oldest.next() else {
+            return false;
+        };
+        let number = *number;
+        if !journal.is_durable(*ticket) || self.unsent.contains(&number) {
+            return false;
         }
+        self.uncache(number);
+        true
+    }
+
+    fn cache(&mut self, number: u32, record: MessageRecord, ticket: Ticket) {
+        self.uncache(number);
+        self.cached.insert(number, (record, ticket));
+        self.cached_bytes += self.bytes_of(number);
+    }
+
+    fn uncache(&mut self, number: u32) {
+        self.cached_bytes -= self.bytes_of(number);
+        self.cached.remove(&number);
+    }
+
+    /// What a message in memory takes.
+    fn bytes_of(&self, number: u32) -> usize {
+        let Some((record, _)) = self.cached.get(&number) else {
+            return 0;
+        };
+        let body = if self.unsent.contains(&number) {
+            0
+        } else {
+            record.body.outside()
+        };
+        in_tree::<(u32, (MessageRecord, Ticket))>() + record.outside() + body
+    }
+
+    /// About how many bytes it all takes.
+    pub(super) fn bytes(&self) -> usize {
+        let numbers = [&self.unread, &self.seen_lately].map(Numbers::bytes);
+        let lists = self.unsent.len() * in_tree::<u32>()
+            + self.untold.len() * in_tree::<(u32, MessageStatus)>();
+        self.cached_bytes + numbers.iter().sum::<usize>() + lists
+    }
+
+    /// True if there are so many unread ones that no more should come: `max`, or numbers too far apart to be kept.
+    pub(super) fn is_full(&self, max: usize) -> bool {
+        self.unread.len() >= max || self.unread.bytes() >= NUMBERS_BYTES
     }
 
     /// The service has taken an own message, or has refused it. Clients are told once that is durable.
     pub(super) fn settle(&mut self, number: u32, failed: bool, journal: &mut Journal) -> Ticket {
+        self.cached_bytes -= self.bytes_of(number);
         let before = if self.unsent.remove(&number) {
             MessageStatus::Sending
         } else {
             MessageStatus::Sent
         };
+        self.cached_bytes += self.bytes_of(number);
         self.untold.insert(number, before);
         if failed && let Some((record, ticket)) = self.cached.get_mut(&number) {
             record.failed = true;
@@ -234,7 +301,7 @@ impl Messages {
 
     /// A message has been read. False if it had been before, or there is none.
     pub(super) fn seen(&mut self, number: u32, journal: &mut Journal) -> bool {
-        let was_unread = self.unread.remove(&number);
+        let was_unread = self.unread.remove(number);
         if was_unread {
             journal.remove(self.keys.unread_one(number));
             self.seen_lately.insert(number);
@@ -258,7 +325,7 @@ impl Messages {
     /// The status of a message.
     pub(super) fn status(&self, number: u32, record: &MessageRecord) -> MessageStatus {
         if !record.own {
-            let unread = self.unread.contains(&number);
+            let unread = self.unread.contains(number);
             return if unread {
                 MessageStatus::Received
             } else {
@@ -278,19 +345,19 @@ impl Messages {
 
     /// True if this is a received message that was not read.
     pub(super) fn is_unread(&self, number: u32) -> bool {
-        self.unread.contains(&number)
+        self.unread.contains(number)
     }
 
     /// The numbers of received messages that were not read, oldest first.
     pub(super) fn received_since(&self, told: u32) -> BTreeSet<u32> {
         let from = told.saturating_add(1);
-        let seen = self.seen_lately.range(from..);
-        self.unread.range(from..).chain(seen).copied().collect()
+        let seen = self.seen_lately.from(from);
+        self.unread.from(from).chain(seen).collect()
     }
 
     /// Those that no client has marked as read, oldest first.
     pub(super) fn unread(&self) -> impl DoubleEndedIterator<Item = u32> {
-        self.unread.iter().copied()
+        self.unread.iter()
     }
 
     /// The numbers of own messages that the service has not taken, oldest first.

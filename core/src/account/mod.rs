@@ -1,6 +1,7 @@
 //! One account: what its clients ask is answered from its state and its link; what the link tells becomes notices.
 //! Never touches a connection: the proxy carries bytes for its clients and for its link.
 
+mod announcements;
 mod answers;
 mod applications;
 mod avatars;
@@ -19,9 +20,11 @@ mod groups;
 mod history;
 mod invariants;
 mod late_refusals;
+mod memory;
 mod messages;
 mod nods;
 mod notices;
+mod numbers;
 mod output;
 mod parameters;
 mod presence;
@@ -61,7 +64,7 @@ use upkeep::Held;
 use crate::config::{Access, AccountConfig, Config, Limits};
 use crate::event::{Event, EventKind};
 use crate::handle::canonical;
-use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput};
+use crate::imo::link::{CallId, LaneId, LaneInput, Link, LinkOutput, Taken};
 use crate::imo::mids::Mids;
 use crate::journal::Ticket;
 use crate::rng::Rng;
@@ -118,10 +121,8 @@ pub(crate) struct Account {
     /// There was no state to load.
     is_new: bool,
     stopping: bool,
-    /// Own messages on their way: number, and length in bytes.
-    sending: BTreeMap<CallId, (u32, usize)>,
-    /// The sum of those lengths.
-    sending_bytes: usize,
+    /// Own messages on their way, by the numbers of the messages.
+    sending: BTreeMap<CallId, u32>,
     /// So many calls wait that no further one is made, until they are half as many.
     congested: bool,
     /// Other calls on their way, by the handle they are about and whether they ask to have it on the list.
@@ -143,6 +144,8 @@ pub(crate) struct Account {
     /// Wishes about calls on their way, by the numbers of the calls.
     calling: BTreeMap<CallId, u32>,
     held: VecDeque<(Ticket, Held)>,
+    /// What the service has told and may not forget, since too many messages wait to be read.
+    untaken: Option<Taken>,
     files: Files,
     avatars: Avatars,
     /// What the last load of a message has brought.
@@ -199,7 +202,12 @@ impl Account {
                 limits.messages_cached,
             ),
             cursors: Cursors::new(keys.clone(), limits.cursors),
-            chats: Chats::new(handle.clone(), keys.clone(), limits.chats),
+            chats: Chats::new(
+                handle.clone(),
+                keys.clone(),
+                limits.chats,
+                memory::pool(limits.account_bytes),
+            ),
             keys,
             state,
             roster: Roster::default(),
@@ -220,7 +228,6 @@ impl Account {
             is_new: false,
             stopping: false,
             sending: BTreeMap::new(),
-            sending_bytes: 0,
             congested: false,
             asking: BTreeMap::new(),
             late_refusals: LateRefusals::default(),
@@ -235,6 +242,7 @@ impl Account {
             calls: CallLog::default(),
             calling: BTreeMap::new(),
             held: VecDeque::new(),
+            untaken: None,
             files: Files::default(),
             avatars: Avatars::default(),
             fetched: None,
@@ -335,6 +343,7 @@ impl Account {
             self.link_said(scene, output);
         }
         self.watch_congestion();
+        self.fit(scene.journal);
         self.timers.set(Wake::Link, self.link.deadline());
         result
     }

@@ -236,14 +236,16 @@ impl Account {
         scene.out.push(AccountOutput::Wake);
         self.named(scene, id);
         self.active.take_if(|active| *active == id);
-        if self.directory.call_done(id, &result) || self.call_wish_done(scene, id, &result) {
+        let users_max = self.limits.search_results;
+        if self.directory.call_done(id, &result, users_max)
+            || self.call_wish_done(scene, id, &result)
+        {
             return;
         }
         if self.avatar_set(scene, id, result.as_ref().err()) {
             return;
         }
-        if let Some((number, length)) = self.sending.remove(&id) {
-            self.sending_bytes -= length;
+        if let Some(number) = self.sending.remove(&id) {
             let failed = result.is_err();
             match result {
                 Ok(_) => self.remember_granted(id, Granted::Text(number)),

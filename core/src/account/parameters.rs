@@ -20,6 +20,9 @@ pub(super) const PUT_AWAY: &str = "MINIMIZED";
 /// Longest short number, in bytes.
 const SPEED_DIAL_BYTES: usize = 64;
 
+/// How many short numbers are kept.
+const SPEED_DIALS_MAX: usize = 100;
+
 /// True for what concerns the moment and is not kept over a restart.
 const fn is_momentary(parameter: Parameter) -> bool {
     matches!(parameter, Parameter::SilentMode | Parameter::WindowState)
@@ -46,7 +49,7 @@ impl Account {
         parameter: Parameter,
         value: &str,
     ) {
-        let value = cut(value, self.limits.text_bytes);
+        let value = self.own_value(value, 0);
         let after = Reply::Parameter {
             parameter,
             value: value.to_owned().into(),
@@ -83,7 +86,7 @@ impl Account {
         let known = self.state.speed_dials.len();
         if number.is_empty() {
             self.state.speed_dials.remove(&handle);
-        } else if known < self.limits.contacts || self.state.speed_dials.contains_key(&handle) {
+        } else if known < SPEED_DIALS_MAX || self.state.speed_dials.contains_key(&handle) {
             let number = String::from(number);
             self.state.speed_dials.insert(handle.clone(), number);
         }

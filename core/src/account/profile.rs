@@ -58,7 +58,8 @@ impl Account {
             let value = value.into();
             return Reply::Profile { property, value };
         }
-        let value = cut(value, self.limits.text_bytes);
+        let before = self.kept_of_profile(property.name()).map_or(0, str::len);
+        let value = self.own_value(value, before);
         let is_number = matches!(
             property,
             ProfileProperty::Birthday | ProfileProperty::Timezone

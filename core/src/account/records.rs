@@ -3,12 +3,16 @@
 //!
 //! See `core/docs/storage.md`, "The daemon".
 
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
+
+use super::roster::Roster;
+use crate::weighed::Weight;
 
 /// How many message numbers are reserved at a time: a number that was given once is never given again, even
 /// if the process dies before the message itself is stored.
@@ -19,7 +23,7 @@ pub(super) const BLOCK: u32 = 1_000;
 pub(super) const FIRST_NUMBER: u32 = 10_000_001;
 
 /// The account's own record.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(default)]
 pub(super) struct StateRecord {
     /// Numbers below this one may have been given.
@@ -32,7 +36,7 @@ pub(super) struct StateRecord {
     pub(super) mood: String,
     /// The name the user gave himself.
     pub(super) full_name: String,
-    /// Handles of whom the user has blocked.
+    /// Handles of whom the user has blocked; these three are the roster's once they are read.
     pub(super) blocked: Vec<String>,
     /// Handles of whom the user does not let see whether he is there.
     pub(super) denied: Vec<String>,
@@ -44,6 +48,40 @@ pub(super) struct StateRecord {
     pub(super) parameters: BTreeMap<String, String>,
     /// Short numbers, by handle in lower case.
     pub(super) speed_dials: BTreeMap<String, String>,
+}
+
+/// The account's own record as it is written, with the people that the roster has.
+#[derive(Serialize)]
+pub(super) struct StateOut<'a> {
+    reserved: u32,
+    announced: u32,
+    left: u32,
+    mood: &'a str,
+    full_name: &'a str,
+    blocked: &'a BTreeSet<String>,
+    denied: &'a BTreeSet<String>,
+    removed: &'a BTreeSet<String>,
+    profile: &'a BTreeMap<String, String>,
+    parameters: &'a BTreeMap<String, String>,
+    speed_dials: &'a BTreeMap<String, String>,
+}
+
+impl<'a> StateOut<'a> {
+    pub(super) fn new(state: &'a StateRecord, roster: &'a Roster) -> Self {
+        Self {
+            reserved: state.reserved,
+            announced: state.announced,
+            left: state.left,
+            mood: &state.mood,
+            full_name: &state.full_name,
+            blocked: &roster.blocked,
+            denied: &roster.denied,
+            removed: &roster.removed,
+            profile: &state.profile,
+            parameters: &state.parameters,
+            speed_dials: &state.speed_dials,
+        }
+    }
 }
 
 impl Default for StateRecord {
@@ -74,8 +112,8 @@ pub(super) struct MessageRecord {
     pub(super) generation: u32,
     /// Whether the account has sent it.
     pub(super) own: bool,
-    /// The text.
-    pub(super) body: String,
+    /// The text: the same one that the link sends.
+    pub(super) body: Arc<str>,
     /// When it was sent, in Unix seconds.
     pub(super) timestamp: u64,
     /// Its identity, where it has one.
@@ -93,6 +131,15 @@ pub(super) struct MessageRecord {
     /// Whom it is about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) users: Vec<String>,
+}
+
+impl Weight for MessageRecord {
+    /// All but the body.
+    fn outside(&self) -> usize {
+        let users = self.users.capacity() * size_of::<String>();
+        let names = self.users.iter().map(Weight::outside).sum::<usize>();
+        self.partner.outside() + self.mid.outside() + self.author.outside() + users + names
+    }
 }
 
 /// What a message is: a text, or something that has happened in its chat.

@@ -1,9 +1,7 @@
 //! The people an account knows: contacts, their presence, and who asks to become one.
 //! Never sends anything: it says what has changed.
 
-use alloc::borrow::ToOwned;
-use alloc::collections::{BTreeMap, BTreeSet};
-use alloc::string::String;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::presence;
@@ -13,18 +11,19 @@ use crate::imo::Primitive;
 use crate::imo::notice::{Auth, Buddy};
 use crate::invariant::at_most;
 use crate::skype::Status;
+use crate::weighed::{WeighedMap, WeighedSet, Weight};
 
 /// One contact.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Contact {
     /// The name it gave itself; the handle where there is none.
-    pub(super) full_name: String,
+    pub(super) full_name: Box<str>,
     /// The name the user gave it; mostly empty.
-    pub(super) display_name: String,
+    pub(super) display_name: Box<str>,
     /// How available.
     pub(super) primitive: Primitive,
     /// Mood text.
-    pub(super) mood: String,
+    pub(super) mood: Box<str>,
     /// Whether it has agreed.
     pub(super) agreed: bool,
     /// Whether the present session of the service has told of it.
@@ -35,7 +34,7 @@ pub(super) struct Contact {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Request {
     /// What they say; never empty, since one client takes no notice of an empty request.
-    pub(super) text: String,
+    pub(super) text: Box<str>,
     /// How many had come when it had.
     pub(super) number: u64,
 }
@@ -68,23 +67,78 @@ fn names(buddy: &Buddy) -> (Option<&str>, Option<&str>) {
     }
 }
 
+impl Weight for Contact {
+    fn outside(&self) -> usize {
+        self.full_name.outside() + self.display_name.outside() + self.mood.outside()
+    }
+}
+
+impl Weight for Request {
+    fn outside(&self) -> usize {
+        self.text.outside()
+    }
+}
+
+impl Contact {
+    /// Takes what the service tells of it, texts only as far as so many further bytes hold, and says what is different.
+    fn take(&mut self, buddy: &Buddy, left: usize) -> Change {
+        let before = (self.agreed, self.primitive);
+        self.confirmed = true;
+        self.agreed = buddy.auth != Some(Auth::Pending);
+        self.primitive = buddy.primitive.unwrap_or(self.primitive);
+        let bytes_max = self.outside() + left;
+        let (full_name, display_name) = names(buddy);
+        let mood = buddy.status.as_deref();
+        let mut take = |own: fn(&mut Self) -> &mut Box<str>, told: Option<&str>| {
+            let Some(told) = told.filter(|told| **told != **own(self)) else {
+                return false;
+            };
+            let before = own(self).outside();
+            let fits = self.outside() - before + told.outside() <= bytes_max;
+            if fits {
+                *own(self) = told.into();
+            }
+            fits
+        };
+        let full_name = take(|contact| &mut contact.full_name, full_name);
+        let display_name = take(|contact| &mut contact.display_name, display_name);
+        let mood = take(|contact| &mut contact.mood, mood);
+        Change {
+            buddy: before.0 != self.agreed,
+            presence: before.1 != self.primitive,
+            mood,
+            full_name,
+            display_name,
+        }
+    }
+}
+
+/// How many people there may be, and how many bytes they may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// So many on the list.
+    pub(super) people: usize,
+    /// So many bytes for all that is known of people here.
+    pub(super) bytes: usize,
+}
+
 /// The people an account knows.
 #[derive(Debug, Default)]
 pub(super) struct Roster {
     /// Contacts, by handle in lower case.
-    pub(super) contacts: BTreeMap<String, Contact>,
+    pub(super) contacts: WeighedMap<Contact>,
     /// Requests, by handle in lower case.
-    pub(super) requests: BTreeMap<String, Request>,
+    pub(super) requests: WeighedMap<Request>,
     /// How many have come, the answered ones included.
     pub(super) asked: u64,
     /// Handles of whom the user has blocked.
-    pub(super) blocked: BTreeSet<String>,
+    pub(super) blocked: WeighedSet,
     /// Handles of whom the user does not let see whether he is there.
-    pub(super) denied: BTreeSet<String>,
+    pub(super) denied: WeighedSet,
     /// Handles of whom the user has let in, and who are not on the list yet.
-    pub(super) let_in: BTreeSet<String>,
+    pub(super) let_in: WeighedSet,
     /// Handles of who was taken off the list and is not on it again.
-    pub(super) removed: BTreeSet<String>,
+    pub(super) removed: WeighedSet,
     /// Some of the list has come, and more of it may follow at once.
     pub(super) coming: bool,
     /// Whether the service has sent the contact list since the account was signed on.
@@ -97,8 +151,8 @@ pub(super) struct Roster {
 
 impl Roster {
     /// The requests that have come since there had been so many, by their handles, oldest first.
-    pub(super) fn requests_since(&self, number: u64) -> Vec<(&String, &Request)> {
-        let news = self.requests.iter();
+    pub(super) fn requests_since(&self, number: u64) -> Vec<(&str, &Request)> {
+        let news = self.requests.iter().map(|(handle, one)| (&**handle, one));
         let mut news: Vec<_> = news.filter(|(_, one)| one.number > number).collect();
         news.sort_by_key(|(_, request)| request.number);
         news
@@ -108,62 +162,52 @@ impl Roster {
     pub(super) fn begin(&mut self) {
         self.was_known |= self.known;
         self.known = false;
-        for contact in self.contacts.values_mut() {
-            contact.confirmed = false;
-        }
+        self.contacts.each(|contact| contact.confirmed = false);
     }
 
     /// The session is over: whoever is there when the next one begins is told of by that one.
     pub(super) fn forget_presence(&mut self) {
-        for contact in self.contacts.values_mut() {
-            contact.primitive = Primitive::Offline;
-        }
+        self.contacts
+            .each(|contact| contact.primitive = Primitive::Offline);
     }
 
     /// Takes what the service tells of a contact, and says what is different. `shown` says whether clients
-    /// see presence at the moment.
-    pub(super) fn update(&mut self, buddy: &Buddy, shown: bool) -> Change {
+    /// see presence at the moment. `None` if there is no room for somebody new; of somebody who is known the texts stay
+    /// as they were for which there is none.
+    pub(super) fn update(&mut self, buddy: &Buddy, shown: bool, room: Room) -> Option<Change> {
         let handle = canonical(&buddy.buid);
+        let left = room.bytes.saturating_sub(self.bytes());
         let is_new = !self.contacts.contains_key(&*handle);
-        let contact = self
-            .contacts
-            .entry(handle.into_owned())
-            .or_insert_with(|| Contact {
-                full_name: buddy.buid.clone(),
+        if is_new {
+            let contact = Contact {
+                full_name: buddy.buid.as_str().into(),
                 ..Contact::default()
-            });
-        let before = contact.clone();
-        contact.confirmed = true;
-        self.let_in.remove(&*canonical(&buddy.buid));
-        contact.agreed = buddy.auth != Some(Auth::Pending);
-        let (full_name, display_name) = names(buddy);
-        if let Some(name) = full_name {
-            name.clone_into(&mut contact.full_name);
+            };
+            let bytes = WeighedMap::entry_bytes(&handle, &contact);
+            if bytes > left || self.contacts.len() >= room.people {
+                return None;
+            }
+            self.contacts.insert(&handle, contact);
         }
-        if let Some(name) = display_name {
-            name.clone_into(&mut contact.display_name);
-        }
-        if let Some(primitive) = buddy.primitive {
-            contact.primitive = primitive;
-        }
-        if let Some(mood) = &buddy.status {
-            contact.mood.clone_from(mood);
-        }
-        Change {
-            buddy: is_new || before.agreed != contact.agreed,
-            presence: shown && before.primitive != contact.primitive,
-            mood: before.mood != contact.mood,
-            full_name: !is_new && before.full_name != contact.full_name,
-            display_name: !is_new && before.display_name != contact.display_name,
-        }
+        self.let_in.remove(&handle);
+        let left = room.bytes.saturating_sub(self.bytes());
+        let change = |contact: &mut Contact| contact.take(buddy, left);
+        let change = self.contacts.change(&handle, change)?;
+        Some(Change {
+            buddy: is_new || change.buddy,
+            presence: shown && change.presence,
+            mood: change.mood,
+            full_name: !is_new && change.full_name,
+            display_name: !is_new && change.display_name,
+        })
     }
 
     /// The contacts of earlier sessions that the present one has not told of.
-    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &String> {
+    pub(super) fn unconfirmed(&self) -> impl Iterator<Item = &str> {
         self.contacts
             .iter()
             .filter(|(_, contact)| !contact.confirmed)
-            .map(|(handle, _)| handle)
+            .map(|(handle, _)| &**handle)
     }
 
     /// `BUDDYSTATUS`: 3 on the list, 2 asked, 1 taken off it, 0 a stranger.
@@ -180,7 +224,7 @@ impl Roster {
         let was = self.contacts.remove(handle).is_some();
         if was {
             while self.removed.len() >= removed_max && self.removed.pop_first().is_some() {}
-            self.removed.insert(handle.to_owned());
+            self.removed.insert(handle);
         }
         was
     }
@@ -208,8 +252,23 @@ impl Roster {
         !core::mem::replace(&mut self.known, true)
     }
 
+    /// About how many bytes all of it takes.
+    pub(super) const fn bytes(&self) -> usize {
+        self.contacts.bytes()
+            + self.requests.bytes()
+            + self.blocked.bytes()
+            + self.denied.bytes()
+            + self.let_in.bytes()
+            + self.removed.bytes()
+    }
+
     /// Panics if there are more people than `limits` allow.
     pub(super) fn check_invariants(&self, limits: &Limits) {
+        self.contacts.check_invariants();
+        self.requests.check_invariants();
+        for set in [&self.blocked, &self.denied, &self.let_in, &self.removed] {
+            set.check_invariants();
+        }
         for (count, what) in [
             (self.contacts.len(), "contacts"),
             (self.requests.len(), "contact requests"),
@@ -234,6 +293,11 @@ impl Roster {
 mod tests {
     use super::*;
 
+    const ROOM: Room = Room {
+        people: 10,
+        bytes: 10_000,
+    };
+
     #[test]
     fn an_update_says_exactly_what_is_different() {
         let mut roster = Roster::default();
@@ -241,7 +305,7 @@ mod tests {
             buid: "Bob".into(),
             ..Buddy::default()
         };
-        let change = roster.update(&buddy, true);
+        let change = roster.update(&buddy, true, ROOM).unwrap();
         assert_eq!(
             change,
             Change {
@@ -249,10 +313,13 @@ mod tests {
                 ..Change::default()
             }
         );
-        assert_eq!(roster.update(&buddy, true), Change::default());
+        assert_eq!(
+            roster.update(&buddy, true, ROOM).unwrap(),
+            Change::default()
+        );
         buddy.primitive = Some(Primitive::Away);
         assert_eq!(
-            roster.update(&buddy, true),
+            roster.update(&buddy, true, ROOM).unwrap(),
             Change {
                 presence: true,
                 ..Change::default()
@@ -260,7 +327,7 @@ mod tests {
         );
         buddy.auth = Some(Auth::Pending);
         assert_eq!(
-            roster.update(&buddy, true),
+            roster.update(&buddy, true, ROOM).unwrap(),
             Change {
                 buddy: true,
                 ..Change::default()
@@ -278,7 +345,7 @@ mod tests {
                 buid: handle.into(),
                 ..Buddy::default()
             };
-            roster.update(&buddy, true);
+            roster.update(&buddy, true, ROOM).unwrap();
             assert!(roster.remove(handle, 2));
         }
         assert!(!roster.remove("dave", 2), "he never was on the list");

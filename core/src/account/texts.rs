@@ -3,10 +3,11 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::sync::Arc;
 
 use super::chats::{News, Place};
 use super::records::{FIRST_NUMBER, MessageKind, MessageRecord, Standing};
-use super::{Account, Answer, Scene};
+use super::{Account, Answer, Scene, cut};
 use crate::handle::{canonical, is_handle};
 use crate::imo::buid::{Buid, group_buid};
 use crate::imo::mids;
@@ -15,6 +16,8 @@ use crate::skype::{ErrorReply, Id, MessageObject, MessageStatus, Reply, status_l
 
 /// Length of a message's identity.
 const MID_LENGTH: usize = 16;
+/// Longest identity from a service that is taken for one, in bytes.
+const MID_MAX: usize = 64;
 
 impl Account {
     /// Sends a text to somebody.
@@ -71,16 +74,19 @@ impl Account {
             partner: partner.clone(),
             generation,
             own: true,
-            body: body.to_owned(),
+            body: body.into(),
             timestamp: now,
             mid: Some(mid.clone()),
             ..MessageRecord::default()
         };
-        let first = self.note_written(scene, place, &record);
+        let (first, body) = (
+            self.note_written(scene, place, &record),
+            Arc::clone(&record.body),
+        );
         let number = self.messages.add_own(record, scene.journal);
         self.reserve(scene);
         self.introduce(scene, place);
-        self.send(scene, number, (partner, body.to_owned(), Some(mid)));
+        self.send(scene, number, (partner, body, Some(mid)));
         if first {
             self.tell_posters(scene, place);
         }
@@ -112,7 +118,9 @@ impl Account {
         }
     }
 
-    pub(super) fn received(&mut self, scene: &mut Scene<'_>, message: Incoming) {
+    pub(super) fn received(&mut self, scene: &mut Scene<'_>, mut message: Incoming) {
+        self.shorten(scene, &mut message.msg);
+        message.mid = message.mid.filter(|mid| mid.len() <= MID_MAX);
         let (buid, author) = (message.buid.clone(), message.author.clone());
         match (Buid::parse(&buid), author.as_deref().map(author_of)) {
             (Buid::Person(handle), _) => self.received_from(scene, &canonical(handle), message),
@@ -126,6 +134,15 @@ impl Account {
                 None,
             ) => self.received_in(scene, gid, &canonical(author), message),
             (Buid::Group(_), None) => self.nobodys_text(scene),
+        }
+    }
+
+    /// A text that is longer than one of this side could be is cut: who sends it lets it pass.
+    fn shorten(&mut self, scene: &mut Scene<'_>, body: &mut String) {
+        let length = cut(body, self.limits.body_bytes).len();
+        if length < body.len() {
+            body.truncate(length);
+            self.fault(scene, "a text is too long, and is cut".into());
         }
     }
 
@@ -151,7 +168,7 @@ impl Account {
             partner: partner.to_owned(),
             generation: self.chats.dialog(partner).1,
             timestamp: self.arrival(scene, message.timestamp),
-            body: message.msg,
+            body: message.msg.into(),
             mid: message.mid,
             ..MessageRecord::default()
         };
@@ -177,7 +194,7 @@ impl Account {
         // A service that says what is a topic has told the group's own before. The text may have waited since, while
         // the topic has become another one.
         let tells = is_topic && message.topic.is_none();
-        let differs = tells && self.topic_is(scene, &id, &message.msg);
+        let differs = tells && self.topic_is(scene, &id, cut(&message.msg, self.limits.text_bytes));
         if own && !differs {
             return;
         }
@@ -191,7 +208,7 @@ impl Account {
                 MessageKind::Text
             },
             timestamp: self.arrival(scene, message.timestamp),
-            body: message.msg,
+            body: message.msg.into(),
             mid: message.mid,
             ..MessageRecord::default()
         };
@@ -215,10 +232,12 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         to: &str,
-        body: String,
+        mut body: String,
         timestamp: u64,
         mid: Option<String>,
     ) {
+        self.shorten(scene, &mut body);
+        let mid = mid.filter(|mid| mid.len() <= MID_MAX);
         let (partner, is_known) = match Buid::parse(to) {
             Buid::Person(handle) => (canonical(handle).into_owned(), is_handle(handle)),
             Buid::Group(gid) | Buid::Member { group: gid, .. } => {
@@ -241,7 +260,7 @@ impl Account {
             partner,
             generation,
             own: true,
-            body,
+            body: body.into(),
             timestamp,
             mid,
             ..MessageRecord::default()
@@ -270,6 +289,7 @@ impl Account {
         };
         if !own && self.messages.seen(number, scene.journal) {
             scene.notice(Self::status_notice(number, MessageStatus::Read));
+            self.take_again(scene);
         }
         Answer::Reply(status_line(object, id, MessageStatus::Read))
     }

@@ -2,22 +2,20 @@
 //! Never tells a client of a message that could still be lost.
 
 use alloc::string::{String, ToString};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
-use super::chats::{ChatId, News};
-use super::contacts::request_line;
+use super::chats::{ChatId, Chats, News};
 use super::cursors::Cursors;
-use super::records::StateRecord;
-use super::roster::Request;
-use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake};
+use super::records::{StateOut, StateRecord};
+use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake, memory};
 use crate::event::EventKind;
 use crate::imo::call::Call;
 use crate::imo::link::Taken;
 use crate::imo::mids::Mids;
-use crate::io::ConnId;
 use crate::journal::Ticket;
-use crate::skype::{MessageStatus, Reply};
+use crate::skype::MessageStatus;
 use crate::store::{Query, Record, StoreError, last_part, read};
 
 use super::messages::Messages;
@@ -28,6 +26,9 @@ const RELOAD_AFTER: Duration = Duration::from_secs(1);
 /// How often a load that clients wait for is tried, before they are told that what they want is not there: some take
 /// that for a message that never was.
 const LOAD_TRIES: u8 = 5;
+
+/// Room for so many that is not given back.
+const HELD_KEPT: usize = 16;
 
 /// What happens once it cannot be lost any more.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -83,9 +84,12 @@ impl Account {
                 self.fetched = Some((number, records.first().and_then(read)));
                 scene.out.push(AccountOutput::Wake);
             }
-            Topic::Oldest => self
-                .messages
-                .prune(&records, self.state.announced, scene.journal),
+            Topic::Oldest => {
+                let announced = self.state.announced;
+                if self.messages.prune(&records, announced, scene.journal) {
+                    self.take_again(scene);
+                }
+            }
             Topic::History => {
                 let entry = |record: &Record| {
                     let message: MessageRecord = read(record)?;
@@ -135,9 +139,10 @@ impl Account {
         let own = records.iter().find(|record| record.key == state_key);
         self.is_new = own.is_none();
         self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
-        self.roster.blocked = self.state.blocked.iter().cloned().collect();
-        self.roster.denied = self.state.denied.iter().cloned().collect();
-        self.roster.removed = self.state.removed.iter().cloned().collect();
+        let people = |list: &mut Vec<String>| core::mem::take(list).iter().collect();
+        self.roster.blocked = people(&mut self.state.blocked);
+        self.roster.denied = people(&mut self.state.denied);
+        self.roster.removed = people(&mut self.state.removed);
         self.messages = Messages::new(
             self.keys.clone(),
             self.state.reserved,
@@ -145,6 +150,12 @@ impl Account {
             self.limits.messages_cached,
         );
         // A start that has failed half way begins anew.
+        self.chats = Chats::new(
+            self.handle.clone(),
+            self.keys.clone(),
+            self.limits.chats,
+            memory::pool(self.limits.account_bytes),
+        );
         self.cursors = Cursors::new(self.keys.clone(), self.limits.cursors);
         let mids_prefix = self.keys.mids();
         let (mids, lists): (Vec<Record>, Vec<Record>) = records
@@ -210,7 +221,8 @@ impl Account {
     /// Keeps the account's own record.
     pub(super) fn keep_state(&mut self, scene: &mut Scene<'_>) -> Ticket {
         self.state.reserved = self.messages.reserved();
-        scene.journal.put(self.keys.state(), &self.state)
+        let record = StateOut::new(&self.state, &self.roster);
+        scene.journal.put(self.keys.state(), &record)
     }
 
     /// Sees to it that message numbers are reserved.
@@ -240,7 +252,11 @@ impl Account {
         {
             self.let_happen(scene, held);
         }
+        if self.held.is_empty() {
+            self.held.shrink_to(HELD_KEPT);
+        }
         self.watch_congestion();
+        self.fit(scene.journal);
         if was_congested && !self.congested {
             scene.out.push(AccountOutput::Wake);
         }
@@ -261,7 +277,8 @@ impl Account {
             Held::Chat(id, news) => self.tell_chat(scene, &id, news),
             Held::Wake => scene.out.push(AccountOutput::Wake),
             Held::Took(taken) => {
-                self.with_link(scene, |link, now, out| link.confirm(now, taken, out));
+                self.untaken = Some(taken);
+                self.take_again(scene);
             }
             Held::Load => self.load_state(scene),
             Held::Ready => {
@@ -274,77 +291,6 @@ impl Account {
                 scene.out.push(AccountOutput::Wake);
             }
         }
-    }
-
-    /// Tells the clients of a message that came, if there are any; else whoever comes next is told.
-    fn announce(&mut self, scene: &mut Scene<'_>, number: u32) {
-        if self.listeners == 0 {
-            return;
-        }
-        self.introduce_to(scene, number);
-        scene.notice(Self::status_notice(number, MessageStatus::Received));
-        self.announced(scene, number);
-    }
-
-    /// Clients have been told of all unread messages up to `number`.
-    fn announced(&mut self, scene: &mut Scene<'_>, number: u32) {
-        if number > self.state.announced {
-            self.state.announced = number;
-            self.keep_state(scene);
-        }
-    }
-
-    /// What a client of this key is told first, when it can be told anything. From then on it is told notices.
-    pub(crate) fn greeting(
-        &mut self,
-        scene: &mut Scene<'_>,
-        client: ConnId,
-        key: &str,
-    ) -> Vec<Reply<'static>> {
-        self.listeners += 1;
-        let mut lines = self.own_status(client);
-        lines.extend(self.tell_ringing());
-        if self.ready {
-            lines.extend(self.catch_up(scene, key));
-        }
-        lines
-    }
-
-    /// The lines about contact requests and messages that a client of this key has not been told of, once it is known
-    /// which these are.
-    pub(crate) fn catch_up(&mut self, scene: &mut Scene<'_>, key: &str) -> Vec<Reply<'static>> {
-        let told = self.cursors.come(key, scene.now.wall, scene.journal);
-        let requests = self.roster.requests_since(told.request).into_iter();
-        let line = |(handle, request): (&String, &Request)| request_line(handle, &request.text);
-        let mut lines: Vec<_> = requests.map(line).collect();
-        let told = told.message.unwrap_or(self.state.left);
-        let told = told.min(self.state.announced);
-        let held: Vec<u32> = self
-            .held
-            .iter()
-            .filter_map(|(_, held)| match held {
-                Held::Received(number) => Some(*number),
-                Held::Sent(_)
-                | Held::Failed(_)
-                | Held::Chat(..)
-                | Held::Wake
-                | Held::Took(_)
-                | Held::Ready
-                | Held::Load => None,
-            })
-            .collect();
-        let mut missed = self.messages.received_since(told);
-        for number in held {
-            missed.remove(&number);
-        }
-        if let Some(last) = missed.last() {
-            self.announced(scene, *last);
-        }
-        for number in missed {
-            lines.extend(self.introduction_to(scene, number));
-            lines.push(Self::status_notice(number, MessageStatus::Received));
-        }
-        lines
     }
 
     /// Asks for a message that is not in memory.
@@ -390,14 +336,12 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         number: u32,
-        (to, body, mid): (String, String, Option<String>),
+        (to, body, mid): (String, Arc<str>, Option<String>),
     ) {
-        let length = body.len();
         let call = Call::SendMessage { to, body, mid };
         // A call is never done before it is made: its number can be noted afterwards.
         let id = self.with_link(scene, |link, now, out| link.call(now, call, out));
-        self.sending.insert(id, (number, length));
-        self.sending_bytes += length;
+        self.sending.insert(id, number);
         self.watch_congestion();
     }
 }

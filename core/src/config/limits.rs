@@ -39,6 +39,9 @@ pub struct Limits {
     pub session_events: usize,
     /// Message identities remembered for each sender, against doubles.
     pub mids: usize,
+    /// Bytes that an account of the daemon has in memory, beside one answer of the service that is being read; beyond it
+    /// new contacts, chats and commands are refused or wait, and what was there before is kept (`core/docs/memory.md`).
+    pub account_bytes: usize,
     /// Contacts of an account, requests included; beyond it further ones are refused. As many members of one group chat
     /// are known.
     pub contacts: usize,
@@ -166,7 +169,8 @@ impl Default for Limits {
             unread_messages: 100_000,
             session_events: 256,
             mids: 1_000,
-            contacts: 5_000,
+            account_bytes: 1024 * 1024,
+            contacts: 2_000,
             chats: 1_000,
             cursors: 64,
             contact_groups: 256,

@@ -5,6 +5,7 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use serde::Serialize;
@@ -52,7 +53,7 @@ pub enum Call {
         /// Handle of whom it is for, or the buid of a group.
         to: String,
         /// The text, plain.
-        body: String,
+        body: Arc<str>,
         /// The message's identity: the same at every attempt to send it. Old clients have none.
         mid: Option<String>,
     },
@@ -161,6 +162,9 @@ pub enum Call {
     },
 }
 
+/// What a call takes with the names in it and the notes of who waits for it, in bytes.
+const CALL_BYTES: usize = 512;
+
 /// The answer to a contact request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
@@ -215,6 +219,42 @@ pub struct Incoming {
 }
 
 impl Call {
+    /// About how many bytes it takes in memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let texts = match self {
+            Self::OpenSession
+            | Self::CookieLogin
+            | Self::Login { .. }
+            | Self::SignOff
+            | Self::Activity
+            | Self::Unread
+            | Self::Alpha
+            | Self::Preference
+            | Self::Typing { .. }
+            | Self::RemoveBuddy { .. }
+            | Self::Block { .. }
+            | Self::Answer { .. }
+            | Self::Invite { .. }
+            | Self::Kick { .. }
+            | Self::LeaveGroup { .. }
+            | Self::StartCall { .. }
+            | Self::AnswerCall { .. }
+            | Self::EndCall { .. } => 0,
+            Self::SendMessage { body, .. } => body.len(),
+            Self::SetStatus { mood: text, .. }
+            | Self::AddBuddy { text, .. }
+            | Self::Rename { alias: text, .. }
+            | Self::CreateGroup { name: text }
+            | Self::SetName { name: text }
+            | Self::SearchUsers { text } => text.len(),
+            // What was wished for is kept beside it.
+            Self::SetTopic { topic, .. } => 2 * topic.len(),
+            Self::SetIcon { image } => image.len(),
+        };
+        CALL_BYTES + texts
+    }
+
     /// The part of the service that takes this call.
     #[must_use]
     pub const fn system(&self, dialect: &Dialect) -> &'static str {

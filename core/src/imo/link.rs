@@ -12,6 +12,7 @@ mod login;
 mod output;
 mod results;
 mod unrefused;
+mod waiting;
 
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
@@ -230,12 +231,6 @@ impl Link {
     #[must_use]
     pub const fn session(&self) -> u64 {
         self.session
-    }
-
-    /// How many calls are not done.
-    #[must_use]
-    pub fn calls_waiting(&self) -> usize {
-        self.waiting.len() + self.outbox.len() + self.awaited.len() + self.unrefused.waiting()
     }
 
     /// Whether the service tells what comes of calls. If not, each is done once it is acknowledged, and may still be

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 use crate::store::{Record, StoreError};
 use crate::time::Now;
 
+/// Room for so much that accounts say in a turn is kept for the next turn.
+const SCRATCH_MAX: usize = 64;
+
 impl Proxy {
     /// Lets an account act, and does what it asks for.
     pub(super) fn with_account<T>(
@@ -46,6 +49,8 @@ impl Proxy {
         for output in said.drain(..) {
             self.account_said(id, output, out);
         }
+        // A turn of thousands is rare: its memory is not kept.
+        said.shrink_to(SCRATCH_MAX);
         self.scratch = said;
         let Some(member) = self.members.get(&id) else {
             return;

@@ -108,6 +108,7 @@ limits_form! {
     unread_messages: usize,
     session_events: usize,
     mids: usize,
+    account_bytes: usize,
     contacts: usize,
     chats: usize,
     cursors: usize,

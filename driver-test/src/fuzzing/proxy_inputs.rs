@@ -77,6 +77,7 @@ fn limits() -> Limits {
         messages_kept: 12,
         messages_cached: 3,
         mids: 8,
+        account_bytes: 256 * 1024,
         contacts: 12,
         chats: 6,
         contact_groups: 4,

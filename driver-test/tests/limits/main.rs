@@ -11,6 +11,7 @@ use std::time::Duration;
 use imo2sproxy_core::config::Limits;
 
 mod doorstep;
+mod full;
 mod rows;
 mod sizes;
 mod times;
@@ -55,6 +56,7 @@ fn the_numbers_are_those_that_are_promised() {
         ("body_bytes", 32 * 1024),
         ("calls_waiting", 256),
         ("call_bytes_waiting", 512 * 1024),
+        ("account_bytes", 1024 * 1024),
         ("unsent_bytes_soft", 64 * 1024),
         ("unsent_bytes", 256 * 1024),
         ("head_bytes", 16 * 1024),

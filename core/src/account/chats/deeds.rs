@@ -143,7 +143,14 @@ impl Account {
             widens,
             forsaken: false,
         };
-        while self.acts.making.len() >= MAKING_MAX {
+        let targets = |acts: &Acts| {
+            let making = acts.making.values();
+            making.map(|making| making.targets.len()).sum::<usize>()
+        };
+        while self.acts.making.len() >= MAKING_MAX
+            || !self.acts.making.is_empty()
+                && targets(&self.acts) + making.targets.len() > self.limits.calls_waiting
+        {
             self.acts.making.pop_first();
         }
         self.acts.making.insert(name.clone(), making);

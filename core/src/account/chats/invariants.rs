@@ -11,8 +11,9 @@ impl Chats {
     /// Panics if there are more than there may be, or if they cannot be found as they should.
     pub(in crate::account) fn check_invariants(&self) {
         at_most(self.all.len(), ("chats", self.max), "chats");
+        self.check_bytes();
         let (mut dialogs, mut groups) = (BTreeMap::new(), BTreeMap::new());
-        let mut numbers: BTreeMap<u32, (&ChatId, &str)> = BTreeMap::new();
+        let mut numbers: BTreeMap<u32, &ChatId> = BTreeMap::new();
         let mut idle = BTreeSet::new();
         for (id, chat) in &self.all {
             if let Some(group) = &chat.group {
@@ -20,8 +21,8 @@ impl Chats {
             } else if let Some((partner, _)) = &chat.dialog {
                 dialogs.insert(&**partner, id);
             }
-            for (number, handle) in chat.members.numbers() {
-                let other = numbers.insert(number, (id, &**handle));
+            for (number, _) in chat.members.numbers() {
+                let other = numbers.insert(number, id);
                 assert_eq!(other, None, "a number is that of one member of one chat");
             }
             if chat.may_go() {
@@ -42,7 +43,7 @@ impl Chats {
             "each group chat is found by what the service calls it"
         );
         let found = self.numbers.iter();
-        let found = found.map(|(number, (id, handle))| (*number, (id, &**handle)));
+        let found = found.map(|(number, id)| (*number, id));
         assert!(
             numbers.into_iter().eq(found),
             "each member is found by its number"

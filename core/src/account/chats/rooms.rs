@@ -10,6 +10,7 @@ use crate::account::records::{MessageKind, MessageRecord, Standing};
 use crate::account::{Account, Held, Scene};
 use crate::handle::is_handle;
 use crate::imo::buid::group_buid;
+use crate::weighed::Weight;
 
 impl Account {
     /// Whether it is the account itself that is called so.
@@ -25,21 +26,17 @@ impl Account {
         handles: &[String],
         by: Option<&str>,
     ) {
-        let max = self.limits.group_members;
-        let change = self.chats.change(id, |chat| {
-            let mut came: Vec<String> = Vec::new();
-            for handle in handles.iter().filter(|handle| is_handle(handle)) {
-                let fits = chat.members.len() < max || chat.members.number_of(handle) != 0;
-                if fits && chat.members.join(handle) {
-                    came.push(handle.clone());
-                }
-            }
-            let opening = chat.group.as_ref().is_some_and(|group| group.opening > 0);
-            (came, opening)
-        });
-        let Some((came, opening)) = change else {
+        let Some(group) = self.chats.get(id).map(|chat| chat.group.as_ref()) else {
             return;
         };
+        let opening = group.is_some_and(|group| group.opening > 0);
+        let proper = handles
+            .iter()
+            .map(String::as_str)
+            .filter(|one| is_handle(one));
+        let members_max = self.limits.group_members;
+        let came = self.chats.join(id, proper, members_max, scene.journal);
+        let came: Vec<String> = came.into_iter().map(String::from).collect();
         if came.is_empty() {
             return;
         }
@@ -124,14 +121,17 @@ impl Account {
         id: &ChatId,
         topic: &str,
     ) -> bool {
+        let left = self.chats.left();
         let differs = self.chats.change(id, |chat| {
             let group = chat.group.as_mut()?;
-            let differs = group.topic != topic;
+            // One for which there is no room is not taken on.
+            let differs = group.topic != topic && topic.outside() <= group.topic.outside() + left;
             if differs {
                 topic.clone_into(&mut group.topic);
             }
             Some(differs)
         });
+        self.chats.fit(scene.journal);
         let differs = differs.flatten() == Some(true);
         if differs {
             self.chats.keep(id, scene.journal);
@@ -155,7 +155,12 @@ impl Account {
         let id = match self.chats.group(&group.gid) {
             Some(id) => {
                 let me = self.handle.clone();
-                self.chats.change(&id, |chat| {
+                let left = self.chats.left();
+                let is_in = self.chats.change(&id, |chat| {
+                    let bytes = chat.bytes(&id) + group.topic.outside();
+                    if chat.may_go() && bytes > left {
+                        return false;
+                    }
                     chat.members.join(&me);
                     chat.told = false;
                     chat.active = true;
@@ -164,17 +169,17 @@ impl Account {
                     known.confirmed = true;
                     known.topic = group.topic;
                     known.adder = group.adder;
+                    true
                 });
-                id
+                self.chats.fit(scene.journal);
+                is_in.filter(|is_in| *is_in).map(|_| id)
             }
-            None => {
-                let Some(id) = self.chats.open_group(group, now, scene.journal) else {
-                    let detail = "a group chat cannot be taken".into();
-                    self.fault(scene, detail);
-                    return None;
-                };
-                id
-            }
+            None => self.chats.open_group(group, now, scene.journal),
+        };
+        let Some(id) = id else {
+            let detail = "a group chat cannot be taken".into();
+            self.fault(scene, detail);
+            return None;
         };
         self.chats.number_members(&id, &mut self.messages);
         self.chats.keep(&id, scene.journal);
@@ -200,7 +205,7 @@ impl Account {
             own,
             author: (!own).then(|| author.to_owned()),
             kind,
-            body,
+            body: body.into(),
             users,
             timestamp: scene.now.wall.as_seconds(),
             ..MessageRecord::default()

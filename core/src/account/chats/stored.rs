@@ -28,7 +28,7 @@ impl Chats {
         }
         let chat = Chat {
             dialog: record.partner.map(|partner| (partner, record.generation)),
-            group: record.group.map(group),
+            group: record.group.map(|record| group(record).into()),
             members,
             created: record.created,
             written: record.written,
@@ -54,7 +54,7 @@ impl Chats {
             id: id.into(),
             partner,
             generation: generation.unwrap_or_default(),
-            group: chat.group.as_ref().map(group),
+            group: chat.group.as_deref().map(group),
             created: chat.created,
             written: chat.written,
             bookmarked: chat.bookmarked,

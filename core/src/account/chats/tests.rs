@@ -1,6 +1,7 @@
 //! What is remembered of chats, and what of it outlives a restart.
 
 use super::*;
+use crate::account::messages::Messages;
 use crate::account::records::{MessageKind, MessageRecord};
 use crate::store::Record;
 use alloc::vec;
@@ -9,7 +10,7 @@ use alloc::vec::Vec;
 const NOW: u64 = 1_400_000_000;
 
 fn chats(max: usize) -> Chats {
-    Chats::new("alice".into(), Keys::new("alice"), max)
+    Chats::new("alice".into(), Keys::new("alice"), max, 64 * 1024)
 }
 
 fn room(gid: &str) -> Group {

@@ -139,8 +139,9 @@ impl Account {
         let mut by_inviter: BTreeMap<Option<String>, Vec<String>> = BTreeMap::new();
         for member in members {
             if self.is_me(&member.handle) {
-                self.chats
-                    .change(id, |chat| chat.members.join(&member.handle));
+                let own = core::iter::once(member.handle.as_str());
+                let members_max = self.limits.group_members;
+                self.chats.join(id, own, members_max, scene.journal);
             } else {
                 let handles = by_inviter.entry(member.inviter).or_default();
                 handles.push(member.handle);
@@ -197,14 +198,10 @@ impl Account {
             return;
         };
         // Whoever is there already is no news of its own.
-        let max = self.limits.group_members;
-        self.chats.change(&id, |chat| {
-            for member in told.members.iter().take(max) {
-                if is_handle(&member.handle) {
-                    chat.members.join(&member.handle);
-                }
-            }
-        });
+        let handles = told.members.iter().map(|member| member.handle.as_str());
+        let members_max = self.limits.group_members;
+        let proper = handles.filter(|handle| is_handle(handle));
+        self.chats.join(&id, proper, members_max, scene.journal);
         self.chats.number_members(&id, &mut self.messages);
         self.chats.keep(&id, scene.journal);
         self.reserve(scene);
@@ -234,7 +231,9 @@ impl Account {
             ..Group::default()
         };
         let id = self.come_into(scene, group)?;
-        self.chats.change(&id, |chat| chat.members.join(author));
+        let members_max = self.limits.group_members;
+        let author = core::iter::once(author);
+        self.chats.join(&id, author, members_max, scene.journal);
         self.chats.keep(&id, scene.journal);
         Some(id)
     }

@@ -14,13 +14,25 @@ impl Messages {
             "each text that is not sent is on its way, once: {:?} and {sending:?}",
             self.unsent
         );
+        let bytes: usize = self
+            .cached
+            .keys()
+            .map(|number| self.bytes_of(*number))
+            .sum();
+        assert_eq!(
+            self.cached_bytes, bytes,
+            "the bytes of messages are counted"
+        );
         assert!(
             self.next <= self.reserved,
             "a number is given only from those that are reserved"
         );
         let known = |number: &u32| *number < self.next;
         assert!(
-            self.unread.iter().chain(&self.unsent).all(known),
+            self.unread
+                .iter()
+                .chain(self.unsent())
+                .all(|number| known(&number)),
             "what is unread or unsent has a number that was given"
         );
         let in_memory = |number: &u32| self.cached.contains_key(number);
@@ -29,7 +41,7 @@ impl Messages {
             "a text that is not sent stays in memory"
         );
         assert!(
-            self.unread.is_disjoint(&self.unsent),
+            self.unsent().all(|number| !self.unread.contains(number)),
             "a message is an own one or not"
         );
     }

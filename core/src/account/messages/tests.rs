@@ -72,7 +72,7 @@ fn at_most_two_thousand_are_kept_and_none_leaves_that_no_client_was_told_of() {
     assert_eq!(messages.kept, 2064, "nobody was told of any");
     messages.prune(&stored(1..=oldest), oldest, &mut journal);
     assert_eq!(messages.kept, 2000);
-    assert!(!messages.unread.contains(&64) && messages.unread.contains(&65));
+    assert!(!messages.unread.contains(64) && messages.unread.contains(65));
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Fields {
             },
             ("im", "send_im") => Call::SendMessage {
                 to: need(buddy)?,
-                body: need(self.msg)?,
+                body: need(self.msg)?.into(),
                 mid: match self.mid {
                     Some(mid) if !is_mid(&mid) => return Err(BadCall::BadField),
                     mid => mid,

@@ -171,7 +171,7 @@ impl Pen<'_, '_> {
             let body = self.text();
             let call = Call::SendMessage {
                 to,
-                body,
+                body: body.into(),
                 mid: None,
             };
             return (call, None);
@@ -181,7 +181,7 @@ impl Pen<'_, '_> {
         let mid = (!self.reader.one_in(4)).then(|| format!("mid{number:013}"));
         let call = Call::SendMessage {
             to: buddy,
-            body,
+            body: body.into(),
             mid,
         };
         (call, Some(number))

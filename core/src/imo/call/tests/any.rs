@@ -41,8 +41,13 @@ fn bare() -> impl Strategy<Value = Call> {
 
 fn about_somebody() -> impl Strategy<Value = Call> {
     prop_oneof![
-        (text(), text(), proptest::option::of("[A-Za-z0-9]{16}"))
-            .prop_map(|(to, body, mid)| Call::SendMessage { to, body, mid }),
+        (text(), text(), proptest::option::of("[A-Za-z0-9]{16}")).prop_map(|(to, body, mid)| {
+            Call::SendMessage {
+                to,
+                body: body.into(),
+                mid,
+            }
+        }),
         (text(), typing()).prop_map(|(to, state)| Call::Typing { to, state }),
         (text(), text()).prop_map(|(buddy, text)| Call::AddBuddy { buddy, text }),
         text().prop_map(|buddy| Call::RemoveBuddy { buddy }),
