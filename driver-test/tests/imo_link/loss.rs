@@ -130,6 +130,21 @@ fn a_poll_without_an_answer_is_given_up_and_renewed() {
 }
 
 #[test]
+fn a_request_without_an_answer_is_given_up_after_half_a_minute_and_made_again() {
+    let mut bench = Bench::signed_on();
+    send(&mut bench, "one");
+    let first = bench.ask(LaneId::Calls);
+    bench.run(Duration::from_millis(29_999));
+    assert_eq!(bench.ask(LaneId::Calls).at, first.at);
+    bench.run(SECOND);
+    let again = bench.ask(LaneId::Calls);
+    assert!(again.at > first.at);
+    assert_eq!((again.seq(), again.calls()), (first.seq(), vec!["send_im"]));
+    assert_eq!(again.messages(), first.messages());
+    assert_eq!(bench.link.status(), LinkStatus::Online);
+}
+
+#[test]
 fn a_service_that_answers_polls_with_faults_is_left_for_a_new_session_in_the_end() {
     for (status, body) in [
         (500, "<html>"),

@@ -11,9 +11,13 @@ use std::time::Duration;
 use imo2sproxy_core::config::Limits;
 
 mod doorstep;
+mod entry;
+mod linger;
+mod notices;
 mod rows;
 mod sizes;
 mod times;
+mod waiting;
 
 use rows::{OPEN, ROWS};
 

@@ -3,11 +3,10 @@
 
 /// Rows that nothing holds yet.
 pub(crate) const OPEN: &[&str] = &[
-    "a client is closed when its notices alone pass 256 KiB",
     "an account in the daemon's memory takes at most 1 MiB",
-    "an account of the one-account form goes offline 10 minutes after its last client",
+    "after an outage, too, four logins at once from one daemon to one service",
+    "texts that a closed client never took are announced to it when it comes again",
     "no delay of small packets anywhere",
-    "commands that wait for the service stop the reading of their clients",
 ];
 
 /// Each row, and the tests that hold it.
@@ -35,6 +34,22 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
             "driver-test/tests/limits/sizes.rs::from_64_kib_unsent_on_no_command_is_taken_from_that_client_until_it_reads",
             "driver-test/tests/limits/times.rs::a_client_that_takes_nothing_for_60_seconds_is_closed",
             "driver-test/tests/limits/times.rs::a_client_that_takes_a_byte_in_time_stays",
+        ],
+    ),
+    (
+        "notices that are not taken: over 256 KiB the client is closed, and the account loses nothing",
+        &[
+            "driver-test/tests/limits/notices.rs::a_client_that_does_not_read_may_owe_256_kib_of_notices_and_not_more",
+            "driver-test/tests/limits/notices.rs::no_text_leaves_the_account_with_a_client_that_was_closed",
+        ],
+    ),
+    (
+        "commands that wait for the service: from 256 or 512 KiB on their clients are not read, until half of it is gone",
+        &[
+            "driver-test/tests/limits/waiting.rs::of_300_messages_256_are_taken_while_the_service_is_away_and_all_arrive_once_and_in_order",
+            "driver-test/tests/limits/waiting.rs::of_long_messages_half_a_mebibyte_is_taken_while_the_service_is_away",
+            "driver-test/tests/limits/waiting.rs::reading_goes_on_at_half",
+            "driver-test/tests/chat/trouble.rs::a_client_that_waits_for_the_service_holds_up_no_other",
         ],
     ),
     (
@@ -76,6 +91,24 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
         &[
             "driver-test/tests/limits/times.rs::a_client_that_has_not_logged_in_after_30_seconds_is_closed",
             "driver-test/tests/imo_service/strangers.rs::a_stranger_keeps_a_place_for_half_a_minute_whatever_he_asks",
+        ],
+    ),
+    (
+        "a request to the service is given up after 30 s and made again",
+        &[
+            "driver-test/tests/imo_link/loss.rs::a_request_without_an_answer_is_given_up_after_half_a_minute_and_made_again",
+        ],
+    ),
+    (
+        "accounts of one daemon that log in for the first time: 4 at once",
+        &["driver-test/tests/limits/entry.rs::of_ten_accounts_four_log_in_at_once_and_all_get_in"],
+    ),
+    (
+        "an account of the one-account form goes offline 10 minutes after its last client",
+        &[
+            "driver-test/tests/limits/linger.rs::an_account_signs_off_ten_minutes_after_its_last_client_and_not_before",
+            "driver-test/tests/limits/linger.rs::a_client_that_comes_in_between_begins_the_ten_minutes_anew",
+            "driver-test/tests/limits/linger.rs::who_comes_after_the_account_has_signed_off_brings_it_back",
         ],
     ),
     (
