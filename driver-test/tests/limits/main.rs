@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::Limits;
 
+mod comeback;
 mod doorstep;
 mod entry;
 mod linger;

@@ -112,12 +112,16 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "a poll that is not answered is given up after a minute",
-        &["driver-test/tests/imo_link/loss.rs::a_poll_without_an_answer_is_given_up_and_renewed"],
+        "the service holds a poll for 25 s; one that is not answered is given up after a minute",
+        &[
+            "driver-test/tests/imo_service/sessions.rs::a_poll_is_held_until_there_is_something_or_its_time_is_over",
+            "driver-test/tests/imo_link/loss.rs::a_poll_without_an_answer_is_given_up_and_renewed",
+        ],
     ),
     (
-        "attempts to reach the service: from 1 s to 30 s apart, for ever",
+        "attempts to reach the service: from 1 s to 30 s apart, for ever, and from 1 s again after a success",
         &[
+            "driver-test/tests/imo_link/loss.rs::after_a_good_session_the_attempts_begin_anew",
             "driver-test/tests/imo_link/loss.rs::attempts_that_fail_become_rarer_up_to_one_in_half_a_minute",
         ],
     ),
@@ -147,6 +151,8 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
             "driver-test/tests/imo_service/strangers.rs::one_address_has_ten_places_and_gets_one_back_when_somebody_leaves",
             "driver-test/tests/imo_service/strangers.rs::a_network_of_ipv6_is_one_address",
             "driver-test/tests/imo_service/strangers.rs::never_are_there_more_strangers_than_places",
+            "driver-test/tests/imo_service/strangers.rs::loopback_is_counted_only_in_all_and_the_daemon_of_the_same_process_not_at_all",
+            "driver-test/tests/bouncer/door.rs::strangers_on_this_machine_are_not_counted_by_their_address",
             "driver-test/tests/bouncer/door.rs::ten_strangers_of_one_address_and_no_more_wait_at_the_door",
             "core/src/lobby.rs::a_full_lobby_lets_nobody_in_and_a_crowded_one_not_everybody",
             "driver-mio/tests/limits/flood.rs::ten_thousand_who_never_log_in_cost_little_and_keep_nobody_out",
@@ -193,24 +199,71 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
-        "no name that a peer gives becomes a path",
-        &["driver-mio/src/files/tests.rs::no_name_leads_out_of_the_folder"],
-    ),
-    (
-        "what is confirmed survives a kill",
+        "no name that a peer gives becomes a path, but for pictures below one folder, for clients on this machine",
         &[
-            "driver-mio/tests/daemon/onslaught.rs::whatever_is_killed_under_load_nothing_confirmed_is_lost_and_every_store_opens",
+            "driver-mio/src/files/tests.rs::no_name_leads_out_of_the_folder",
+            "driver-mio/src/files/tests.rs::links_are_followed_only_as_folders_and_only_inside",
+            "driver-test/tests/chat/avatars.rs::without_a_folder_there_are_no_files",
+            "driver-test/tests/chat/avatars.rs::a_client_elsewhere_gets_the_picture_through_its_connection",
         ],
     ),
     (
-        "every message once and in order, every command one reply, presence right in the end",
-        &["driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept"],
+        "pictures come only from the service's own origin",
+        &[
+            "driver-test/tests/imo_link/fetch.rs::a_picture_comes_from_below_the_base_of_the_service",
+            "driver-test/tests/imo_link/fetch.rs::a_name_that_is_no_id_is_not_asked_for",
+            "driver-test/tests/imo_link/fetch.rs::a_redirect_leads_to_no_other_host",
+        ],
     ),
     (
-        "nobody slows others beyond his share",
+        "promise 1: what is confirmed survives a kill, and the end of the power",
+        &[
+            "driver-mio/tests/daemon/onslaught.rs::whatever_is_killed_under_load_nothing_confirmed_is_lost_and_every_store_opens",
+            "driver-test/tests/replay/kill_points.rs::whenever_daemon_or_service_dies_nothing_confirmed_is_lost_and_nothing_is_doubled",
+            "driver-mio/tests/store/main.rs::what_apply_has_done_is_there_even_if_the_store_is_never_closed",
+            "driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept",
+        ],
+    ),
+    (
+        "promise 2: each message once to each client, in order, whatever the network does",
+        &[
+            "driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept",
+            "driver-test/tests/replay/every_byte.rs::wherever_a_connection_breaks_every_text_arrives_once_and_every_command_is_answered",
+            "driver-test/tests/bouncer/missed.rs::two_programs_that_come_after_a_kill_hear_of_each_of_a_hundred_messages_once",
+            "driver-test/tests/bouncer/missed.rs::a_program_that_was_told_is_not_told_again_and_hears_what_came_while_it_alone_was_away",
+        ],
+    ),
+    (
+        "promise 3: nobody stops or slows others beyond his share",
         &[
             "driver-test/tests/chat/trouble.rs::a_slow_client_does_not_delay_the_others",
+            "driver-test/tests/chat/trouble.rs::a_client_that_waits_for_the_service_holds_up_no_other",
             "driver-mio/tests/engine/flow.rs::a_client_that_floods_does_not_keep_another_from_its_turn",
+            "driver-mio/tests/limits/flood.rs::ten_thousand_who_never_log_in_cost_little_and_keep_nobody_out",
+        ],
+    ),
+    (
+        "promise 3: nobody reads or changes another account",
+        &[
+            "driver-test/tests/bouncer/apart.rs::no_id_of_another_account_tells_anything_about_it",
+            "driver-test/tests/bouncer/apart.rs::no_id_of_another_account_changes_anything_of_it",
+            "driver-test/tests/bouncer/door.rs::without_the_right_password_nobody_gets_in",
+        ],
+    ),
+    (
+        "promise 4: every command gets one reply, or the connection ends",
+        &[
+            "driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept",
+            "driver-test/tests/replay/every_byte.rs::wherever_a_connection_breaks_every_text_arrives_once_and_every_command_is_answered",
+            "driver-test/tests/limits/waiting.rs::of_300_messages_256_are_taken_while_the_service_is_away_and_all_arrive_once_and_in_order",
+        ],
+    ),
+    (
+        "promise 5: the daemon comes back by itself, and presence is right within 120 s of the network's return",
+        &[
+            "driver-test/tests/limits/comeback.rs::presence_is_right_two_minutes_after_the_network_of_a_daemon_is_back",
+            "driver-test/tests/limits/comeback.rs::presence_is_right_two_minutes_after_the_network_of_the_service_is_back",
+            "driver-test/tests/sweep.rs::whatever_happens_to_people_who_chat_every_promise_is_kept",
         ],
     ),
     (
