@@ -185,6 +185,7 @@ pub(crate) const ROWS: &[(&str, &[&str])] = &[
         "no secret is found anywhere",
         &[
             "driver-mio/tests/limits/canary.rs::no_password_is_found_in_any_folder_log_record_answer_or_process",
+            "driver-mio/tests/limits/typed.rs::no_password_is_found_that_was_typed_or_read_from_a_file_or_given_while_a_record_was_made",
             "driver-mio/tests/daemon/thrift.rs::a_verbose_log_shows_what_is_said_and_no_secret",
         ],
     ),
