@@ -109,3 +109,28 @@ fn no_text_leaves_the_account_with_a_client_that_was_closed() {
         assert_eq!(body, format!("#b CHATMESSAGE {number} BODY text {at}"));
     }
 }
+
+#[test]
+fn texts_that_a_closed_client_never_took_are_told_when_it_comes_again() {
+    let (mut world, slow, before) = bob_has_a_client_that_does_not_read();
+    // What the system keeps is full before the first text.
+    fill(&mut world, before, 8 * WINDOW);
+    for number in 0..5 {
+        world
+            .person("alice")
+            .say(&format!("MESSAGE bob text {number}"));
+    }
+    world.run_for(SECONDS(2));
+    let bob = world.person("bob").clone();
+    assert_eq!(bob.count("CHATMESSAGE * STATUS RECEIVED"), 5);
+    fill(&mut world, before, BOUND + WINDOW + MOOD_BYTES);
+    assert!(slow.gone().is_some());
+    assert_eq!(slow.count("CHATMESSAGE * STATUS RECEIVED"), 0);
+    slow.read_on();
+    slow.connect();
+    slow.say("NAME slow");
+    slow.say("PROTOCOL 7");
+    world.run_for(SECONDS(10));
+    assert_eq!(slow.count("CHATMESSAGE * STATUS RECEIVED"), 5);
+    assert_eq!(bob.count("CHATMESSAGE * STATUS RECEIVED"), 5, "once each");
+}
