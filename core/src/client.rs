@@ -14,6 +14,12 @@ use crate::skype::{ErrorReply, FIRST_PROTOCOL, Reply, Tag};
 use crate::time::Instant;
 use crate::wire::{FromClient, ToClient, Wire, WireError};
 
+mod progress;
+
+pub(crate) use progress::Told;
+
+use progress::{Mark, Progress};
+
 /// What a line that waits costs beside its text, in bytes.
 const LINE_BYTES: usize = size_of::<String>();
 
@@ -64,6 +70,8 @@ pub(crate) struct Client {
     unsent: usize,
     /// How many of them, at most, belong to replies: those are bounded by what it asks.
     unsent_replies: usize,
+    /// How far it has been told.
+    progress: Progress,
     /// When bytes left it last, while some have not.
     stalled_since: Option<Instant>,
 }
@@ -97,6 +105,7 @@ impl Client {
             closing: false,
             unsent: 0,
             unsent_replies: 0,
+            progress: Progress::default(),
             stalled_since: None,
         }
     }
@@ -282,7 +291,24 @@ impl Client {
     pub(crate) fn sent(&mut self, now: Instant, count: usize) {
         self.unsent = self.unsent.saturating_sub(count);
         self.unsent_replies = self.unsent_replies.min(self.unsent);
+        self.progress.leave(count);
         self.stalled_since = (self.unsent > 0).then_some(now);
+    }
+
+    /// All that is queued so far tells up to this mark. What waits behind a file is not queued yet.
+    pub(crate) fn mark(&mut self, mark: Mark) {
+        if self.wire.held() == 0 {
+            self.progress.mark(self.unsent, mark);
+        }
+    }
+
+    /// How far it has been told, if nothing more leaves.
+    pub(crate) fn told(&self) -> Told {
+        if self.unsent == 0 && self.wire.held() == 0 {
+            Told::All
+        } else {
+            self.progress.told()
+        }
     }
 
     /// Bytes that have not left.

@@ -33,6 +33,8 @@ struct Cursor {
     clients: usize,
     /// How many contact requests had come when the last of them left; `u64::MAX` while one is there.
     requests: u64,
+    /// How far they had been told when the last of them came.
+    began: Told,
 }
 
 /// How far the clients of a key had been told.
@@ -42,6 +44,14 @@ pub(super) struct Told {
     pub(super) message: Option<u32>,
     /// Up to which contact request; `u64::MAX` if one of them is there.
     pub(super) request: u64,
+}
+
+impl Told {
+    /// Of a key that was never seen.
+    const UNKNOWN: Self = Self {
+        message: None,
+        request: 0,
+    };
 }
 
 /// The cursors of an account, those used longest ago first.
@@ -70,6 +80,7 @@ impl Cursors {
                 record: cursor,
                 clients: 0,
                 requests: 0,
+                began: Told::UNKNOWN,
             });
         }
     }
@@ -106,16 +117,23 @@ impl Cursors {
             record,
             clients: known.map_or(0, |known| known.clients) + 1,
             requests: u64::MAX,
+            began: told,
         });
         self.forget_oldest(journal);
         told
     }
 
-    /// A client of this key is not told any more.
+    /// How far the clients of this key had been told when the last of them came.
+    pub(super) fn began(&self, key: &str) -> Told {
+        let cursor = self.all.iter().find(|cursor| cursor.key == key);
+        cursor.map_or(Told::UNKNOWN, |cursor| cursor.began)
+    }
+
+    /// A client of this key, which has been told so far, is not told any more.
     pub(super) fn go(
         &mut self,
         key: &str,
-        (announced, requests): (u32, u64),
+        (message, requests): (u32, u64),
         wall: UnixTime,
         journal: &mut Journal,
     ) {
@@ -125,7 +143,7 @@ impl Cursors {
         cursor.clients = cursor.clients.saturating_sub(1);
         if cursor.clients == 0 {
             let used = wall.as_seconds();
-            let told = Some(announced);
+            let told = Some(message);
             cursor.requests = requests;
             cursor.record = CursorRecord { told, used };
             journal.put(self.keys.cursor(key), &cursor.record);

@@ -52,17 +52,33 @@ impl Account {
         self.show_wanted(scene);
     }
 
-    /// A client that had its [`Account::greeting`] is told nothing any more; of this key, if it had [`Account::catch_up`], too.
-    pub(crate) fn stop_listening(&mut self, scene: &mut Scene<'_>, key: Option<&str>) {
+    /// How far those have been told who are told what is announced, once that is known: up to which message, and up to which
+    /// contact request.
+    pub(crate) fn told(&self) -> Option<(u32, u64)> {
+        self.ready
+            .then_some((self.state.announced, self.roster.asked))
+    }
+
+    /// A client that had its [`Account::greeting`] is told nothing any more; if it had [`Account::catch_up`], too, then of
+    /// this key, and told so far, or no further than when it came.
+    pub(crate) fn stop_listening(
+        &mut self,
+        scene: &mut Scene<'_>,
+        told: Option<(&str, Option<(u32, u64)>)>,
+    ) {
         self.listeners = self.listeners.saturating_sub(1);
-        let Some(key) = key.filter(|_| self.ready) else {
+        let (Some((key, told)), Some(all)) = (told, self.told()) else {
             return;
         };
-        let announced = self.state.announced;
-        let told = (announced, self.roster.asked);
+        let told = told.unwrap_or_else(|| {
+            let before = self.cursors.began(key);
+            let message = before.message.unwrap_or(self.state.left);
+            (message.min(all.0), before.request.min(all.1))
+        });
         self.cursors.go(key, told, scene.now.wall, scene.journal);
-        if self.listeners == 0 && self.state.left != announced {
-            self.state.left = announced;
+        let left = self.state.left.max(told.0);
+        if self.listeners == 0 && self.state.left != left {
+            self.state.left = left;
             self.keep_state(scene);
         }
     }

@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::telling::keep_alive_every;
 use super::{AccountId, ClientWake, Member, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
+use crate::client::Told;
 use crate::config::WireKind;
 use crate::event::{Event, EventKind};
 use crate::io::{CloseCause, CloseHow, ConnId, Output, Outputs};
@@ -55,7 +56,7 @@ impl Proxy {
             return true;
         };
         if client.open && !client.closing {
-            self.stop_listening(conn, (id, &client.key()), out);
+            self.stop_listening(conn, (id, &client.key(), client.told()), out);
         }
         if let Some(member) = self.members.get_mut(&id) {
             member.clients.remove(&conn);
@@ -68,10 +69,20 @@ impl Proxy {
         true
     }
 
-    fn stop_listening(&mut self, conn: ConnId, (id, key): (AccountId, &str), out: &mut Outputs) {
+    fn stop_listening(
+        &mut self,
+        conn: ConnId,
+        (id, key, told): (AccountId, &str, Told),
+        out: &mut Outputs,
+    ) {
         // Who has still to hear what it has missed has been told nothing.
-        let told = (!self.behind.remove(&conn)).then_some(key);
+        let told = (!self.behind.remove(&conn)).then_some((key, told));
         self.with_account(self.now, id, out, |account, scene| {
+            let told = told.map(|(key, told)| match told {
+                Told::All => (key, account.told()),
+                Told::UpTo(mark) => (key, Some(mark)),
+                Told::Nothing => (key, None),
+            });
             account.stop_listening(scene, told);
         });
     }
@@ -133,13 +144,18 @@ impl Proxy {
         if core::mem::replace(&mut client.closing, true) {
             return;
         }
+        // What goes first is told, as far as anybody can know.
+        let told = match how {
+            CloseHow::AfterFlush => Told::All,
+            CloseHow::Abort => client.told(),
+        };
         let listener_of = id.filter(|_| client.open).map(|id| (id, client.key()));
         out.event(event);
         while let Some(bytes) = client.take_queued(Instant::ZERO, Vec::new) {
             out.push(Output::Send { conn, bytes });
         }
         if let Some((id, key)) = listener_of {
-            self.stop_listening(conn, (id, &key), out);
+            self.stop_listening(conn, (id, &key, told), out);
         }
         for wake in ClientWake::ALL {
             self.set_wake(conn, wake, None);

@@ -69,11 +69,16 @@ impl Proxy {
 
     /// Sends what is queued for a client, and decides whether it is read from.
     pub(super) fn flush(&mut self, now: Now, conn: ConnId, out: &mut Outputs) {
-        let Some((_, client)) = self.clients.get_mut(&conn) else {
+        let Some((id, client)) = self.clients.get_mut(&conn) else {
             return;
         };
         if client.closing {
             return;
+        }
+        let told = id.filter(|_| client.open && !self.behind.contains(&conn));
+        let member = told.and_then(|id| self.members.get(&id));
+        if let Some(mark) = member.and_then(|member| member.account.told()) {
+            client.mark(mark);
         }
         while let Some(bytes) = client.take_queued(now.mono, || out.buffer()) {
             out.push(Output::Send { conn, bytes });

@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imo2sproxy_core::io::CloseCause::{Peer, Reset};
 use imo2sproxy_core::io::ConnId::Client;
+use rustls::{ClientConnection, StreamOwned, SupportedProtocolVersion, version};
 
 use crate::helpers::{Certificate, Setup, closed, echo, exchange, pattern};
 
@@ -70,21 +72,84 @@ fn tls_comes_up_over_a_stream_that_brings_single_bytes() {
     assert_eq!(exchange(&mut client, &much), much);
 }
 
+/// A client that speaks one version of TLS and no other.
+fn speaking(
+    version: &'static SupportedProtocolVersion,
+    certificate: &Certificate,
+    stream: TcpStream,
+) -> StreamOwned<ClientConnection, TcpStream> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate.der()).unwrap();
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let tls = ClientConnection::new(config.into(), "localhost".try_into().unwrap()).unwrap();
+    StreamOwned::new(tls, stream)
+}
+
+#[test]
+fn tls_1_3_is_spoken() {
+    let certificate = Certificate::new();
+    let engine = Setup::secured(&certificate).start(echo);
+    let mut client = speaking(&version::TLS13, &certificate, engine.client());
+    assert_eq!(exchange(&mut client, b"our times"), b"our times");
+    let spoken = client.conn.protocol_version();
+    assert_eq!(spoken, Some(rustls::ProtocolVersion::TLSv1_3));
+}
+
 #[test]
 fn tls_1_2_is_spoken_too() {
     let certificate = Certificate::new();
     let engine = Setup::secured(&certificate).start(echo);
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(certificate.der()).unwrap();
-    let old = rustls::ClientConfig::builder_with_provider(provider)
-        .with_protocol_versions(&[&rustls::version::TLS12])
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let tls = rustls::ClientConnection::new(old.into(), "localhost".try_into().unwrap()).unwrap();
-    let mut client = rustls::StreamOwned::new(tls, engine.client());
+    let mut client = speaking(&version::TLS12, &certificate, engine.client());
     assert_eq!(exchange(&mut client, b"old times"), b"old times");
+    let spoken = client.conn.protocol_version();
+    assert_eq!(spoken, Some(rustls::ProtocolVersion::TLSv1_2));
+}
+
+/// How TLS 1.0 to 1.2 begin: one suite, a curve and a signature that go with our certificate, and no session.
+fn greeting(minor_version: u8) -> Vec<u8> {
+    const SUITE: [u8; 2] = [0xc0, 0x2b];
+    const CURVE: [u8; 8] = [0, 10, 0, 4, 0, 2, 0, 0x1d];
+    const SIGNATURE: [u8; 8] = [0, 13, 0, 4, 0, 2, 4, 3];
+    let mut body = vec![3, minor_version];
+    body.extend(pattern(32));
+    body.extend([0, 0, 2]);
+    body.extend(SUITE);
+    body.extend([1, 0, 0, 16]);
+    body.extend(CURVE);
+    body.extend(SIGNATURE);
+    let length = u8::try_from(body.len()).unwrap();
+    let mut record = vec![0x16, 3, 1, 0, length + 4, 1, 0, 0, length];
+    record.extend(body);
+    record
+}
+
+/// The library of the tests speaks no version older than 1.2, so these greetings are written by hand.
+#[test]
+fn tls_1_1_is_not_spoken() {
+    const HANDSHAKE: u8 = 0x16;
+    const ALERT: u8 = 0x15;
+    const PROTOCOL_VERSION: u8 = 70;
+    let certificate = Certificate::new();
+    let engine = Setup::secured(&certificate).start(echo);
+    let mut newer = engine.client();
+    newer.write_all(&greeting(3)).unwrap();
+    let mut kind = [0];
+    newer.read_exact(&mut kind).unwrap();
+    assert_eq!(kind, [HANDSHAKE], "the same greeting is good for 1.2");
+    let mut older = engine.client();
+    older.write_all(&greeting(2)).unwrap();
+    let mut answer = Vec::new();
+    older.read_to_end(&mut answer).unwrap();
+    assert_eq!(answer.first(), Some(&ALERT), "{answer:?}");
+    assert_eq!(answer.last(), Some(&PROTOCOL_VERSION), "{answer:?}");
+    let told = engine.hear();
+    assert!(told.starts_with("ClientFault: 127.0.0.1:"), "{told}");
+    assert!(engine.rest().is_empty(), "the machine never hears of it");
 }
 
 #[test]

@@ -21,3 +21,4 @@ mod jobs;
 mod outgoing;
 mod proxies;
 mod record;
+mod sockets;

@@ -65,7 +65,7 @@ fn throw(port: u16, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Comes in by skypenet as somebody, and writes to the echo.
-fn talk(port: u16, name: &str, password: &str) {
+pub(crate) fn talk(port: u16, name: &str, password: &str) {
     let mut stream = connect_from(HERE, port);
     let login = format!("LOGIN {name} {password}\x17");
     stream.write_all(login.as_bytes()).unwrap();
@@ -335,5 +335,5 @@ fn no_password_is_found_in_any_folder_log_record_answer_or_process() {
     // It would find one: this is where they were given.
     let given = fs::read(town.home().join("given/open.toml")).unwrap();
     assert!(hunt.has(&given).is_some());
-    hunt.end();
+    hunt.end(100_000);
 }

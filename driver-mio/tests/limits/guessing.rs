@@ -17,7 +17,7 @@ const OWN: &str = "own-password-1";
 const ACCESS: &str = "access-password-1";
 
 /// Whether SkypeProxy lets somebody in with that password.
-fn by_skypeproxy(address: Ipv4Addr, port: u16, password: &str) -> bool {
+pub(crate) fn by_skypeproxy(address: Ipv4Addr, port: u16, password: &str) -> bool {
     let mut stream = connect_from(address, port);
     stream.write_all(&[0, 0, 0, 0, 1]).unwrap();
     let mut answer = [0xff];
@@ -29,7 +29,7 @@ fn by_skypeproxy(address: Ipv4Addr, port: u16, password: &str) -> bool {
 }
 
 /// Whether skypenet lets somebody in.
-fn by_skypenet(address: Ipv4Addr, port: u16, name: &str, password: &str) -> bool {
+pub(crate) fn by_skypenet(address: Ipv4Addr, port: u16, name: &str, password: &str) -> bool {
     let mut stream = connect_from(address, port);
     let login = format!("LOGIN {name} {password}\u{17}");
     stream.write_all(login.as_bytes()).unwrap();

@@ -27,3 +27,4 @@ mod guessing;
 mod hunt;
 mod places;
 mod sockets;
+mod typed;

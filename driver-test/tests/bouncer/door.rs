@@ -1,10 +1,10 @@
 //! Who gets in, as whom, and who is kept out.
 //! Never about what clients do once they are in.
 
-use imo2sproxy_core::config::{Access, Listener, Passthrough};
+use imo2sproxy_core::config::{Access, Listener, Passthrough, WireKind};
 use imo2sproxy_core::io::{Control, Output};
 use imo2sproxy_sim::town::{SECONDS, upstream};
-use imo2sproxy_sim::{Faults, Span, World};
+use imo2sproxy_sim::{Faults, Person, Span, World};
 
 use crate::house::{
     ALICES, ANYBODYS, HOUSE, account, config, connect, hash, house, house_of, is_in, is_out, log,
@@ -222,23 +222,33 @@ fn a_password_that_takes_too_long_to_check_lets_nobody_in() {
     }
 }
 
+/// So many connect from an address and say nothing. Gives how many are turned away.
+fn turned_away(world: &mut World, count: usize, address: &str) -> usize {
+    let names: Vec<String> = (0..count).map(|number| format!("s{number}")).collect();
+    for who in &names {
+        let silent = Person::new(WireKind::Len8, None, HOUSE, ANYBODYS);
+        world.join(who, silent);
+        world.set_address(who, address.parse().unwrap());
+    }
+    world.run_for(SECONDS(2));
+    let out = names.iter().filter(|who| is_out(world.person(who)));
+    out.count()
+}
+
+#[test]
+fn strangers_on_this_machine_are_not_counted_by_their_address() {
+    for address in [HERE, "::1"] {
+        let mut world = three();
+        assert_eq!(turned_away(&mut world, 100, address), 0, "{address}");
+        let other = connect(&mut world, "bob", (ANYBODYS, Some("bob:bobs-access")), HERE);
+        assert!(is_in(&other));
+    }
+}
+
 #[test]
 fn ten_strangers_of_one_address_and_no_more_wait_at_the_door() {
     let mut world = three();
-    for number in 0..12 {
-        let who = format!("s{number}");
-        let silent = imo2sproxy_sim::Person::new(
-            imo2sproxy_core::config::WireKind::Len8,
-            None,
-            HOUSE,
-            ANYBODYS,
-        );
-        world.join(&who, silent);
-        world.set_address(&who, THERE.parse().unwrap());
-    }
-    world.run_for(SECONDS(2));
-    let out = (0..12).filter(|number| is_out(world.person(&format!("s{number}"))));
-    assert_eq!(out.count(), 2);
+    assert_eq!(turned_away(&mut world, 12, THERE), 2);
     let other = connect(
         &mut world,
         "bob",

@@ -113,6 +113,30 @@ fn attempts_that_fail_become_rarer_up_to_one_in_half_a_minute() {
 }
 
 #[test]
+fn after_a_good_session_the_attempts_begin_anew() {
+    let mut bench = Bench::started();
+    let fails = |bench: &mut Bench| {
+        let before = bench.now.mono;
+        bench.answer(LaneId::Calls, 503, "");
+        while bench.try_ask(LaneId::Calls).is_none() {
+            bench.run(Duration::from_millis(10));
+        }
+        bench.ask(LaneId::Calls).at.since(before)
+    };
+    for round in 0..20 {
+        let waits: Vec<Duration> = (0..6).map(|_| fails(&mut bench)).collect();
+        // The end of the session before was the first failure.
+        assert!(waits[0] <= 2 * SECOND, "round {round}: {waits:?}");
+        assert!(waits[1] <= 4 * SECOND, "round {round}: {waits:?}");
+        bench.sign_on();
+        bench.run(Duration::from_secs(31));
+        bench.tell(LaneId::Poll, &[(1, json!({"name": "expired"}))]);
+        bench.run(Duration::from_millis(1_001));
+        assert_eq!(bench.ask(LaneId::Calls).method, "", "round {round}");
+    }
+}
+
+#[test]
 fn a_poll_without_an_answer_is_given_up_and_renewed() {
     let mut bench = Bench::signed_on();
     let poll = bench.ask(LaneId::Poll);
@@ -127,6 +151,21 @@ fn a_poll_without_an_answer_is_given_up_and_renewed() {
         LinkStatus::Online,
         "one silence is no news"
     );
+}
+
+#[test]
+fn a_request_without_an_answer_is_given_up_after_half_a_minute_and_made_again() {
+    let mut bench = Bench::signed_on();
+    send(&mut bench, "one");
+    let first = bench.ask(LaneId::Calls);
+    bench.run(Duration::from_millis(29_999));
+    assert_eq!(bench.ask(LaneId::Calls).at, first.at);
+    bench.run(SECOND);
+    let again = bench.ask(LaneId::Calls);
+    assert!(again.at > first.at);
+    assert_eq!((again.seq(), again.calls()), (first.seq(), vec!["send_im"]));
+    assert_eq!(again.messages(), first.messages());
+    assert_eq!(bench.link.status(), LinkStatus::Online);
 }
 
 #[test]

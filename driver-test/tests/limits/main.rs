@@ -10,11 +10,16 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::Limits;
 
+mod comeback;
 mod doorstep;
+mod entry;
 mod full;
+mod linger;
+mod notices;
 mod rows;
 mod sizes;
 mod times;
+mod waiting;
 
 use rows::{OPEN, ROWS};
 
