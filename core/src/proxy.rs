@@ -4,6 +4,7 @@
 mod accounts;
 mod clients;
 mod door;
+mod entries;
 mod files;
 mod guests;
 mod invariants;
@@ -32,6 +33,7 @@ use crate::rng::{Rng, Seed};
 use crate::time::{Instant, Now, Timers};
 
 use door::Door;
+use entries::Entries;
 use files::FileDone;
 pub(crate) use files::is_here;
 use guests::{Guest, Guests};
@@ -74,6 +76,7 @@ pub struct Proxy {
     to_start: VecDeque<AccountId>,
     /// Accounts on their way up for the first time: few at a time, so that a start does not flood the service.
     starting: BTreeSet<AccountId>,
+    entries: Entries,
     /// Accounts that have not said goodbye, in a drain.
     leaving: BTreeSet<AccountId>,
     /// All clients, with their accounts if they have logged in.
@@ -146,6 +149,7 @@ impl Proxy {
             members,
             names,
             starting: BTreeSet::new(),
+            entries: Entries::default(),
             leaving: BTreeSet::new(),
             clients: BTreeMap::new(),
             upstreams: BTreeMap::new(),
@@ -213,6 +217,8 @@ impl Proxy {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.moved.pop_first() {
                 self.account_moved(now, id, out);
+            } else if let Some(id) = self.entries.next(self.terms.limits.logins) {
+                self.admit(now, id, out);
             } else if let Some(conn) = self.behind.pop_first() {
                 self.catch_up(now, conn, out);
             } else if let Some(conn) = self.dirty.pop_first() {

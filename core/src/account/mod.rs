@@ -310,6 +310,16 @@ impl Account {
         self.with_link(scene, |link, now, out| link.handle(now, lane, input, out));
     }
 
+    /// It may log in to its service, if it still wants to.
+    pub(crate) fn admit(&mut self, scene: &mut Scene<'_>) {
+        self.with_link(scene, |link, now, out| link.admit(now, out));
+    }
+
+    /// True while it is logging in to its service.
+    pub(crate) fn logs_in(&self) -> bool {
+        self.link.is_admitted()
+    }
+
     /// Does what is due.
     pub(crate) fn tick(&mut self, scene: &mut Scene<'_>) {
         while let Some(wake) = self.timers.pop_due(scene.now.mono) {
@@ -367,7 +377,7 @@ impl Account {
             let mood = self.state.mood.clone();
             self.with_link(scene, |link, now, out| {
                 link.show(now, primitive, &mood, out);
-                link.start(now, out);
+                link.start(out);
             });
         }
     }

@@ -23,6 +23,7 @@ impl Account {
     /// Acts on one thing that the link says.
     pub(super) fn link_said(&mut self, scene: &mut Scene<'_>, output: LinkOutput) {
         match output {
+            LinkOutput::AsksIn => scene.out.push(AccountOutput::AsksIn),
             LinkOutput::Connect(lane, origin) => {
                 scene.out.push(AccountOutput::Connect(lane, origin));
             }

@@ -17,6 +17,8 @@ use crate::time::{Instant, Now};
 /// What an account asks of the proxy.
 #[derive(Debug)]
 pub(crate) enum AccountOutput {
+    /// It wants to log in to its service; answered with [`super::Account::admit`].
+    AsksIn,
     /// Open the connection of a lane.
     Connect(LaneId, Origin),
     /// Write to the connection of a lane.

@@ -218,13 +218,20 @@ impl Link {
     #[must_use]
     pub fn is_logging_in(&self) -> bool {
         match self.state {
-            State::FetchingPage
+            State::Queueing
+            | State::FetchingPage
             | State::OpeningSession
             | State::LoggingIn
             | State::SettlingIn
             | State::AwaitingSignOn => true,
             State::Stopped | State::BackingOff | State::Online | State::SigningOff => false,
         }
+    }
+
+    /// True while it is logging in and has been admitted.
+    #[must_use]
+    pub fn is_admitted(&self) -> bool {
+        self.is_logging_in() && self.state != State::Queueing
     }
 
     /// Which session it is, counted from the first.
@@ -241,15 +248,16 @@ impl Link {
     }
 
     /// Brings it up, and keeps it up. If it is just signing off, that is finished first.
-    pub fn start(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+    pub fn start(&mut self, out: &mut Vec<LinkOutput>) {
         match self.state {
             State::Stopped => {
                 self.failures = 0;
                 self.told.clear();
-                self.open(now, out);
+                self.open(out);
             }
             State::SigningOff => self.again = true,
             State::BackingOff
+            | State::Queueing
             | State::FetchingPage
             | State::OpeningSession
             | State::LoggingIn
@@ -275,11 +283,12 @@ impl Link {
                 self.pump(now, out);
             }
             State::BackingOff
+            | State::Queueing
             | State::FetchingPage
             | State::OpeningSession
             | State::LoggingIn
             | State::SettlingIn
-            | State::AwaitingSignOn => self.halt(now, out),
+            | State::AwaitingSignOn => self.halt(out),
         }
     }
 
@@ -344,8 +353,8 @@ impl Link {
         while let Some(wake) = self.timers.pop_due(now.mono) {
             match wake {
                 Wake::Lane(lane) => self.handle(now, lane, LaneInput::Tick, out),
-                Wake::Start => self.open(now, out),
-                Wake::Patience if self.state == State::SigningOff => self.halt(now, out),
+                Wake::Start => self.open(out),
+                Wake::Patience if self.state == State::SigningOff => self.halt(out),
                 Wake::Patience => {
                     self.fail(now, "it does not say that the account is signed on", out)
                 }

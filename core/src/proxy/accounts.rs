@@ -59,6 +59,9 @@ impl Proxy {
             self.moved.insert(id);
         }
         let account = &member.account;
+        if self.entries.is_inside(id) && !account.logs_in() {
+            self.entries.leave(id);
+        }
         self.timers.set(Wake::Account(id), account.deadline());
         if account.is_settled() {
             self.starting.remove(&id);
@@ -70,6 +73,7 @@ impl Proxy {
 
     pub(super) fn account_said(&mut self, id: AccountId, output: AccountOutput, out: &mut Outputs) {
         match output {
+            AccountOutput::AsksIn => self.asks_in(id),
             AccountOutput::Connect(lane, origin) => {
                 self.next_upstream = self.next_upstream.wrapping_add(1);
                 let conn = ConnId::Upstream(self.next_upstream);
@@ -157,6 +161,20 @@ impl Proxy {
             };
             self.starting.insert(id);
             self.with_account(now, id, out, Account::start);
+        }
+    }
+
+    fn asks_in(&mut self, id: AccountId) {
+        if let Some(member) = self.members.get(&id) {
+            let origin = &member.account.service().origin;
+            self.entries.ask(id, origin, member.guest.is_some());
+        }
+    }
+
+    /// Lets an account log in to its service.
+    pub(super) fn admit(&mut self, now: Now, id: AccountId, out: &mut Outputs) {
+        if self.with_account(now, id, out, Account::admit).is_none() {
+            self.entries.leave(id);
         }
     }
 

@@ -268,6 +268,7 @@ impl Proxy {
             self.names.remove(name);
         }
         self.starting.remove(&id);
+        self.entries.leave(id);
         self.leaving.remove(&id);
         self.door.forget(id);
     }

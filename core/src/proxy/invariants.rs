@@ -24,7 +24,13 @@ impl Proxy {
         self.check_awaiting();
         self.check_probe();
         let max = ("logins", self.terms.limits.logins);
-        at_most(self.starting.len(), max, "accounts that log in at once");
+        at_most(self.starting.len(), max, "accounts that start at once");
+        let logs_in = |id| {
+            let member = self.members.get(&id);
+            member.is_some_and(|member| member.account.logs_in())
+        };
+        self.entries
+            .check_invariants(self.terms.limits.logins, logs_in);
     }
 
     fn check_clients(&self) {

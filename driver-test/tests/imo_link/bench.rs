@@ -121,7 +121,7 @@ impl Bench {
             asked: 0,
             told: Vec::new(),
         };
-        bench.act(Link::start);
+        bench.act(|link, _, out| link.start(out));
         bench
     }
 
@@ -180,6 +180,7 @@ impl Bench {
         while let Some(output) = queue.pop_front() {
             let (link, now, mut more) = (&mut self.link, self.now, Vec::new());
             match output {
+                LinkOutput::AsksIn => link.admit(now, &mut more),
                 LinkOutput::Connect(lane, _) => {
                     self.servers
                         .insert(lane, HttpServer::new(&Limits::default()));

@@ -137,3 +137,16 @@ fn of_ten_accounts_four_log_in_at_once_and_all_get_in() {
     assert_eq!(seen.borrow().most, 4);
     assert!(seen.borrow().under_way.is_empty());
 }
+
+#[test]
+fn after_an_outage_four_log_in_at_once() {
+    let (mut world, seen) = far_from_its_service();
+    world.run_until(|_| seen.borrow().signed_on == ACCOUNTS, SECONDS(120));
+    world.kill("imo");
+    world.run_for(SECONDS(300));
+    *seen.borrow_mut() = Seen::default();
+    let seed = world.seed_for("imo again");
+    world.restart("imo", service(seed));
+    world.run_until(|_| seen.borrow().signed_on == ACCOUNTS, SECONDS(300));
+    assert_eq!(seen.borrow().most, 4);
+}

@@ -302,7 +302,7 @@ impl Link {
                 self.signed_on(now, out);
                 out.push(LinkOutput::Notice(notice));
             }
-            Notice::Disconnected { reason } if reason == "uidpassword" => self.refused(now, out),
+            Notice::Disconnected { reason } if reason == "uidpassword" => self.refused(out),
             Notice::Disconnected { reason } => {
                 let reason = reason.chars().take(200).collect::<String>();
                 self.lost(

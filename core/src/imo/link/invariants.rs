@@ -69,7 +69,7 @@ impl Link {
     fn check_state(&self) {
         let rests = |lane| self.timers.get(&Wake::Retry(lane)).is_some();
         match self.state {
-            State::Stopped | State::BackingOff => {
+            State::Stopped | State::BackingOff | State::Queueing => {
                 assert!(
                     self.outbox.is_empty() && self.awaited.is_empty(),
                     "without a session nothing is numbered"

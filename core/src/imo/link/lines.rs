@@ -241,13 +241,13 @@ impl Link {
         out: &mut Vec<LinkOutput>,
     ) {
         match self.state {
-            State::Stopped | State::BackingOff => {}
+            State::Stopped | State::BackingOff | State::Queueing => {}
             State::FetchingPage
             | State::OpeningSession
             | State::LoggingIn
             | State::SettlingIn
             | State::AwaitingSignOn => self.fail(now, reason, out),
-            State::SigningOff => self.halt(now, out),
+            State::SigningOff => self.halt(out),
             State::Online => {
                 let line = self.line(lane);
                 let failures = line.failures;

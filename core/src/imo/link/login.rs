@@ -29,6 +29,8 @@ pub(super) enum State {
     Stopped,
     /// Waits before the next attempt.
     BackingOff,
+    /// Has asked to log in.
+    Queueing,
     /// Fetches the page that sets cookies.
     FetchingPage,
     /// Asks for a session id.
@@ -67,12 +69,21 @@ impl Link {
         embedded.then_some((&self.username, &self.password))
     }
 
-    /// Starts a new session from the first page on.
-    pub(super) fn open(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+    /// Asks to start a new session.
+    pub(super) fn open(&mut self, out: &mut Vec<LinkOutput>) {
         self.forget_session(out);
+        self.state = State::Queueing;
+        self.set_status(LinkStatus::Connecting, out);
+        out.push(LinkOutput::AsksIn);
+    }
+
+    /// It may log in, as it has asked with [`LinkOutput::AsksIn`]: a new session is started from the first page on.
+    pub fn admit(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+        if self.state != State::Queueing {
+            return;
+        }
         self.state = State::FetchingPage;
         self.jar = CookieJar::new();
-        self.set_status(LinkStatus::Connecting, out);
         let page = Request::get(self.upstream.path.clone());
         let ticket = self.submit(now, LaneId::Calls, page, self.limits.request_wait, out);
         self.in_flight = Some((ticket, 0));
@@ -141,9 +152,10 @@ impl Link {
                 self.state = State::AwaitingSignOn;
                 self.renew_poll(now, out);
             }
-            State::SigningOff => self.halt(now, out),
+            State::SigningOff => self.halt(out),
             State::Stopped
             | State::BackingOff
+            | State::Queueing
             | State::FetchingPage
             | State::OpeningSession
             | State::AwaitingSignOn
@@ -173,6 +185,7 @@ impl Link {
             }
             State::Stopped
             | State::BackingOff
+            | State::Queueing
             | State::FetchingPage
             | State::OpeningSession
             | State::Online
@@ -183,8 +196,9 @@ impl Link {
     /// The session is lost, through nobody's fault: a new one is opened soon.
     pub(super) fn lost(&mut self, now: Now, reason: &str, out: &mut Vec<LinkOutput>) {
         match self.state {
-            State::SigningOff | State::Stopped => self.halt(now, out),
+            State::SigningOff | State::Stopped => self.halt(out),
             State::BackingOff
+            | State::Queueing
             | State::FetchingPage
             | State::OpeningSession
             | State::LoggingIn
@@ -213,19 +227,19 @@ impl Link {
     }
 
     /// The service refuses the password.
-    pub(super) fn refused(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+    pub(super) fn refused(&mut self, out: &mut Vec<LinkOutput>) {
         self.again = false;
-        self.halt(now, out);
+        self.halt(out);
         out.push(LinkOutput::Refused);
     }
 
     /// Stops everything, or starts anew if that was asked for in the meantime.
-    pub(super) fn halt(&mut self, now: Now, out: &mut Vec<LinkOutput>) {
+    pub(super) fn halt(&mut self, out: &mut Vec<LinkOutput>) {
         self.forget_session(out);
         self.state = State::Stopped;
         self.set_status(LinkStatus::Offline, out);
         if core::mem::take(&mut self.again) {
-            self.start(now, out);
+            self.start(out);
         }
     }
 

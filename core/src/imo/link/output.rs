@@ -33,6 +33,8 @@ pub struct Taken {
 /// What a link asks for, or tells.
 #[derive(Debug)]
 pub enum LinkOutput {
+    /// It wants to log in; answered with [`super::Link::admit`], at once or when others have logged in.
+    AsksIn,
     /// Open the connection of a lane; answered with `Connected` or `Closed`.
     Connect(LaneId, Origin),
     /// Write to the connection of a lane.
