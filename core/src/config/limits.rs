@@ -81,7 +81,8 @@ pub struct Limits {
     pub fetches: usize,
     /// Sessions of one account at the service; beyond it the oldest ends.
     pub sessions: usize,
-    /// First logins of accounts under way at once; further accounts wait for their turn.
+    /// Logins of accounts to one service under way at once; further accounts wait for their turn. As many accounts are
+    /// read from the store at once at the start.
     pub logins: usize,
     /// Open connections that have not logged in, in all; beyond it new ones are closed, and at random from half of it on.
     /// At the service those that have carried nothing for a session with an account; there it is the bound of sessions
