@@ -17,11 +17,12 @@ mod wake;
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::account::{Account, AccountOutput, FileJob, Topic};
 use crate::client::Client;
-use crate::config::{Access, AccountConfig, Config, Listener};
+use crate::config::{Access, AccountConfig, Config, Limits, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
 use crate::imo::link::LaneId;
@@ -59,6 +60,8 @@ struct Member {
 pub struct Proxy {
     /// The configuration without accounts and listeners.
     terms: Config,
+    /// Those of the configuration; they are the same until the end.
+    limits: Arc<Limits>,
     rng: Rng,
     listeners: Vec<Listener>,
     /// Whether the access password of some account is known by its hash only.
@@ -130,11 +133,12 @@ impl Proxy {
     #[must_use]
     pub fn new(mut config: Config, seed: Seed) -> Self {
         let rng = Rng::new(seed).derive("proxy");
+        let limits = Arc::new(config.limits.clone());
         let mut members = BTreeMap::new();
         let mut names = BTreeMap::new();
         let own = core::mem::take(&mut config.accounts);
         for (id, own) in (0..).map(AccountId).zip(&own) {
-            let account = Account::new(own, &config, &rng.derive(&own.name));
+            let account = Account::new(own, &config, &limits, &rng.derive(&own.name));
             members.insert(id, Member::new(account, None));
             names.insert(own.name.clone(), id);
         }
@@ -170,6 +174,7 @@ impl Proxy {
             stopped: false,
             scratch: Vec::new(),
             terms: config,
+            limits,
             rng,
         }
     }

@@ -10,7 +10,8 @@ use crate::step::Step;
 /// How many seeds the long simulation sweep runs.
 const SEEDS: &str = "1000";
 
-/// Runs all checks, the tests last, so that the last thing printed is the summary of the test runner.
+/// Runs all checks, the tests last, so that the last thing printed is the summary of the test runner. Among them is the
+/// replay of the corpora.
 ///
 /// Clippy, documentation and tests are built with one profile, and for the whole workspace each time: so
 /// they share what their build scripts make (the C code above all).
@@ -37,7 +38,6 @@ pub(crate) fn run(root: &Path, quick: bool) -> Result<(), String> {
             .env("SIM_SEEDS", SEEDS)
             .env("SIM_JOBS", "2")
             .run()?;
-        cargo("corpus", "test --locked --workspace --test corpus").run()?;
         fuzz::smoke(root)?;
     }
     cargo("tests", "test --workspace").run_last()

@@ -149,6 +149,7 @@ mod tests {
     use crate::journal::Journal;
     use crate::rng::{Rng, Seed};
     use crate::time::Now;
+    use alloc::sync::Arc;
     use alloc::vec;
 
     fn account() -> Account {
@@ -166,7 +167,12 @@ mod tests {
             access: None,
             upstream: Upstream::embedded(),
         };
-        Account::new(&own, &config, &Rng::new(Seed::from_number(1)))
+        Account::new(
+            &own,
+            &config,
+            &Arc::new(config.limits.clone()),
+            &Rng::new(Seed::from_number(1)),
+        )
     }
 
     /// Lets an account act, and gives the jobs it asks for.

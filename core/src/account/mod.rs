@@ -39,6 +39,7 @@ mod windows;
 
 use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -92,7 +93,8 @@ pub(crate) struct Account {
     /// The own handle, as the service knows it.
     handle: String,
     access: Option<Access>,
-    limits: Limits,
+    /// The same for all accounts.
+    limits: Arc<Limits>,
     local_time: bool,
     linger: Option<Duration>,
     link: Link,
@@ -173,8 +175,12 @@ impl core::fmt::Debug for Account {
 
 impl Account {
     /// An account of the configuration, not started.
-    pub(crate) fn new(account: &AccountConfig, config: &Config, rng: &Rng) -> Self {
-        let limits = &config.limits;
+    pub(crate) fn new(
+        account: &AccountConfig,
+        config: &Config,
+        limits: &Arc<Limits>,
+        rng: &Rng,
+    ) -> Self {
         let keys = Keys::new(&account.name);
         let handle = canonical(&account.username).into_owned();
         let state = StateRecord::default();
@@ -184,7 +190,7 @@ impl Account {
             name: account.name.clone(),
             handle: handle.clone(),
             access: account.access.clone(),
-            limits: limits.clone(),
+            limits: Arc::clone(limits),
             local_time: config.local_time,
             linger: config.linger,
             link: Link::new(

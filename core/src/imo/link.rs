@@ -17,6 +17,7 @@ mod waiting;
 use alloc::borrow::ToOwned;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
@@ -99,7 +100,7 @@ pub struct Link {
     password: Secret,
     upstream: Upstream,
     dialect: &'static Dialect,
-    limits: Limits,
+    limits: Arc<Limits>,
     rng: Rng,
     state: State,
     status: LinkStatus,
@@ -159,7 +160,7 @@ impl Link {
         username: String,
         password: Secret,
         upstream: Upstream,
-        limits: &Limits,
+        limits: &Arc<Limits>,
         rng: Rng,
     ) -> Self {
         let line = || Line::new(upstream.origin.clone(), limits);
@@ -170,7 +171,7 @@ impl Link {
             password,
             dialect: Dialect::of(upstream.dialect),
             upstream,
-            limits: limits.clone(),
+            limits: Arc::clone(limits),
             rng,
             state: State::Stopped,
             status: LinkStatus::Offline,

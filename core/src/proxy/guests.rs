@@ -151,7 +151,7 @@ impl Proxy {
         };
         // One that comes again in the same life draws other numbers than before.
         let rng = guests.rng.derive(&format!("{handle} {}", id.0));
-        let account = Account::new(&own, &guests.config, &rng);
+        let account = Account::new(&own, &guests.config, &self.limits, &rng);
         guests.by_handle.insert(handle.clone(), id);
         let guest = Guest {
             handle,

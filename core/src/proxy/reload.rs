@@ -174,7 +174,7 @@ impl Proxy {
         let id = self.new_id();
         // One that comes again in the same life draws other numbers than before.
         let rng = self.rng.derive(&format!("{} {}", own.name, id.0));
-        let account = Account::new(own, &self.terms, &rng);
+        let account = Account::new(own, &self.terms, &self.limits, &rng);
         self.members.insert(id, Member::new(account, None));
         self.names.insert(own.name.clone(), id);
         self.to_start.push_back(id);

@@ -2,6 +2,7 @@
 //! Never answers by itself, but for connections, which always come up at once.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use imo2sproxy_core::config::{DialectKind, Limits, Upstream};
@@ -109,7 +110,13 @@ impl Bench {
         let rng = Rng::new(Seed::from_number(1));
         let password = Secret::from("secret");
         let mut bench = Self {
-            link: Link::new("alice".into(), password, upstream, &Limits::default(), rng),
+            link: Link::new(
+                "alice".into(),
+                password,
+                upstream,
+                &Arc::new(Limits::default()),
+                rng,
+            ),
             now: Now {
                 mono: Instant::ZERO,
                 wall: UnixTime::from_seconds(1_400_000_000),

@@ -28,6 +28,8 @@ const LINES_SHOWN: usize = 40;
 pub(super) struct Search<'a> {
     pub(super) root: &'a Path,
     pub(super) time: Duration,
+    /// Where chance begins; else somewhere else each time.
+    pub(super) seed: Option<u32>,
 }
 
 /// What came of one target.
@@ -89,6 +91,9 @@ impl Search<'_> {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(fs::File::create(&log)?);
+        if let Some(seed) = self.seed {
+            command.arg(format!("-seed={seed}"));
+        }
         let dictionary = format!("fuzz/dictionaries/{target}.dict");
         if self.root.join(&dictionary).exists() {
             command.arg(format!("-dict={dictionary}"));
