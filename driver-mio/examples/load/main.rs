@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 
+mod all;
 mod chat;
 mod crew;
 mod crowd;
@@ -16,10 +17,12 @@ mod disk;
 mod echo;
 mod fleet;
 mod frame;
+mod goals;
 mod handshakes;
 mod latency;
 mod local;
 mod memory;
+mod plot;
 mod process;
 mod relay;
 mod service;
@@ -82,6 +85,8 @@ enum Scene {
     Start,
     /// How many system calls a text costs
     Syscalls,
+    /// All of these but the crowd; with a table of goals, and a plot beside the JSON
+    All,
 }
 
 fn main() -> io::Result<()> {
@@ -138,6 +143,7 @@ fn main() -> io::Result<()> {
             let plan = start::Plan::new(line.quick);
             tell(json, &start::run(&setup.staying(home.path()), &plan)?)
         }
+        Scene::All => all::run(&setup, line.quick, json),
         Scene::Syscalls => {
             let plan = syscalls::Plan::new(line.quick);
             tell(json, &syscalls::run(&setup, &plan)?)

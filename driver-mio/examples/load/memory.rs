@@ -96,7 +96,7 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<Memory> {
     let bare_tls_kib = handshakes::kib_each(plan.handshakes)?;
     let home = tempfile::tempdir()?;
     let few = of(setup, plan.few, &home);
-    start::make(&few)?;
+    start::make_once(&few)?;
     let daemon = settled(&few)?;
     let few_resident_kib = daemon.resident_kib()?;
     let fleet = Fleet::connect(&daemon, 0..plan.few)?;
@@ -110,9 +110,7 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<Memory> {
         in_memory: false,
         ..*setup
     };
-    if !many.home.is_some_and(|home| home.join("data").exists()) {
-        start::make(&many)?;
-    }
+    start::make_once(&many)?;
     let daemon = settled(&many)?;
     let many_resident_kib = daemon.resident_kib()?;
     let idle_percent = idle(&daemon, plan.idle)?;

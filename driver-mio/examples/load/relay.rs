@@ -33,7 +33,7 @@ impl Plan {
                 time: Duration::from_secs(2),
             },
             false => Self {
-                pairs: vec![1, 8, 32, 128, 512],
+                pairs: vec![1, 8, 32, 128, 256],
                 time: Duration::from_secs(5),
             },
         }
