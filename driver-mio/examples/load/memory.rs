@@ -17,9 +17,7 @@ use crate::service::Service;
 use crate::start;
 
 /// How long a daemon is left alone before its size counts.
-const SETTLING: Duration = Duration::from_secs(3);
-/// How long those who come, chat and leave do so.
-const VISIT: Duration = Duration::from_secs(3);
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// What is to be done.
 pub(crate) struct Plan {
@@ -31,6 +29,8 @@ pub(crate) struct Plan {
     pub(crate) many_remote: usize,
     /// Clients who come, chat and leave.
     pub(crate) visitors: usize,
+    /// How long they chat.
+    pub(crate) visit: Duration,
     /// How long idleness is watched.
     pub(crate) idle: Duration,
     pub(crate) handshakes: usize,
@@ -41,11 +41,12 @@ impl Plan {
     pub(crate) fn new(quick: bool) -> Self {
         match quick {
             true => Self {
-                few: 100,
+                few: 60,
                 many: start::Plan::new(true).accounts,
                 few_remote: 20,
-                many_remote: 120,
-                visitors: 100,
+                many_remote: 80,
+                visitors: 60,
+                visit: Duration::from_secs(1),
                 idle: Duration::from_secs(5),
                 handshakes: 300,
             },
@@ -55,6 +56,7 @@ impl Plan {
                 few_remote: 100,
                 many_remote: 1_000,
                 visitors: 500,
+                visit: Duration::from_secs(3),
                 idle: Duration::from_secs(20),
                 handshakes: 1_000,
             },
@@ -104,7 +106,7 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<Memory> {
     let with_clients = daemon.resident_kib()?;
     drop(fleet);
     daemon.stop()?;
-    let [before, during, after, second] = visits(&few, plan.visitors)?;
+    let [before, during, after, second] = visits(&few, plan)?;
     let many = Setup {
         accounts: plan.many,
         in_memory: false,
@@ -165,11 +167,12 @@ fn settled(setup: &Setup<'_>) -> io::Result<Daemon> {
 }
 
 /// Sizes before, while and after clients chat, and after they have done it once more.
-fn visits(setup: &Setup<'_>, visitors: usize) -> io::Result<[u64; 4]> {
+fn visits(setup: &Setup<'_>, plan: &Plan) -> io::Result<[u64; 4]> {
+    let visitors = plan.visitors;
     let daemon = settled(setup)?;
     let before = daemon.resident_kib()?;
-    let (during, after) = visit(&daemon, visitors)?;
-    let (_, second) = visit(&daemon, visitors)?;
+    let (during, after) = visit(&daemon, plan)?;
+    let (_, second) = visit(&daemon, plan)?;
     eprintln!(
         "  {visitors} visitors: {before} KiB before, {during} while, {after} and {second} after them"
     );
@@ -178,9 +181,10 @@ fn visits(setup: &Setup<'_>, visitors: usize) -> io::Result<[u64; 4]> {
 }
 
 /// Sizes while and after clients chat.
-fn visit(daemon: &Daemon, visitors: usize) -> io::Result<(u64, u64)> {
+fn visit(daemon: &Daemon, plan: &Plan) -> io::Result<(u64, u64)> {
+    let visitors = plan.visitors;
     let mut fleet = Fleet::connect(daemon, 0..visitors)?;
-    Game::new(visitors).play(&mut fleet, visitors / 2, VISIT)?;
+    Game::new(visitors).play(&mut fleet, visitors / 2, plan.visit)?;
     let during = daemon.resident_kib()?;
     drop(fleet);
     sleep(SETTLING);

@@ -96,15 +96,16 @@ fn curves(svg: &mut String, latencies: &[Latency; 2]) {
             svg,
             "<polyline points='{points}' fill='none' stroke='{colour}' stroke-width='2'/>"
         );
-        if let Some((_, micros)) = curve.last() {
-            let (x, y) = at(places, *micros);
-            let name = if latency.durable {
-                "durable"
-            } else {
-                "in memory"
-            };
-            text(svg, (x + 8.0, y + 4.0), "start", name);
-        }
+        // Side by side above the curves: at their ends they could lie on each other.
+        let name = if latency.durable {
+            "durable"
+        } else {
+            "in memory"
+        };
+        let x = if latency.durable { LEFT + 120.0 } else { LEFT };
+        let y = CURVES_TOP - 14.0;
+        line(svg, (x, y - 4.0), (x + 24.0, y - 4.0), colour);
+        text(svg, (x + 30.0, y), "start", name);
     }
 }
 

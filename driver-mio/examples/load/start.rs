@@ -28,9 +28,9 @@ impl Plan {
     /// The usual one, or a shorter one.
     pub(crate) fn new(quick: bool) -> Self {
         Self {
-            accounts: if quick { 500 } else { 10_000 },
+            accounts: if quick { 300 } else { 10_000 },
             starts: 5,
-            logins: if quick { 400 } else { 4_000 },
+            logins: if quick { 300 } else { 4_000 },
         }
     }
 }
