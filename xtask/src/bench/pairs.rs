@@ -31,7 +31,10 @@ const LATENCY: &[(&str, &str)] = &[
     ("highest rate, texts/s", "/highest_rate"),
 ];
 
-const RELAY: &[(&str, &str)] = &[("texts/s", "/texts_per_second")];
+const RELAY: &[(&str, &str)] = &[
+    ("texts/s", "/texts_per_second"),
+    ("daemon, us a text", "/daemon_us_per_text"),
+];
 
 const SCENES: [Scene; 5] = [
     Scene {
