@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod ci;
 mod fuzz;
 mod lines;
@@ -79,6 +80,8 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         jobs: usize,
     },
+    /// Puts the release program under load and measures it; figures, table and plot go to `target/bench`.
+    Bench(bench::Options),
     /// Records the library of sessions anew, `driver-test/sessions`, and replays it.
     Sessions,
 }
@@ -107,6 +110,7 @@ fn main() -> ExitCode {
             seconds,
             jobs,
         } => fuzz::fuzz(root(), seconds, target.as_deref(), jobs),
+        Task::Bench(options) => bench::run(root(), &options),
         Task::Sessions => sessions(),
     };
     match result {

@@ -36,6 +36,12 @@ impl Step {
         self
     }
 
+    /// With one more argument, which may hold blanks.
+    pub(crate) fn value(mut self, value: &str) -> Self {
+        self.command.arg(value);
+        self
+    }
+
     /// Prints the heading and runs the command to its end.
     pub(crate) fn run(self) -> Result<(), String> {
         let started = Instant::now();

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -14,25 +14,56 @@ use std::time::{Duration, Instant};
 use imo2sproxy_core::config::WireKind;
 use tempfile::TempDir;
 
+use crate::process;
+
 /// Accounts that clients without names are for, one listener each.
 pub(crate) const NAMELESS: usize = 8;
 
 /// How a daemon is started.
+#[derive(Clone, Copy)]
 pub(crate) struct Setup<'a> {
     pub(crate) program: &'a Path,
     pub(crate) accounts: usize,
     /// Keeps nothing on a disk.
     pub(crate) in_memory: bool,
+    /// Whether daemon and load are held on a processor each.
+    pub(crate) pinned: bool,
+    /// Where it keeps its things, if that is to outlive it.
+    pub(crate) home: Option<&'a Path>,
+    /// Where its accounts are, if not in the service inside.
+    pub(crate) upstream: Option<&'a Upstream>,
+}
+
+impl<'a> Setup<'a> {
+    /// The same for a daemon that may run anywhere, and whose things stay in this folder.
+    pub(crate) fn staying(&self, home: &'a Path) -> Self {
+        Self {
+            pinned: false,
+            in_memory: false,
+            home: Some(home),
+            ..*self
+        }
+    }
+}
+
+/// A service elsewhere.
+pub(crate) struct Upstream {
+    pub(crate) url: String,
+    pub(crate) ca_file: PathBuf,
 }
 
 /// A running daemon.
 pub(crate) struct Daemon {
     child: Child,
-    home: TempDir,
+    home: PathBuf,
+    /// Goes with the daemon.
+    _temporary: Option<TempDir>,
     stdout: BufReader<ChildStdout>,
     /// Ports by kind, in the order of the listeners.
     ports: Vec<(WireKind, u16)>,
     admin: u16,
+    /// From its start until it said that it listens.
+    pub(crate) listening_after: Duration,
 }
 
 /// The name of an account.
@@ -47,8 +78,12 @@ pub(crate) fn password(number: usize) -> String {
 
 fn configuration(setup: &Setup<'_>) -> String {
     let data = if setup.in_memory { ":memory:" } else { "data" };
-    let mut text =
-        format!("data_dir = '{data}'\nadmin = '127.0.0.1:0'\n[limits]\nclient_stall = 20\n");
+    let mut text = format!("data_dir = '{data}'\nadmin = '127.0.0.1:0'\n");
+    if let Some(upstream) = setup.upstream {
+        let (url, ca_file) = (&upstream.url, upstream.ca_file.display());
+        let _ = writeln!(text, "server = '{url}'\nca_file = '{ca_file}'");
+    }
+    text.push_str("[limits]\nclient_stall = 20\n");
     let mut listen = |kind: &str, account: Option<String>| {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "[[listen]]\nkind = '{kind}'\naddr = '127.0.0.1:0'");
@@ -75,15 +110,21 @@ fn configuration(setup: &Setup<'_>) -> String {
 impl Daemon {
     /// Starts it, and waits until it listens.
     pub(crate) fn start(setup: &Setup<'_>) -> io::Result<Self> {
-        let home = tempfile::tempdir()?;
-        let file = home.path().join("load.toml");
+        let temporary = match setup.home {
+            Some(_) => None,
+            None => Some(tempfile::tempdir()?),
+        };
+        let own = temporary.as_ref().map(TempDir::path);
+        let home = setup.home.or(own).map(Path::to_owned).unwrap_or_default();
+        let file = home.join("load.toml");
         fs::write(&file, configuration(setup))?;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
-        let mut child = Command::new(setup.program)
+        let begin = Instant::now();
+        let mut child = command(setup)
             .arg("--config")
             .arg(&file)
             .arg("-l")
-            .arg(home.path().join("log"))
+            .arg(home.join("log"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -92,11 +133,14 @@ impl Daemon {
         let mut daemon = Self {
             child,
             home,
+            _temporary: temporary,
             stdout: BufReader::new(stdout),
             ports: Vec::new(),
             admin: 0,
+            listening_after: Duration::ZERO,
         };
         daemon.read_ports()?;
+        daemon.listening_after = begin.elapsed();
         Ok(daemon)
     }
 
@@ -109,7 +153,7 @@ impl Daemon {
                 if line.starts_with("upstream") {
                     return Ok(());
                 }
-                let log = fs::read_to_string(self.home.path().join("log")).unwrap_or_default();
+                let log = fs::read_to_string(self.home.join("log")).unwrap_or_default();
                 return Err(io::Error::other(format!("it does not start: {line}{log}")));
             };
             let port = place
@@ -171,29 +215,46 @@ impl Daemon {
         value.ok_or_else(|| io::Error::other(format!("no metric {name} in\n{page}")))
     }
 
+    /// The number of its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where it keeps its things.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
     /// Its resident memory, in KiB.
     pub(crate) fn resident_kib(&self) -> io::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let number = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-        number.ok_or_else(|| io::Error::other("no VmRSS"))
+        process::resident_kib(self.pid())
     }
 
     /// The processor time it has used.
     pub(crate) fn processor_time(&self) -> io::Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // Behind the name of the program, which may hold anything; fields 14 and 15 of the line, in ticks of 10 ms.
-        let fields: Vec<&str> = stat
-            .rsplit(')')
-            .next()
-            .unwrap_or_default()
-            .split_whitespace()
-            .collect();
-        let tick = |at: usize| fields.get(at).and_then(|field| field.parse::<u64>().ok());
-        let ticks = tick(11).zip(tick(12)).map(|(user, system)| user + system);
-        let ticks = ticks.ok_or_else(|| io::Error::other("no times"))?;
-        Ok(Duration::from_millis(ticks * 10))
+        process::processor_time(self.pid())
     }
+
+    /// Ends it as an operator would, and waits until it is gone.
+    pub(crate) fn stop(mut self) -> io::Result<()> {
+        process::ask_to_end(self.pid())?;
+        let status = self.child.wait()?;
+        match status.success() {
+            true => Ok(()),
+            false => Err(io::Error::other(format!("the daemon ended with {status}"))),
+        }
+    }
+}
+
+/// The program, held on its processor if it is to be.
+fn command(setup: &Setup<'_>) -> Command {
+    if !setup.pinned {
+        return Command::new(setup.program);
+    }
+    let mut command = Command::new("taskset");
+    command.arg("-c").arg(process::DAEMON_PROCESSOR);
+    command.arg(setup.program);
+    command
 }
 
 impl Drop for Daemon {
