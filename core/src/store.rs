@@ -6,6 +6,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod memory;
+
+pub use memory::MemoryStore;
+
 use serde::Deserialize;
 
 /// One stored record.
@@ -123,6 +127,11 @@ pub trait Store {
     /// # Errors
     /// If nothing was done.
     fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError>;
+
+    /// True if nothing that it does takes so long that it needs a thread of its own.
+    fn is_instant(&self) -> bool {
+        false
+    }
 
     /// Appends the answer to `query` to `records`.
     ///

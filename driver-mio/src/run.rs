@@ -10,7 +10,7 @@ use imo2sproxy::Recordable;
 use imo2sproxy::admin;
 use imo2sproxy::event_loop::{EventLoop, Parts, Remote};
 use imo2sproxy::store::SqliteStore;
-use imo2sproxy_core::store::Store;
+use imo2sproxy_core::store::{MemoryStore, Store};
 use imo2sproxy_core::trace::Plan;
 
 use crate::address;
@@ -32,10 +32,7 @@ pub(crate) fn open_store(data: &DataFolder) -> Result<Box<dyn Store + Send>, Fai
             note(
                 "--data-dir :memory: keeps nothing: accounts and messages are gone when this process ends",
             );
-            let store = SqliteStore::in_memory().map_err(|error| {
-                Failure::trouble(format!("cannot keep a store in memory: {error}"))
-            })?;
-            return Ok(Box::new(store));
+            return Ok(Box::new(MemoryStore::new()));
         }
         DataFolder::Path(folder) => folder,
     };

@@ -7,17 +7,19 @@ use std::time::Duration;
 use imo2sproxy_core::store::{Query, Record, Store, StoreError, StoreOp};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+mod keeper;
 mod layout;
 mod thread;
+pub(crate) use keeper::Keeper;
 pub use layout::OpenError;
-pub(crate) use thread::{Job, StoreThread};
+pub(crate) use thread::Job;
 
 /// How long another process (an administration command, a backup) may keep the file from us.
 const BUSY_MAX: Duration = Duration::from_secs(5);
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
 
-/// Records in a SQLite file, or in memory.
+/// Records in a SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
     connection: Connection,
@@ -37,23 +39,12 @@ impl SqliteStore {
         Self::prepare(connection, look)
     }
 
-    /// A store that lives as long as this value.
-    ///
-    /// # Errors
-    /// If there is no memory for it.
-    pub fn in_memory() -> Result<Self, OpenError> {
-        Self::prepare(
-            Connection::open_in_memory().map_err(layout::open_error)?,
-            false,
-        )
-    }
-
     fn prepare(mut connection: Connection, look: bool) -> Result<Self, OpenError> {
         connection
             .busy_timeout(BUSY_MAX)
             .map_err(layout::open_error)?;
         layout::check(&mut connection, look)?;
-        // The answers (`wal`, or `memory` for a store without a file) are of no interest.
+        // The answer (`wal`) is of no interest.
         connection
             .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
             .and_then(|()| connection.execute_batch("PRAGMA synchronous = FULL"))

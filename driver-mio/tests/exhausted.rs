@@ -9,10 +9,10 @@ use std::time::Duration;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts};
 use imo2sproxy::networks::Networks;
-use imo2sproxy::store::SqliteStore;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Input, ListenerId, Machine, Output, Outputs};
+use imo2sproxy_core::store::MemoryStore;
 use imo2sproxy_core::time::{Instant, Now};
 use rlimit::Resource;
 
@@ -65,7 +65,7 @@ fn without_open_files_accepting_pauses_with_one_line_and_goes_on_when_some_are_c
             listeners: vec![listener],
             client_tls: None,
             ways: Ways::straight(),
-            store: Box::new(SqliteStore::in_memory().unwrap()),
+            store: Box::new(MemoryStore::new()),
             files: None,
             calls: CallHandling::Ignored,
             control: None,

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{EventLoop, Parts};
-use imo2sproxy::store::SqliteStore;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{Control, Input, Machine, Outputs};
+use imo2sproxy_core::store::MemoryStore;
 use imo2sproxy_core::time::{Instant as CoreInstant, Now};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::low_level::raise;
@@ -39,7 +39,7 @@ fn the_first_signal_drains_and_the_second_ends_the_loop_at_once() {
             listeners: Vec::new(),
             client_tls: None,
             ways: Ways::straight(),
-            store: Box::new(SqliteStore::in_memory().unwrap()),
+            store: Box::new(MemoryStore::new()),
             files: None,
             calls: CallHandling::Ignored,
             control: None,

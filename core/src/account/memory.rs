@@ -111,6 +111,12 @@ impl Account {
         self.messages.fit(left, journal);
     }
 
+    /// Lets go of all copies: nobody is there who might ask for them.
+    pub(super) fn let_copies_go(&mut self, journal: &Journal) {
+        self.avatars.fit(0);
+        self.messages.fit(0, journal);
+    }
+
     /// Panics if it takes more than it may.
     pub(super) fn check_memory(&self) {
         let copies = self.messages.bytes() + self.avatars.bytes();

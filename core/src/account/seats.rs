@@ -48,6 +48,7 @@ impl Account {
                 self.wish = Status::Online;
             }
             self.watch_linger(scene.now);
+            self.let_copies_go(scene.journal);
         }
         self.show_wanted(scene);
     }

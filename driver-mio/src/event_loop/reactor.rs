@@ -27,7 +27,7 @@ use crate::files::{self, FileThread};
 use crate::hashing::{self, HashPool};
 use crate::jobs::Answers;
 use crate::resolve::Resolver;
-use crate::store::{self, StoreThread};
+use crate::store::{self, Keeper};
 use crate::tls;
 use crate::via::Ways;
 
@@ -80,7 +80,7 @@ pub(super) struct Reactor {
     pub(super) client_tls: Option<Arc<rustls::ClientConfig>>,
     pub(super) ways: Ways,
     pub(super) resolver: Resolver,
-    pub(super) store: StoreThread,
+    pub(super) store: Keeper,
     pub(super) hashing: HashPool,
     pub(super) files: FileThread,
     pub(super) calls: CallHandlers,
@@ -123,7 +123,7 @@ impl Reactor {
             client_tls: parts.client_tls,
             ways: parts.ways,
             resolver: Resolver::new(Arc::clone(answers)),
-            store: StoreThread::start(parts.store, Arc::clone(answers))?,
+            store: Keeper::start(parts.store, Arc::clone(answers))?,
             hashing: HashPool::new(Arc::clone(answers)),
             files: FileThread::new(parts.files, Arc::clone(answers)),
             calls: CallHandlers::new(parts.calls),
@@ -145,8 +145,8 @@ impl Reactor {
             Output::Send { conn, bytes } => self.send(conn, bytes, spare),
             Output::Reading { conn, on } => self.set_reading(conn, on),
             Output::Close { conn, how } => self.close(conn, how),
-            Output::Load { load, queries } => self.store.push(store::Job::Load { load, queries }),
-            Output::Store { op, changes } => self.store.push(store::Job::Store { op, changes }),
+            Output::Load { load, queries } => self.ask_store(store::Job::Load { load, queries }),
+            Output::Store { op, changes } => self.ask_store(store::Job::Store { op, changes }),
             Output::Hash { job, secret } => self.hashing.push(hashing::Job::Hash { job, secret }),
             Output::Verify { job, secret, hash } => {
                 self.hashing
@@ -175,6 +175,11 @@ impl Reactor {
             Output::Stopped => self.stopped = true,
             Output::Event(event) => self.tell(&event),
         }
+    }
+
+    fn ask_store(&mut self, job: store::Job) {
+        let answer = self.store.push(job);
+        self.inbox.extend(answer);
     }
 
     /// Gives a socket to the poll, for good and for both directions: readiness is told once per change anyway, so that

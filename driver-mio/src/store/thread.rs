@@ -77,16 +77,21 @@ fn run(store: &mut dyn Store, jobs: &Jobs<Job>, answers: &Answers) {
     while let Some(job) = jobs.take() {
         match job {
             Job::Load { load, queries } => {
-                let mut records = Vec::new();
-                let result = queries
-                    .iter()
-                    .try_for_each(|query| store.query(query, &mut records))
-                    .map(|()| records);
-                answers.push(Answer::Input(Input::Loaded { load, result }));
+                answers.push(Answer::Input(answer(store, load, &queries)));
             }
             Job::Store { op, changes } => commit(store, jobs, answers, op, changes),
         }
     }
+}
+
+/// Reads what a load asks for.
+pub(super) fn answer(store: &mut dyn Store, load: LoadId, queries: &[Query]) -> Input<'static> {
+    let mut records = Vec::new();
+    let result = queries
+        .iter()
+        .try_for_each(|query| store.query(query, &mut records))
+        .map(|()| records);
+    Input::Loaded { load, result }
 }
 
 /// Makes `op` durable, together with the transactions that wait right behind it: one wait for the disk serves all.

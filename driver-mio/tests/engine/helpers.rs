@@ -13,14 +13,13 @@ use std::time::Duration;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::networks::Networks;
-use imo2sproxy::store::SqliteStore;
 use imo2sproxy::tls;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::{
     CloseCause, ConnId, Control, Input, ListenerId, Machine, Origin, Output, Outputs,
 };
-use imo2sproxy_core::store::Store;
+use imo2sproxy_core::store::{MemoryStore, Store};
 use imo2sproxy_core::time::{Instant, Now};
 use rustls::{ClientConfig, ClientConnection, ServerConfig, StreamOwned};
 use rustls_pki_types::CertificateDer;
@@ -112,7 +111,7 @@ impl Default for Setup {
             heralds: Networks::default(),
             client_tls: None,
             ways: Ways::straight(),
-            store: Box::new(SqliteStore::in_memory().unwrap()),
+            store: Box::new(MemoryStore::new()),
             files: None,
             calls: CallHandling::Ignored,
             stops: true,

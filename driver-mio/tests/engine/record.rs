@@ -12,13 +12,13 @@ use imo2sproxy::Recordable;
 use imo2sproxy::call_handler::CallHandling;
 use imo2sproxy::event_loop::{Bound, EventLoop, Parts, Remote};
 use imo2sproxy::networks::Networks;
-use imo2sproxy::store::SqliteStore;
 use imo2sproxy::via::Ways;
 use imo2sproxy_core::config::ServiceConfig;
 use imo2sproxy_core::event::Event;
 use imo2sproxy_core::io::ListenerId;
 use imo2sproxy_core::replay::{Mode, Verdict, replay};
 use imo2sproxy_core::rng::Seed;
+use imo2sproxy_core::store::MemoryStore;
 use imo2sproxy_core::trace::{Plan, Secrecy, Trace};
 
 use crate::helpers::PATIENCE;
@@ -66,7 +66,7 @@ fn a_running_loop_records_when_it_is_told_to_and_stops_when_it_is_told_to() {
                 heralds: Networks::default(),
             }],
             client_tls: None,
-            store: Box::new(SqliteStore::in_memory().unwrap()),
+            store: Box::new(MemoryStore::new()),
             files: None,
             calls: CallHandling::Ignored,
             control: None,

@@ -42,11 +42,6 @@ fn refusal(path: &Path) -> OpenError {
 }
 
 #[test]
-fn a_store_in_memory_keeps_the_contract() {
-    conformance::check_store(&mut SqliteStore::in_memory().unwrap());
-}
-
-#[test]
 fn a_store_in_a_file_keeps_the_contract_and_its_records() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
