@@ -47,13 +47,17 @@ impl Account {
 
     /// As much of a value as clients may keep of the account itself, in place of one of so many bytes.
     pub(super) fn own_value<'v>(&self, value: &'v str, before: usize) -> &'v str {
-        let taken = self.own_bytes();
+        let taken = self.own_bytes;
         let left = (self.limits.account_bytes / OWN_PART + before).saturating_sub(taken);
         cut(value, self.limits.text_bytes.min(left))
     }
 
-    /// What clients have kept of the account itself: a few texts.
-    fn own_bytes(&self) -> usize {
+    /// Takes note of how many bytes clients have kept of the account itself: they seldom change.
+    pub(super) fn count_own_bytes(&mut self) {
+        self.own_bytes = self.reckon_own_bytes();
+    }
+
+    fn reckon_own_bytes(&self) -> usize {
         let kept = [
             &self.state.profile,
             &self.state.parameters,
@@ -74,7 +78,7 @@ impl Account {
             + self.groups.bytes()
             + self.avatars.names_bytes()
             + self.chats.bytes()
-            + self.own_bytes()
+            + self.own_bytes
             + self.directory.bytes()
             + self.applications.bytes()
     }
@@ -119,6 +123,8 @@ impl Account {
 
     /// Panics if it takes more than it may.
     pub(super) fn check_memory(&self) {
+        let own = self.reckon_own_bytes();
+        assert_eq!(self.own_bytes, own, "the bytes of own values are counted");
         let copies = self.messages.bytes() + self.avatars.bytes();
         let bytes = self.standing_bytes() + self.link.bytes_waiting() + copies;
         let max = ("account_bytes", self.limits.account_bytes);

@@ -139,6 +139,8 @@ pub(crate) struct Account {
     directory: Directory,
     /// What clients have set for the moment; what is kept longer stands in `state`.
     parameters: BTreeMap<Parameter, String>,
+    /// What those take, and what `state` keeps of the account itself.
+    own_bytes: usize,
     groups: Groups,
     faults: Faults,
     applications: Applications,
@@ -242,6 +244,7 @@ impl Account {
             naming: None,
             directory: Directory::default(),
             parameters: BTreeMap::new(),
+            own_bytes: 0,
             faults: Faults::default(),
             groups: Groups::default(),
             applications: Applications::default(),

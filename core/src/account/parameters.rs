@@ -59,6 +59,7 @@ impl Account {
         }
         if is_momentary(parameter) {
             self.parameters.insert(parameter, value.into());
+            self.count_own_bytes();
         } else {
             let name = String::from(parameter.name());
             self.state.parameters.insert(name, value.into());

@@ -139,6 +139,7 @@ impl Account {
         let own = records.iter().find(|record| record.key == state_key);
         self.is_new = own.is_none();
         self.state = own.and_then(read).unwrap_or_else(StateRecord::default);
+        self.count_own_bytes();
         let people = |list: &mut Vec<String>| core::mem::take(list).iter().collect();
         self.roster.blocked = people(&mut self.state.blocked);
         self.roster.denied = people(&mut self.state.denied);
@@ -221,6 +222,7 @@ impl Account {
     /// Keeps the account's own record.
     pub(super) fn keep_state(&mut self, scene: &mut Scene<'_>) -> Ticket {
         self.state.reserved = self.messages.reserved();
+        self.count_own_bytes();
         let record = StateOut::new(&self.state, &self.roster);
         scene.journal.put(self.keys.state(), &record)
     }
