@@ -20,7 +20,9 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use super::memory as memory_of_account;
 use super::records::{Keys, Standing};
+use crate::config::Limits;
 use crate::handle::{canonical, same};
 use crate::journal::{Journal, Ticket};
 use crate::skype::{dialog_partner, group_chat_id, later_dialog_chat_id};
@@ -108,8 +110,8 @@ pub(super) struct Chats {
 }
 
 impl Chats {
-    /// No chats, of which there may be `max` that take up to `bytes_max` bytes.
-    pub(super) fn new(me: String, keys: Keys, max: usize, bytes_max: usize) -> Self {
+    /// No chats of the user called so.
+    pub(super) fn new(me: String, keys: Keys, limits: &Limits) -> Self {
         Self {
             me,
             keys,
@@ -118,10 +120,10 @@ impl Chats {
             groups: BTreeMap::new(),
             numbers: BTreeMap::new(),
             idle: BTreeSet::new(),
-            max,
+            max: limits.chats,
             bytes: 0,
             pinned_bytes: 0,
-            bytes_max,
+            bytes_max: memory_of_account::pool(limits.account_bytes),
         }
     }
 

@@ -86,25 +86,15 @@ impl Account {
                 value: self.profile(property),
             },
             Command::SetProfile { property, value } => self.set_profile(scene, property, value),
-            Command::GetChat { chat, property } => {
-                return self.chat_asked(scene, chat, property);
-            }
-            Command::GetChatMember { member, property } => self.member_asked(member, property),
-            Command::GetMessage {
-                object,
-                id,
-                property,
-            } => {
-                return self.message_asked(scene, object, id, property);
-            }
-            Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
-            Command::Message { to, body } => self.send_text(scene, to, body),
-            Command::ChatMessage { chat, body } => self.send_to_chat(scene, chat, body),
-            Command::ChatCreate { targets } => {
-                return self.create_chat(scene, targets, (client, since));
-            }
-            Command::AlterChat { chat, action } => {
-                return self.alter_chat(scene, chat, action, (client, since));
+            Command::GetChat { .. }
+            | Command::GetChatMember { .. }
+            | Command::GetMessage { .. }
+            | Command::SetMessageSeen { .. }
+            | Command::Message { .. }
+            | Command::ChatMessage { .. }
+            | Command::ChatCreate { .. }
+            | Command::AlterChat { .. } => {
+                return self.chat_command(scene, command, (client, since));
             }
             Command::GetAvatar { file } => return self.own_avatar(scene, file, reach, since),
             Command::SetAvatar { file } => return self.set_avatar(scene, file, reach),
@@ -120,6 +110,42 @@ impl Account {
             | Command::SetCallOther { .. }
             | Command::AlterCall { .. } => return self.call_command(scene, command),
             Command::Clear(history) => return self.clear(scene, command, history),
+            other => self.local_command(scene, other),
+        })
+    }
+
+    /// Answers what is about chats and messages.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all other commands are answered elsewhere"
+    )]
+    fn chat_command<'a>(
+        &mut self,
+        scene: &mut Scene<'_>,
+        command: Command<'a>,
+        asker: (ConnId, Instant),
+    ) -> Answer<'a> {
+        Answer::Reply(match command {
+            Command::GetChat { chat, property } => {
+                return self.chat_asked(scene, chat, property);
+            }
+            Command::GetChatMember { member, property } => self.member_asked(member, property),
+            Command::GetMessage {
+                object,
+                id,
+                property,
+            } => {
+                return self.message_asked(scene, object, id, property);
+            }
+            Command::SetMessageSeen { object, id } => return self.seen(scene, object, id),
+            Command::Message { to, body } => self.send_text(scene, to, body),
+            Command::ChatMessage { chat, body } => self.send_to_chat(scene, chat, body),
+            Command::ChatCreate { targets } => {
+                return self.create_chat(scene, targets, asker);
+            }
+            Command::AlterChat { chat, action } => {
+                return self.alter_chat(scene, chat, action, asker);
+            }
             other => self.local_command(scene, other),
         })
     }

@@ -8,6 +8,7 @@ use alloc::string::String;
 
 use super::numbers::Numbers;
 use super::records::{BLOCK, Keys, MessageRecord};
+use crate::config::Limits;
 use crate::journal::{Journal, Ticket};
 use crate::skype::MessageStatus;
 use crate::store::{Record, last_part, read};
@@ -66,7 +67,7 @@ pub(super) struct Messages {
 
 impl Messages {
     /// The messages of an account whose numbers below `reserved` may have been given.
-    pub(super) fn new(keys: Keys, reserved: u32, kept_max: usize, cached_max: usize) -> Self {
+    pub(super) fn new(keys: Keys, reserved: u32, limits: &Limits) -> Self {
         Self {
             keys,
             next: reserved,
@@ -78,8 +79,8 @@ impl Messages {
             unsent: BTreeSet::new(),
             untold: BTreeMap::new(),
             kept: 0,
-            kept_max,
-            cached_max,
+            kept_max: limits.messages_kept,
+            cached_max: limits.messages_cached,
         }
     }
 

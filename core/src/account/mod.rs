@@ -186,8 +186,6 @@ impl Account {
         let keys = Keys::new(&account.name);
         let handle = canonical(&account.username).into_owned();
         let state = StateRecord::default();
-        let (username, password) = (account.username.clone(), account.password.clone());
-        let link_rng = rng.derive("link");
         Self {
             name: account.name.clone(),
             handle: handle.clone(),
@@ -195,36 +193,16 @@ impl Account {
             limits: Arc::clone(limits),
             local_time: config.local_time,
             linger: config.linger,
-            link: Link::new(
-                username,
-                password,
-                account.upstream.clone(),
-                limits,
-                link_rng,
-            ),
+            link: Link::of(account, limits, rng.derive("link")),
             rng: rng.derive("account"),
-            messages: Messages::new(
-                keys.clone(),
-                state.reserved,
-                limits.messages_kept,
-                limits.messages_cached,
-            ),
+            messages: Messages::new(keys.clone(), state.reserved, limits),
             cursors: Cursors::new(keys.clone(), limits.cursors),
-            chats: Chats::new(
-                handle.clone(),
-                keys.clone(),
-                limits.chats,
-                memory::pool(limits.account_bytes),
-            ),
+            chats: Chats::new(handle.clone(), keys.clone(), limits),
             keys,
             state,
             roster: Roster::default(),
             mids: Mids::default(),
-            wish: if config.always_on && config.away_when_detached {
-                Status::Away
-            } else {
-                Status::Online
-            },
+            wish: presence::first_wish(config),
             refused: false,
             shows_presence: false,
             seats: Seats::new(),

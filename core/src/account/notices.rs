@@ -3,6 +3,7 @@
 
 use alloc::format;
 use alloc::string::ToString;
+use alloc::vec::Vec;
 use core::time::Duration;
 
 use super::late_refusals::Granted;
@@ -165,25 +166,8 @@ impl Account {
                 self.timers
                     .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
             }
-            Notice::BuddyAdded(mut buddies) => {
-                trim(&mut buddies, self.limits.text_bytes);
-                self.timers
-                    .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
-                for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
-                    self.contact_told(scene, buddy);
-                }
-                self.rooms_told(scene, &buddies);
-                self.roster.coming = true;
-            }
-            Notice::BuddyStatus(mut buddies) => {
-                trim(&mut buddies, self.limits.text_bytes);
-                for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
-                    if self.roster.contacts.contains_key(&*canonical(&buddy.buid)) {
-                        self.contact_told(scene, buddy);
-                    }
-                }
-                self.rooms_differ(scene, &buddies);
-            }
+            Notice::BuddyAdded(buddies) => self.listed(scene, buddies),
+            Notice::BuddyStatus(buddies) => self.listed_differ(scene, buddies),
             Notice::BuddyRemoved(buids) => {
                 for buid in &buids {
                     self.room_gone(scene, buid);
@@ -226,6 +210,29 @@ impl Account {
                 debug_assert!(false, "the link keeps what concerns the session to itself");
             }
         }
+    }
+
+    /// These are on the list.
+    fn listed(&mut self, scene: &mut Scene<'_>, mut buddies: Vec<Buddy>) {
+        trim(&mut buddies, self.limits.text_bytes);
+        self.timers
+            .set(Wake::Sweep, Some(scene.now.mono + ROSTER_COMPLETE));
+        for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
+            self.contact_told(scene, buddy);
+        }
+        self.rooms_told(scene, &buddies);
+        self.roster.coming = true;
+    }
+
+    /// Something is different about these.
+    fn listed_differ(&mut self, scene: &mut Scene<'_>, mut buddies: Vec<Buddy>) {
+        trim(&mut buddies, self.limits.text_bytes);
+        for buddy in buddies.iter().filter(|buddy| buddy.is_person()) {
+            if self.roster.contacts.contains_key(&*canonical(&buddy.buid)) {
+                self.contact_told(scene, buddy);
+            }
+        }
+        self.rooms_differ(scene, &buddies);
     }
 
     pub(super) fn call_done(

@@ -1,6 +1,7 @@
 //! How available somebody is, from the words of one protocol into those of the other.
 //! Never knows who.
 
+use crate::config::Config;
 use crate::imo::Primitive;
 use crate::skype::Status;
 
@@ -36,5 +37,14 @@ pub(super) const fn shown(own: Status) -> Status {
         | Status::Away
         | Status::NotAvailable
         | Status::DoNotDisturb => own,
+    }
+}
+
+/// What an account wants to be seen as before any client has said what it wants.
+pub(super) const fn first_wish(config: &Config) -> Status {
+    if config.always_on && config.away_when_detached {
+        Status::Away
+    } else {
+        Status::Online
     }
 }

@@ -9,7 +9,7 @@ use core::time::Duration;
 use super::chats::{ChatId, Chats, News};
 use super::cursors::Cursors;
 use super::records::{StateOut, StateRecord};
-use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake, memory};
+use super::{Account, AccountOutput, HistoryEntry, Scene, Topic, Wake};
 use crate::event::EventKind;
 use crate::imo::call::Call;
 use crate::imo::link::Taken;
@@ -144,19 +144,9 @@ impl Account {
         self.roster.blocked = people(&mut self.state.blocked);
         self.roster.denied = people(&mut self.state.denied);
         self.roster.removed = people(&mut self.state.removed);
-        self.messages = Messages::new(
-            self.keys.clone(),
-            self.state.reserved,
-            self.limits.messages_kept,
-            self.limits.messages_cached,
-        );
+        self.messages = Messages::new(self.keys.clone(), self.state.reserved, &self.limits);
         // A start that has failed half way begins anew.
-        self.chats = Chats::new(
-            self.handle.clone(),
-            self.keys.clone(),
-            self.limits.chats,
-            memory::pool(self.limits.account_bytes),
-        );
+        self.chats = Chats::new(self.handle.clone(), self.keys.clone(), &self.limits);
         self.cursors = Cursors::new(self.keys.clone(), self.limits.cursors);
         let mids_prefix = self.keys.mids();
         let (mids, lists): (Vec<Record>, Vec<Record>) = records

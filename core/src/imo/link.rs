@@ -25,8 +25,7 @@ use super::Primitive;
 use super::call::Call;
 use super::dialect::Dialect;
 use super::envelope::{Inbox, Outbox};
-use super::notice::Outcome;
-use crate::config::{Limits, Upstream};
+use crate::config::{AccountConfig, Limits, Upstream};
 use crate::http::cookies::CookieJar;
 pub use crate::http::lane::LaneInput;
 use crate::http::lane::Ticket;
@@ -154,6 +153,12 @@ impl core::fmt::Debug for Link {
 }
 
 impl Link {
+    /// The link of an account of the configuration, not started.
+    pub(crate) fn of(account: &AccountConfig, limits: &Arc<Limits>, rng: Rng) -> Self {
+        let (username, password) = (account.username.clone(), account.password.clone());
+        Self::new(username, password, account.upstream.clone(), limits, rng)
+    }
+
     /// A link that is not started.
     #[must_use]
     pub fn new(
@@ -307,27 +312,6 @@ impl Link {
     pub fn shown_elsewhere(&mut self, primitive: Primitive, mood: &str) {
         self.primitive = primitive;
         mood.clone_into(&mut self.mood);
-    }
-
-    /// Queues a call. It is made as soon as the session is up, and repeated until the service has taken it; one
-    /// that means nothing later is done at once where there is no session.
-    pub fn call(&mut self, now: Now, call: Call, out: &mut Vec<LinkOutput>) -> CallId {
-        let id = self.next_id();
-        let queued = Queued {
-            id,
-            call,
-            request_id: None,
-            done: false,
-        };
-        if self.state == State::Online {
-            self.queue(queued);
-            self.pump(now, out);
-        } else if login::outlives_session(&queued.call) {
-            self.waiting.push_back(queued);
-        } else {
-            out.push(LinkOutput::Done(id, Ok(Outcome::at(0))));
-        }
-        id
     }
 
     /// Everything up to a [`LinkOutput::Took`] cannot be lost any more: the service may forget it.

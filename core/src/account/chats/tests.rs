@@ -10,7 +10,11 @@ use alloc::vec::Vec;
 const NOW: u64 = 1_400_000_000;
 
 fn chats(max: usize) -> Chats {
-    Chats::new("alice".into(), Keys::new("alice"), max, 64 * 1024)
+    let limits = Limits {
+        chats: max,
+        ..Limits::default()
+    };
+    Chats::new("alice".into(), Keys::new("alice"), &limits)
 }
 
 fn room(gid: &str) -> Group {
@@ -64,7 +68,7 @@ fn marks_and_rooms_leave_room_for_dialogs() {
 #[test]
 fn a_chat_comes_back_as_it_was_stored() {
     let (mut chats, mut journal) = (chats(10), Journal::new());
-    let mut messages = Messages::new(Keys::new("alice"), 10, 100, 10);
+    let mut messages = Messages::new(Keys::new("alice"), 10, &Limits::default());
     let group = Group {
         topic: "tea".into(),
         adder: Some("carol".into()),

@@ -1,7 +1,15 @@
 //! Tests of numbers, statuses, and of what leaves when too many are kept.
 
 use super::*;
-use crate::config::Limits;
+
+/// No messages of alice's, whose numbers below `reserved` may have been given, and of which `kept` are kept.
+fn messages(reserved: u32, kept: usize) -> Messages {
+    let limits = Limits {
+        messages_kept: kept,
+        ..Limits::default()
+    };
+    Messages::new(Keys::new("alice"), reserved, &limits)
+}
 
 fn record(own: bool) -> MessageRecord {
     MessageRecord {
@@ -15,7 +23,7 @@ fn record(own: bool) -> MessageRecord {
 
 #[test]
 fn a_number_is_reserved_before_it_is_given() {
-    let mut messages = Messages::new(Keys::new("alice"), 500, 2000, 32);
+    let mut messages = messages(500, 2000);
     assert_eq!(messages.reserve(), Some(1500));
     assert_eq!(messages.reserve(), None);
     for _ in 0..500 {
@@ -28,7 +36,7 @@ fn a_number_is_reserved_before_it_is_given() {
 #[test]
 fn a_status_follows_from_what_happened() {
     let mut journal = Journal::new();
-    let mut messages = Messages::new(Keys::new("alice"), 1, 2000, 32);
+    let mut messages = messages(1, 2000);
     let own = messages.add_own(record(true), &mut journal);
     let came = messages.add_received(record(false), &mut journal);
     let status = |messages: &Messages, n| messages.status(n, messages.get(n).unwrap());
@@ -58,7 +66,7 @@ fn stored(numbers: core::ops::RangeInclusive<u32>) -> alloc::vec::Vec<Record> {
 #[test]
 fn at_most_two_thousand_are_kept_and_none_leaves_that_no_client_was_told_of() {
     let mut journal = Journal::new();
-    let mut messages = Messages::new(Keys::new("alice"), 1, Limits::default().messages_kept, 32);
+    let mut messages = messages(1, Limits::default().messages_kept);
     for _ in 0..2000 {
         messages.add_received(record(false), &mut journal);
     }
@@ -78,7 +86,7 @@ fn at_most_two_thousand_are_kept_and_none_leaves_that_no_client_was_told_of() {
 #[test]
 fn what_was_read_leaves_before_what_was_only_announced() {
     let mut journal = Journal::new();
-    let mut messages = Messages::new(Keys::new("alice"), 1, 2, 32);
+    let mut messages = messages(1, 2);
     for _ in 0..5 {
         messages.add_received(record(false), &mut journal);
     }
