@@ -7,14 +7,11 @@ use std::time::Duration;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use imo2sproxy::store::SqliteStore;
-use imo2sproxy_core::store::{Query, Store as _, StoreOp};
+use imo2sproxy_core::store::{Query, Record, Store as _, StoreOp};
 use tempfile::TempDir;
 
 /// How many messages there are.
 const MESSAGES: u64 = 10_000;
-/// A message as an account keeps it, about.
-const VALUE: &str = r#"{"chat":"bob","from":"bob","name":"Bob","at":1400000000,"body":"Shall we meet at eight, in the usual place?","status":"received"}"#;
-
 fn main() {
     let divan = divan::Divan::default().max_time(Duration::from_secs(2));
     divan.config_with_args().main();
@@ -24,10 +21,19 @@ fn key(number: u64) -> String {
     format!("proxy/alice/message/{:010}", number % MESSAGES)
 }
 
+/// About what an account keeps of a message. No two are the same: what stands there already is not written again.
+fn value(number: u64) -> Vec<u8> {
+    let value = format!(
+        r#"{{"chat":"bob","from":"bob","name":"Bob","at":{:010},"body":"Shall we meet at eight, in the usual place?"}}"#,
+        1_400_000_000 + number
+    );
+    value.into_bytes()
+}
+
 fn put(number: u64) -> StoreOp {
     StoreOp::Put {
         key: key(number),
-        value: VALUE.into(),
+        value: value(number),
     }
 }
 
@@ -44,7 +50,7 @@ fn filled() -> (TempDir, SqliteStore) {
 fn read_message(bencher: Bencher<'_, '_>) {
     let (_folder, mut store) = filled();
     let mut number = 0;
-    let mut read = || {
+    let mut read = || -> Vec<Record> {
         // Not the neighbour of the one before.
         number = (number + 4_999) % MESSAGES;
         let mut records = Vec::new();
@@ -54,7 +60,7 @@ fn read_message(bencher: Bencher<'_, '_>) {
             .expect("it can be read");
         records
     };
-    assert_eq!(read()[0].value, VALUE.as_bytes());
+    assert_eq!(read()[0].value, value(4_999));
     bencher.bench_local(read);
 }
 
@@ -84,7 +90,7 @@ fn read_latest_messages(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [1, 10, 100], sample_size = 1, sample_count = 300)]
 fn write_messages(bencher: Bencher<'_, '_>, count: u64) {
     let (_folder, store) = filled();
-    let store = RefCell::new((store, 0));
+    let store = RefCell::new((store, MESSAGES));
     bencher
         .counter(ItemsCount::new(count))
         .with_inputs(|| -> Vec<StoreOp> {
@@ -94,7 +100,7 @@ fn write_messages(bencher: Bencher<'_, '_>, count: u64) {
         })
         .bench_local_refs(|changes| {
             let (store, _) = &mut *store.borrow_mut();
-            store.apply(changes)
+            store.apply(changes).expect("room for them");
         });
 }
 
@@ -104,7 +110,7 @@ fn write_messages_in_memory(bencher: Bencher<'_, '_>, count: u64) {
     let mut store = SqliteStore::in_memory().expect("a store");
     let all: Vec<StoreOp> = (0..MESSAGES).map(put).collect();
     store.apply(&all).expect("memory");
-    let store = RefCell::new((store, 0));
+    let store = RefCell::new((store, MESSAGES));
     bencher
         .counter(ItemsCount::new(count))
         .with_inputs(|| -> Vec<StoreOp> {
@@ -114,6 +120,6 @@ fn write_messages_in_memory(bencher: Bencher<'_, '_>, count: u64) {
         })
         .bench_local_refs(|changes| {
             let (store, _) = &mut *store.borrow_mut();
-            store.apply(changes)
+            store.apply(changes).expect("room for them");
         });
 }
