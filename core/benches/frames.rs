@@ -41,13 +41,10 @@ fn case(name: &str) -> (WireKind, String) {
         .position(|case| case == name)
         .expect("one of the cases");
     let (kind, length) = CASES[case];
+    let text = "a few words ".chars().cycle();
     (
         kind,
-        "MESSAGE bob "
-            .chars()
-            .chain(std::iter::repeat('x'))
-            .take(length)
-            .collect(),
+        "MESSAGE bob ".chars().chain(text).take(length).collect(),
     )
 }
 

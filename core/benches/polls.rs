@@ -65,7 +65,7 @@ impl Talk {
         let driver = &mut self.far.driver;
         driver.tell(Input::Received { conn, bytes });
         while driver.is_silent(self.far.client) {
-            assert!(driver.answer(), "the client is told at last");
+            assert!(driver.answer_store(), "the client is told at last");
         }
     }
 }

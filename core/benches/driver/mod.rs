@@ -183,9 +183,19 @@ impl<M: Machine> Driver<M> {
 
     /// Gives the machine the next answer that it waits for; false if there is none.
     pub(crate) fn answer(&mut self) -> bool {
-        let Some(answer) = self.answers.pop_front() else {
-            return false;
-        };
+        let answer = self.answers.pop_front();
+        answer.map(|answer| self.give(answer)).is_some()
+    }
+
+    /// Tells the machine that the next transaction is durable, whatever else it waits for; false if there is none.
+    pub(crate) fn answer_store(&mut self) -> bool {
+        let is_stored = |answer: &Answer| matches!(answer, Answer::Stored(_));
+        let at = self.answers.iter().position(is_stored);
+        let answer = at.and_then(|at| self.answers.remove(at));
+        answer.map(|answer| self.give(answer)).is_some()
+    }
+
+    fn give(&mut self, answer: Answer) {
         match answer {
             Answer::Connected(conn) => self.tell(Input::Connected { conn }),
             Answer::Sent(conn, count) => self.tell(Input::Sent { conn, count }),
@@ -208,7 +218,6 @@ impl<M: Machine> Driver<M> {
             }),
             Answer::Verified(job) => self.tell(Input::Verified { job, ok: true }),
         }
-        true
     }
 
     /// Gives the machine all answers that it waits for.
