@@ -33,6 +33,8 @@ impl Headers {
     /// `name` must be a token, which our own names are and the parser checks in others.
     pub fn push(&mut self, name: &str, value: &str) {
         debug_assert!(is_token(name), "a field name is a token");
+        // At once, with what stands around the value: it would grow piece by piece.
+        self.text.reserve(name.len() + value.len() + 4);
         self.text.push_str(name);
         self.text.push_str(": ");
         // What becomes a space at an end of the value would be lost when the field is sent on.

@@ -266,7 +266,11 @@ pub(crate) fn told_kind(kind: WireKind, bytes: &[u8]) -> Result<Option<WireKind>
 /// The line that the payload of a frame stands for: invalid UTF-8 replaced, and without the NULs that some
 /// writers count as part of the text. At most three times as long as the payload.
 fn line_of(payload: &[u8]) -> String {
-    let mut line = String::from_utf8_lossy(payload).into_owned();
+    // Nearly all text is valid, and to see that takes a fraction of the time that replacing takes.
+    let mut line = match core::str::from_utf8(payload) {
+        Ok(text) => String::from(text),
+        Err(_) => String::from_utf8_lossy(payload).into_owned(),
+    };
     if memchr::memchr(0, payload).is_some() {
         line.retain(|c| c != '\0');
     }

@@ -1,0 +1,125 @@
+//! What the store costs: a message read, and changes made durable, few and many in one transaction.
+//! Never measures the thread that it runs on in the program, nor how fast a disk is elsewhere: syncing is this disk's.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
+use imo2sproxy::store::SqliteStore;
+use imo2sproxy_core::store::{Query, Record, Store as _, StoreOp};
+use tempfile::TempDir;
+
+/// How many messages there are.
+const MESSAGES: u64 = 10_000;
+fn main() {
+    let divan = divan::Divan::default().max_time(Duration::from_secs(2));
+    divan.config_with_args().main();
+}
+
+fn key(number: u64) -> String {
+    format!("proxy/alice/message/{:010}", number % MESSAGES)
+}
+
+/// About what an account keeps of a message. No two are the same: what stands there already is not written again.
+fn value(number: u64) -> Vec<u8> {
+    let value = format!(
+        r#"{{"chat":"bob","from":"bob","name":"Bob","at":{:010},"body":"Shall we meet at eight, in the usual place?"}}"#,
+        1_400_000_000 + number
+    );
+    value.into_bytes()
+}
+
+fn put(number: u64) -> StoreOp {
+    StoreOp::Put {
+        key: key(number),
+        value: value(number),
+    }
+}
+
+/// A store with all messages, in a folder that goes with it.
+fn filled() -> (TempDir, SqliteStore) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let mut store = SqliteStore::open(&folder.path().join("store")).expect("a store");
+    let changes: Vec<StoreOp> = (0..MESSAGES).map(put).collect();
+    store.apply(&changes).expect("room for them");
+    (folder, store)
+}
+
+#[divan::bench]
+fn read_message(bencher: Bencher<'_, '_>) {
+    let (_folder, mut store) = filled();
+    let mut number = 0;
+    let mut read = || -> Vec<Record> {
+        // Not the neighbour of the one before.
+        number = (number + 4_999) % MESSAGES;
+        let mut records = Vec::new();
+        let query = Query::Get { key: key(number) };
+        store
+            .query(black_box(&query), &mut records)
+            .expect("it can be read");
+        records
+    };
+    assert_eq!(read()[0].value, value(4_999));
+    bencher.bench_local(read);
+}
+
+/// The latest messages, as many as an account keeps in memory.
+#[divan::bench]
+fn read_latest_messages(bencher: Bencher<'_, '_>) {
+    const COUNT: usize = 32;
+    let (_folder, mut store) = filled();
+    let query = Query::Range {
+        prefix: "proxy/alice/message/".into(),
+        after: None,
+        limit: COUNT,
+        newest_first: true,
+    };
+    let mut read = || {
+        let mut records = Vec::new();
+        store
+            .query(black_box(&query), &mut records)
+            .expect("they can be read");
+        records
+    };
+    assert_eq!(read().len(), COUNT);
+    bencher.counter(ItemsCount::new(COUNT)).bench_local(read);
+}
+
+/// A group commit of so many messages.
+#[divan::bench(args = [1, 10, 100], sample_size = 1, sample_count = 300)]
+fn write_messages(bencher: Bencher<'_, '_>, count: u64) {
+    let (_folder, store) = filled();
+    let store = RefCell::new((store, MESSAGES));
+    bencher
+        .counter(ItemsCount::new(count))
+        .with_inputs(|| -> Vec<StoreOp> {
+            let (_, number) = &mut *store.borrow_mut();
+            *number += count;
+            (*number..*number + count).map(put).collect()
+        })
+        .bench_local_refs(|changes| {
+            let (store, _) = &mut *store.borrow_mut();
+            store.apply(changes).expect("room for them");
+        });
+}
+
+/// The same without a file: what is left is SQLite's own work.
+#[divan::bench(args = [1, 10, 100], sample_size = 1, sample_count = 300)]
+fn write_messages_in_memory(bencher: Bencher<'_, '_>, count: u64) {
+    let mut store = SqliteStore::in_memory().expect("a store");
+    let all: Vec<StoreOp> = (0..MESSAGES).map(put).collect();
+    store.apply(&all).expect("memory");
+    let store = RefCell::new((store, MESSAGES));
+    bencher
+        .counter(ItemsCount::new(count))
+        .with_inputs(|| -> Vec<StoreOp> {
+            let (_, number) = &mut *store.borrow_mut();
+            *number += count;
+            (*number..*number + count).map(put).collect()
+        })
+        .bench_local_refs(|changes| {
+            let (store, _) = &mut *store.borrow_mut();
+            store.apply(changes).expect("room for them");
+        });
+}
