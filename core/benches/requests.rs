@@ -2,6 +2,7 @@
 //! Never measures what comes back: the service is played by hand.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use divan::Bencher;
@@ -38,7 +39,7 @@ struct Line {
 
 impl Line {
     fn new() -> Self {
-        let limits = Limits::default();
+        let limits = Arc::new(Limits::default());
         let rng = Rng::new(Seed::from_number(1));
         let (upstream, password) = (Upstream::embedded(), Secret::from("secret"));
         let server = || HttpServer::new(&limits);

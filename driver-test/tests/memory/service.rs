@@ -144,6 +144,15 @@ impl Service {
         self.polls.push(conn);
     }
 
+    fn heard(&mut self, conn: ConnId, bytes: &[u8], out: &mut Outputs) {
+        self.servers.get_mut(&conn).unwrap().receive(bytes);
+        while let Some(server) = self.servers.get_mut(&conn)
+            && let Some(request) = server.next(&mut Vec::new()).unwrap()
+        {
+            self.asked(conn, &request, out);
+        }
+    }
+
     fn look(&mut self, now: Now, out: &mut Outputs) {
         let messages = self.script.borrow().messages();
         if !messages.is_empty()
@@ -157,27 +166,14 @@ impl Service {
 
 impl Machine for Service {
     fn handle(&mut self, now: Now, input: Input<'_>, out: &mut Outputs) {
-        match input {
-            Input::Accepted { conn, .. } => {
-                let server = HttpServer::new(&Limits::default());
-                self.servers.insert(conn, server);
-            }
-            Input::Received { conn, bytes } => {
-                let server = self.servers.get_mut(&conn).unwrap();
-                server.receive(bytes);
-                while let Some(request) = self
-                    .servers
-                    .get_mut(&conn)
-                    .and_then(|server| server.next(&mut Vec::new()).unwrap())
-                {
-                    self.asked(conn, &request, out);
-                }
-            }
-            Input::Closed { conn, .. } => {
-                self.servers.remove(&conn);
-                self.polls.retain(|poll| *poll != conn);
-            }
-            _ => {}
+        if let Input::Accepted { conn, .. } = input {
+            let server = HttpServer::new(&Limits::default());
+            self.servers.insert(conn, server);
+        } else if let Input::Received { conn, bytes } = input {
+            self.heard(conn, bytes, out);
+        } else if let Input::Closed { conn, .. } = input {
+            self.servers.remove(&conn);
+            self.polls.retain(|poll| *poll != conn);
         }
         if self.look_at.is_none_or(|at| at <= now.mono) {
             self.look(now, out);
