@@ -33,8 +33,9 @@ const GROUND: &[&str] = &[
     "lockout::*",
     "rng",
     "secret",
-    "store",
+    "store::*",
     "time",
+    "weighed",
 ];
 const JOURNAL: &[&str] = &["journal", "probe"];
 const WIRE: &[&str] = &["wire::*"];
