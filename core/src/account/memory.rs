@@ -1,5 +1,5 @@
 //! How much memory an account takes, what of it is whose, and what is let go when it gets too much.
-//! Never lets go of anything but copies of what stands in the store or at the service.
+//! Never lets go of a message, of somebody on the list, or of a group chat that the account is in.
 //!
 //! See `core/docs/memory.md`.
 
