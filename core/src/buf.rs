@@ -57,11 +57,8 @@ impl RecvBuf {
         self.searched = 0;
         if self.is_empty() {
             self.start = 0;
-            if self.bytes.capacity() > 4096 {
-                self.bytes = Vec::new();
-            } else {
-                self.bytes.clear();
-            }
+            // Most connections are idle nearly all the time, and there are four of them for each account.
+            self.bytes = Vec::new();
         }
     }
 

@@ -8,8 +8,10 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::canary::talk;
 use crate::guessing::{by_skypenet, by_skypeproxy};
@@ -42,6 +44,18 @@ fn terminal() -> (File, File) {
     (File::from(ours), theirs)
 }
 
+/// Waits until the terminal does not show what is typed.
+fn await_silence(terminal: &File) {
+    for _ in 0..1_000 {
+        let modes = tcgetattr(terminal).unwrap().local_modes;
+        if !modes.contains(LocalModes::ECHO) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("the terminal shows what is typed");
+}
+
 /// Presses keys once the terminal shows these words. Gives all that it shows until nobody uses it any more.
 fn typist(terminal: File, words: &'static str, keys: String) -> JoinHandle<Vec<u8>> {
     thread::spawn(move || {
@@ -51,6 +65,8 @@ fn typist(terminal: File, words: &'static str, keys: String) -> JoinHandle<Vec<u
         while let Ok(count @ 1..) = terminal.read(&mut some) {
             shown.extend_from_slice(&some[..count]);
             if !typed && String::from_utf8_lossy(&shown).contains(words) {
+                // The question is shown just before the letters are not any more.
+                await_silence(&terminal);
                 terminal.write_all(keys.as_bytes()).unwrap();
                 typed = true;
             }
