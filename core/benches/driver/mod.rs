@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +14,7 @@ use imo2sproxy_core::io::{
     CloseCause, ConnId, Input, JobId, ListenerId, LoadId, Machine, Output, Outputs, Peer, StoreId,
 };
 use imo2sproxy_core::secret::Secret;
-use imo2sproxy_core::store::{Query, Record, StoreOp};
+use imo2sproxy_core::store::{MemoryStore, Query, Record, Store as _, StoreOp};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
 /// The wall clock at the start, in milliseconds.
@@ -72,7 +71,7 @@ pub(crate) struct Driver<M> {
     outputs: Outputs,
     list: Vec<Output>,
     answers: VecDeque<Answer>,
-    records: BTreeMap<String, Vec<u8>>,
+    records: MemoryStore,
     /// Changes that are durable and that nobody has asked for since.
     changes: Vec<Arc<Vec<StoreOp>>>,
     /// What was sent to each client and each service since it was last looked at.
@@ -91,7 +90,7 @@ impl<M: Machine> Driver<M> {
             outputs: Outputs::new(),
             list: Vec::with_capacity(ROOM / 64),
             answers: VecDeque::with_capacity(ROOM / 64),
-            records: BTreeMap::new(),
+            records: MemoryStore::new(),
             changes: Vec::with_capacity(ROOM / 64),
             heard: BTreeMap::new(),
             clients: 0,
@@ -205,10 +204,7 @@ impl<M: Machine> Driver<M> {
             }),
             Answer::Loaded(load, queries) => {
                 self.write();
-                let result = Ok(queries
-                    .iter()
-                    .flat_map(|query| self.records(query))
-                    .collect());
+                let result = Ok(self.load(&queries));
                 self.tell(Input::Loaded { load, result });
             }
             Answer::Stored(op) => self.tell(Input::Stored { op, result: Ok(()) }),
@@ -307,63 +303,18 @@ impl<M: Machine> Driver<M> {
 
     /// Brings the records up to date.
     fn write(&mut self) {
-        for change in self.changes.drain(..).flat_map(|changes| changes.to_vec()) {
-            match change {
-                StoreOp::Put { key, value } => {
-                    self.records.insert(key, value);
-                }
-                StoreOp::Remove { key } => {
-                    self.records.remove(&key);
-                }
-                StoreOp::RemoveAll { prefix } => {
-                    self.records.retain(|key, _| !key.starts_with(&prefix));
-                }
-            }
+        for changes in self.changes.drain(..) {
+            self.records.apply(&changes).expect("a map takes all");
         }
     }
 
-    fn records(&self, query: &Query) -> Vec<Record> {
-        let record = |(key, value): (&String, &Vec<u8>)| Record {
-            key: key.clone(),
-            value: value.clone(),
-        };
-        let with = |prefix: &str| {
-            let from = (Bound::Included(prefix), Bound::Unbounded);
-            let prefix = prefix.to_owned();
-            let range = self.records.range::<str, _>(from);
-            range.take_while(move |(key, _)| key.starts_with(&prefix))
-        };
-        match query {
-            Query::Get { key } => self
-                .records
-                .get_key_value(key)
-                .map(record)
-                .into_iter()
-                .collect(),
-            Query::Count { prefix } => vec![Record {
-                key: prefix.clone(),
-                value: with(prefix).count().to_string().into_bytes(),
-            }],
-            Query::Range {
-                prefix,
-                after,
-                limit,
-                newest_first,
-            } => {
-                let after = after.as_ref();
-                let mut found: Vec<_> = with(prefix)
-                    .filter(|(key, _)| {
-                        after.is_none_or(|after| (*key > after) != *newest_first && *key != after)
-                    })
-                    .map(record)
-                    .collect();
-                if *newest_first {
-                    found.reverse();
-                }
-                found.truncate(*limit);
-                found
-            }
+    fn load(&mut self, queries: &[Query]) -> Vec<Record> {
+        let mut records = Vec::new();
+        for query in queries {
+            let read = self.records.query(query, &mut records);
+            read.expect("a map can be read");
         }
+        records
     }
 }
 
