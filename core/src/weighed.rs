@@ -4,6 +4,7 @@
 use alloc::boxed::Box;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
+use core::borrow::Borrow;
 use core::mem::size_of;
 use core::ops::Deref;
 
@@ -40,6 +41,12 @@ impl Weight for Box<str> {
     }
 }
 
+impl Weight for u32 {
+    fn outside(&self) -> usize {
+        0
+    }
+}
+
 impl<T: Weight> Weight for Option<T> {
     fn outside(&self) -> usize {
         self.as_ref().map_or(0, Weight::outside)
@@ -51,14 +58,14 @@ pub(crate) const fn in_tree<Entry>() -> usize {
     2 * size_of::<Entry>()
 }
 
-/// A map by name.
+/// A map by name, or by number.
 #[derive(Debug)]
-pub(crate) struct WeighedMap<V> {
-    map: BTreeMap<Box<str>, V>,
+pub(crate) struct WeighedMap<V, K = Box<str>> {
+    map: BTreeMap<K, V>,
     bytes: usize,
 }
 
-impl<V> Default for WeighedMap<V> {
+impl<V, K> Default for WeighedMap<V, K> {
     fn default() -> Self {
         Self {
             map: BTreeMap::new(),
@@ -67,42 +74,55 @@ impl<V> Default for WeighedMap<V> {
     }
 }
 
-impl<V> Deref for WeighedMap<V> {
-    type Target = BTreeMap<Box<str>, V>;
+impl<V, K> Deref for WeighedMap<V, K> {
+    type Target = BTreeMap<K, V>;
 
     fn deref(&self) -> &Self::Target {
         &self.map
     }
 }
 
-impl<V: Weight> WeighedMap<V> {
+impl<V: Weight, K: Ord + Weight> WeighedMap<V, K> {
     /// About how many bytes it takes.
     pub(crate) const fn bytes(&self) -> usize {
         self.bytes
     }
 
     /// About how many bytes one more entry would take.
-    pub(crate) fn entry_bytes(name: &str, value: &V) -> usize {
-        in_tree::<(Box<str>, V)>() + name.outside() + value.outside()
+    pub(crate) fn entry_bytes<Q: Weight + ?Sized>(&self, key: &Q, value: &V) -> usize {
+        Self::bytes_of(key, value)
     }
 
-    /// Puts a value in, in place of the one of that name.
-    pub(crate) fn insert(&mut self, name: &str, value: V) {
-        self.remove(name);
-        self.bytes += Self::entry_bytes(name, &value);
-        self.map.insert(name.into(), value);
+    fn bytes_of<Q: Weight + ?Sized>(key: &Q, value: &V) -> usize {
+        in_tree::<(K, V)>() + key.outside() + value.outside()
+    }
+
+    /// Puts a value in, in place of the one of that key.
+    pub(crate) fn insert(&mut self, key: impl Into<K>, value: V) {
+        let key = key.into();
+        self.remove(&key);
+        self.bytes += Self::bytes_of(&key, &value);
+        self.map.insert(key, value);
     }
 
     /// Takes a value out.
-    pub(crate) fn remove(&mut self, name: &str) -> Option<V> {
-        let value = self.map.remove(name)?;
-        self.bytes -= Self::entry_bytes(name, &value);
+    pub(crate) fn remove<Q>(&mut self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Ord + Weight + ?Sized,
+    {
+        let value = self.map.remove(key)?;
+        self.bytes -= Self::bytes_of(key, &value);
         Some(value)
     }
 
     /// Changes a value.
-    pub(crate) fn change<T>(&mut self, name: &str, act: impl FnOnce(&mut V) -> T) -> Option<T> {
-        let value = self.map.get_mut(name)?;
+    pub(crate) fn change<Q, T>(&mut self, key: &Q, act: impl FnOnce(&mut V) -> T) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Ord + ?Sized,
+    {
+        let value = self.map.get_mut(key)?;
         let before = value.outside();
         let result = act(value);
         self.bytes = self.bytes - before + value.outside();
@@ -122,9 +142,7 @@ impl<V: Weight> WeighedMap<V> {
     /// Panics if it has lost count.
     pub(crate) fn check_invariants(&self) {
         let entries = self.map.iter();
-        let bytes: usize = entries
-            .map(|(name, one)| Self::entry_bytes(name, one))
-            .sum();
+        let bytes: usize = entries.map(|(key, one)| Self::bytes_of(key, one)).sum();
         assert_eq!(self.bytes, bytes, "the bytes of a map are counted");
     }
 }

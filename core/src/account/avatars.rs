@@ -23,7 +23,6 @@ use crate::imo::notice::{Icon, Refusal};
 use crate::io::FileError;
 use crate::skype::{ErrorReply, Reply};
 use crate::time::Instant;
-use crate::weighed::WeighedMap;
 
 /// How a picture that a client wants stands.
 enum Picture {
@@ -206,14 +205,14 @@ impl Account {
         for Icon { buid, icon } in icons {
             let handle = canonical(&buid);
             if icon.is_empty() {
-                self.avatars.icons.remove(&handle);
+                self.avatars.icons.remove(&*handle);
             } else if is_handle(&handle)
                 && icon.len() <= ICON_MAX
                 && self.avatars.icons.len() <= self.limits.contacts
             {
                 let icon = icon.into_boxed_str();
-                if WeighedMap::entry_bytes(&handle, &icon) <= self.people_left() {
-                    self.avatars.icons.insert(&handle, icon);
+                if self.avatars.icons.entry_bytes(&*handle, &icon) <= self.people_left() {
+                    self.avatars.icons.insert(&*handle, icon);
                 }
             }
         }

@@ -20,7 +20,6 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 
-use super::memory as memory_of_account;
 use super::records::{Keys, Standing};
 use crate::config::Limits;
 use crate::handle::{canonical, same};
@@ -123,7 +122,7 @@ impl Chats {
             max: limits.chats,
             bytes: 0,
             pinned_bytes: 0,
-            bytes_max: memory_of_account::pool(limits.account_bytes),
+            bytes_max: crate::account::memory::pool(limits.account_bytes),
         }
     }
 

@@ -19,24 +19,11 @@ pub(crate) const PROTOCOL_MAX: u8 = 7;
 
 impl Account {
     /// Answers one command of a `client` that has waited for the answer since `since`, and that files reach by `reach`.
-    pub(crate) fn command<'a>(
-        &mut self,
-        scene: &mut Scene<'_>,
-        command: Command<'a>,
-        client: ConnId,
-        since: Instant,
-        reach: Reach,
-    ) -> Answer<'a> {
-        let answer = self.answer(scene, command, client, since, reach);
-        self.fit(scene.journal);
-        answer
-    }
-
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "all others are looked at in the next table"
     )]
-    fn answer<'a>(
+    pub(crate) fn command<'a>(
         &mut self,
         scene: &mut Scene<'_>,
         command: Command<'a>,

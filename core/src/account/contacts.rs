@@ -11,7 +11,7 @@ use crate::handle::{canonical, is_handle};
 use crate::imo::call::{Call, Verdict};
 use crate::imo::notice::Buddy;
 use crate::skype::{ErrorReply, Reply, Status, UserChange, UserProperty, Value};
-use crate::weighed::{WeighedMap, WeighedSet, Weight};
+use crate::weighed::{WeighedSet, Weight};
 
 /// What a contact request says that says nothing: one client takes no notice of an empty one.
 const DEFAULT_REQUEST: &str = "Please let me add you to my contacts.";
@@ -167,13 +167,13 @@ impl Account {
             text: text.into(),
             number: self.roster.asked + 1,
         };
-        if WeighedMap::entry_bytes(&handle, &request) > self.people_left() {
+        if self.roster.requests.entry_bytes(&*handle, &request) > self.people_left() {
             self.fault(scene, "a contact request cannot be taken".into());
             return;
         }
         scene.notice(request_line(&handle, text));
         self.roster.asked += 1;
-        self.roster.requests.insert(&handle, request);
+        self.roster.requests.insert(&*handle, request);
     }
 
     pub(super) fn change_user<'a>(

@@ -20,7 +20,7 @@ use crate::skype::{
 };
 use crate::store::{Record, last_part, read};
 use crate::time::Instant;
-use crate::weighed::{WeighedSet, Weight, in_tree};
+use crate::weighed::{WeighedMap, WeighedSet, Weight, in_tree};
 
 /// How long an empty group is listed after it was made. One client looks at once for the group it has made, another
 /// one deletes the empty groups it finds.
@@ -51,21 +51,17 @@ pub(super) struct GroupRecord {
     users: WeighedSet,
 }
 
-impl GroupRecord {
-    /// About how many bytes it takes.
-    fn bytes(&self) -> usize {
-        in_tree::<(u32, Self)>()
-            + in_tree::<(u32, Instant)>()
-            + self.name.outside()
-            + self.users.bytes()
+impl Weight for GroupRecord {
+    /// With when it was made.
+    fn outside(&self) -> usize {
+        in_tree::<(u32, Instant)>() + self.name.outside() + self.users.bytes()
     }
 }
 
 /// The groups that the user has made.
 #[derive(Debug, Default)]
 pub(super) struct Groups {
-    made: BTreeMap<u32, GroupRecord>,
-    bytes: usize,
+    made: WeighedMap<GroupRecord, u32>,
     /// When those were made that no restart has come after.
     since: BTreeMap<u32, Instant>,
 }
@@ -73,44 +69,21 @@ pub(super) struct Groups {
 impl Groups {
     /// Takes a record of the store.
     pub(super) fn restore(&mut self, record: &Record) {
-        if let (Ok(number), Some(group)) = (last_part(&record.key).parse(), read(record)) {
-            self.put(number, group);
+        if let (Ok(number), Some(group)) = (last_part(&record.key).parse::<u32>(), read(record)) {
+            self.made.insert(number, group);
         }
     }
 
     /// About how many bytes they take.
     pub(super) const fn bytes(&self) -> usize {
-        self.bytes
-    }
-
-    fn put(&mut self, number: u32, group: GroupRecord) {
-        self.take(number);
-        self.bytes += group.bytes();
-        self.made.insert(number, group);
-    }
-
-    fn take(&mut self, number: u32) -> bool {
-        let was = self.made.remove(&number);
-        self.bytes -= was.as_ref().map_or(0, GroupRecord::bytes);
-        was.is_some()
-    }
-
-    /// Changes a group, if it is there.
-    fn change<T>(&mut self, number: u32, act: impl FnOnce(&mut GroupRecord) -> T) -> Option<T> {
-        let group = self.made.get_mut(&number)?;
-        let before = group.bytes();
-        let result = act(group);
-        self.bytes = self.bytes - before + group.bytes();
-        Some(result)
+        self.made.bytes()
     }
 
     /// Panics if there are more than `limits` allow.
     pub(super) fn check_invariants(&self, limits: &Limits) {
         let max = ("contact_groups", limits.contact_groups);
         at_most(self.made.len(), max, "groups of contacts");
-        let bytes = self.made.values().map(GroupRecord::bytes);
-        let bytes: usize = bytes.sum();
-        assert_eq!(self.bytes, bytes, "the bytes of groups are counted");
+        self.made.check_invariants();
         for group in self.made.values() {
             group.users.check_invariants();
             let max = ("contacts", limits.contacts);
@@ -231,12 +204,13 @@ impl Account {
         let users = WeighedSet::default();
         let group = GroupRecord { name, users };
         let full = self.groups.made.len() >= self.limits.contact_groups;
-        if full || group.bytes() > self.people_left() {
+        let bytes = self.groups.made.entry_bytes(&u32::MAX, &group);
+        if full || bytes > self.people_left() {
             return Err(ErrorReply::CREATE_UNKNOWN);
         }
         let number = self.messages.number();
         self.reserve(scene);
-        self.groups.put(number, group);
+        self.groups.made.insert(number, group);
         self.groups.since.insert(number, scene.now.mono);
         self.keep_group(scene, number);
         for property in [
@@ -258,7 +232,7 @@ impl Account {
         scene: &mut Scene<'_>,
         number: u32,
     ) -> Result<(), ErrorReply> {
-        if !self.groups.take(number) {
+        if self.groups.made.remove(&number).is_none() {
             return Err(ErrorReply::GROUP_ID);
         }
         self.groups.since.remove(&number);
@@ -276,7 +250,7 @@ impl Account {
     ) -> Result<(), ErrorReply> {
         let name = cut(name, self.limits.text_bytes);
         let left = self.people_left();
-        let is_other = self.groups.change(number, |group| {
+        let is_other = self.groups.made.change(&number, |group| {
             let is_other = group.name != name && name.outside() <= group.name.outside() + left;
             if is_other {
                 name.clone_into(&mut group.name);
@@ -299,7 +273,7 @@ impl Account {
         action: GroupAction<'_>,
     ) -> Result<(), ErrorReply> {
         let (users_max, left) = (self.limits.contacts, self.people_left());
-        let changed = self.groups.change(number, |group| match action {
+        let changed = self.groups.made.change(&number, |group| match action {
             GroupAction::AddUser(user) => {
                 let user = canonical(user);
                 let fits = group.users.len() < users_max && WeighedSet::entry_bytes(&user) <= left;
@@ -318,14 +292,13 @@ impl Account {
 
     /// Somebody who is no contact any more is in no group either.
     pub(super) fn leave_groups(&mut self, scene: &mut Scene<'_>, handle: &str) {
-        let mut left = Vec::new();
-        for (number, group) in &mut self.groups.made {
-            if group.users.remove(handle) {
-                self.groups.bytes -= WeighedSet::entry_bytes(handle);
-                left.push(*number);
-            }
-        }
+        let made = self.groups.made.iter();
+        let theirs = made.filter(|(_, group)| group.users.contains(handle));
+        let left: Vec<u32> = theirs.map(|(number, _)| *number).collect();
         for number in left {
+            self.groups
+                .made
+                .change(&number, |group| group.users.remove(handle));
             self.group_changed(scene, number);
         }
     }

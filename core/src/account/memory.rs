@@ -104,18 +104,6 @@ impl Account {
     /// Lets go of that for which there is no room any more: of chats that nobody has written in for long, and of copies.
     pub(crate) fn fit(&mut self, journal: &mut Journal) {
         let people = self.roster.bytes() + self.groups.bytes() + self.avatars.names_bytes();
-        // Most commands change nothing here.
-        let sizes = [
-            people,
-            self.chats.bytes(),
-            self.messages.bytes(),
-            self.avatars.bytes(),
-            self.own_bytes,
-            self.link.calls_waiting(),
-        ];
-        if sizes == self.fitted {
-            return;
-        }
         let chats = pool(self.limits.account_bytes).saturating_sub(people);
         self.chats.allow(chats, journal);
         let max = self.copy_bytes_max();
@@ -125,7 +113,6 @@ impl Account {
         }
         let left = max.saturating_sub(self.avatars.bytes());
         self.messages.fit(left, journal);
-        self.fitted = sizes;
     }
 
     /// Lets go of all copies: nobody is there who might ask for them.

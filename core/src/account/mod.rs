@@ -141,8 +141,6 @@ pub(crate) struct Account {
     parameters: BTreeMap<Parameter, String>,
     /// What those take, and what `state` keeps of the account itself.
     own_bytes: usize,
-    /// What it took when it was last made to fit, by parts.
-    fitted: [usize; 6],
     groups: Groups,
     faults: Faults,
     applications: Applications,
@@ -225,7 +223,6 @@ impl Account {
             directory: Directory::default(),
             parameters: BTreeMap::new(),
             own_bytes: 0,
-            fitted: [0; 6],
             faults: Faults::default(),
             groups: Groups::default(),
             applications: Applications::default(),

@@ -183,16 +183,16 @@ impl Roster {
                 full_name: buddy.buid.as_str().into(),
                 ..Contact::default()
             };
-            let bytes = WeighedMap::entry_bytes(&handle, &contact);
+            let bytes = self.contacts.entry_bytes(&*handle, &contact);
             if bytes > left || self.contacts.len() >= room.people {
                 return None;
             }
-            self.contacts.insert(&handle, contact);
+            self.contacts.insert(&*handle, contact);
         }
         self.let_in.remove(&handle);
         let left = room.bytes.saturating_sub(self.bytes());
         let change = |contact: &mut Contact| contact.take(buddy, left);
-        let change = self.contacts.change(&handle, change)?;
+        let change = self.contacts.change(&*handle, change)?;
         Some(Change {
             buddy: is_new || change.buddy,
             presence: shown && change.presence,

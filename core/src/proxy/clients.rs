@@ -293,6 +293,7 @@ impl Proxy {
             Ok(command) => account.command(&mut scene, command, conn, since, reach),
             Err(error) => Answer::Reply(error.into()),
         };
+        account.fit(scene.journal);
         let until = match answer {
             Answer::Reply(reply) => {
                 if let Reply::Protocol(version) = reply
