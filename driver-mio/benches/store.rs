@@ -7,7 +7,7 @@ use std::time::Duration;
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use imo2sproxy::store::SqliteStore;
-use imo2sproxy_core::store::{MemoryStore, Query, Record, Store as _, StoreOp};
+use imo2sproxy_core::store::{MemoryStore, Query, Record, Store, StoreOp};
 use tempfile::TempDir;
 
 /// How many messages there are.
@@ -90,18 +90,7 @@ fn read_latest_messages(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [1, 10, 100], sample_size = 1, sample_count = 300)]
 fn write_messages(bencher: Bencher<'_, '_>, count: u64) {
     let (_folder, store) = filled();
-    let store = RefCell::new((store, MESSAGES));
-    bencher
-        .counter(ItemsCount::new(count))
-        .with_inputs(|| -> Vec<StoreOp> {
-            let (_, number) = &mut *store.borrow_mut();
-            *number += count;
-            (*number..*number + count).map(put).collect()
-        })
-        .bench_local_refs(|changes| {
-            let (store, _) = &mut *store.borrow_mut();
-            store.apply(changes).expect("room for them");
-        });
+    write(bencher, store, count);
 }
 
 /// The same in the map that keeps records where nothing is to be kept.
@@ -110,6 +99,11 @@ fn write_messages_in_memory(bencher: Bencher<'_, '_>, count: u64) {
     let mut store = MemoryStore::new();
     let all: Vec<StoreOp> = (0..MESSAGES).map(put).collect();
     store.apply(&all).expect("memory");
+    write(bencher, store, count);
+}
+
+/// Writes `count` messages at a time behind those that a store has.
+fn write(bencher: Bencher<'_, '_>, store: impl Store, count: u64) {
     let store = RefCell::new((store, MESSAGES));
     bencher
         .counter(ItemsCount::new(count))

@@ -189,3 +189,13 @@ fn a_count_tells_how_many_keys_begin_with_a_prefix(store: &mut dyn Store) {
         }]
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use imo2sproxy_core::store::MemoryStore;
+
+    #[test]
+    fn the_map_in_memory_keeps_the_whole_contract_of_a_store() {
+        super::check_store(&mut MemoryStore::new());
+    }
+}

@@ -13,9 +13,9 @@ use imo2sproxy_core::time::Instant;
 
 use crate::folder::Folder;
 use crate::net::{ConnKey, Side};
-use crate::store::MemoryStore;
 use crate::tape::{Resident, Tape};
 use crate::world::Alarm;
+use imo2sproxy_core::store::MemoryStore;
 
 /// One run of a host's machine: what was meant for an earlier one is void.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

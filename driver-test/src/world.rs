@@ -17,9 +17,9 @@ use crate::host::{Answer, FileRequest, Host, Life};
 use crate::net::{ConnKey, Connection, NetJob};
 use crate::person::Person;
 use crate::record::Recorder;
-use crate::store::MemoryStore;
 use crate::sweep::Knobs;
 use crate::tape::Resident;
+use imo2sproxy_core::store::MemoryStore;
 
 mod breaks;
 mod clocks;

@@ -15,7 +15,7 @@ use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::store::{Query, Store as _, StoreError, StoreOp};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
-use crate::store::MemoryStore;
+use imo2sproxy_core::store::MemoryStore;
 
 /// The wall clock at the start, in milliseconds: 2012-07-11, when the protocol was in use.
 const WALL_START_MILLIS: u64 = 1_341_999_000_000;

@@ -5,7 +5,7 @@ use imo2sproxy_core::config::WireKind;
 use serde_json::Value;
 
 use super::Mark;
-use crate::store::MemoryStore;
+use imo2sproxy_core::store::MemoryStore;
 
 /// A text as a daemon keeps it.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -81,10 +81,9 @@ fn a_client_that_does_not_read_may_owe_256_kib_of_notices_and_not_more() {
     assert!(events.iter().any(|(_, event)| event.detail == why));
 }
 
-#[test]
-fn no_text_leaves_the_account_with_a_client_that_was_closed() {
+/// The same, and five texts that have been announced to it and stand behind what the system keeps.
+fn five_texts_wait_for_a_client_that_does_not_read() -> (World, Person, usize) {
     let (mut world, slow, before) = bob_has_a_client_that_does_not_read();
-    // What the system keeps is full before the first text.
     fill(&mut world, before, 8 * WINDOW);
     for number in 0..5 {
         world
@@ -92,6 +91,12 @@ fn no_text_leaves_the_account_with_a_client_that_was_closed() {
             .say(&format!("MESSAGE bob text {number}"));
     }
     world.run_for(SECONDS(2));
+    (world, slow, before)
+}
+
+#[test]
+fn no_text_leaves_the_account_with_a_client_that_was_closed() {
+    let (mut world, slow, before) = five_texts_wait_for_a_client_that_does_not_read();
     fill(&mut world, before, BOUND + WINDOW + MOOD_BYTES);
     assert!(slow.gone().is_some());
     assert_eq!(slow.count("CHATMESSAGE * STATUS RECEIVED"), 0);
@@ -112,15 +117,7 @@ fn no_text_leaves_the_account_with_a_client_that_was_closed() {
 
 #[test]
 fn texts_that_a_closed_client_never_took_are_told_when_it_comes_again() {
-    let (mut world, slow, before) = bob_has_a_client_that_does_not_read();
-    // What the system keeps is full before the first text.
-    fill(&mut world, before, 8 * WINDOW);
-    for number in 0..5 {
-        world
-            .person("alice")
-            .say(&format!("MESSAGE bob text {number}"));
-    }
-    world.run_for(SECONDS(2));
+    let (mut world, slow, before) = five_texts_wait_for_a_client_that_does_not_read();
     let bob = world.person("bob").clone();
     assert_eq!(bob.count("CHATMESSAGE * STATUS RECEIVED"), 5);
     fill(&mut world, before, BOUND + WINDOW + MOOD_BYTES);

@@ -122,9 +122,10 @@ fn of_rooms_without_end_the_first_ones_stay_and_dialogs_find_room() {
         "{chats}"
     );
     room.told((0..2_000).map(|number| message(&format!("writer-{number}"), number, 20)));
-    room.ask(
-        "GET USER writer-1999 HASCALLEQUIPMENT",
-        "USER writer-1999 *",
+    let chats = room.ask("SEARCH CHATS", "CHATS *");
+    assert!(
+        chats.contains("/$writer-1999;"),
+        "the latest dialog has room"
     );
     let heap = room.weigh();
     println!("rooms without end: {heap} bytes");
