@@ -2,7 +2,7 @@
 //! Never decides anything about a protocol, and never lets one connection keep the others from their turn.
 //!
 //! One turn: tell the machine what has arisen and flush what it sends; ask for its deadline; wait for the poll; read
-//! the clock; take in newcomers and answers; read from each ready connection, up to a bound; tick if it is time.
+//! the clock; take in newcomers and answers; read from ready connections, up to a bound; tick if it is time.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -43,15 +43,11 @@ use hosted::Hosted;
 pub use parts::{Bound, Parts, Renew, Watcher};
 pub use probes::Verdict;
 use reactor::{Reactor, Timer};
-use reading::Step;
+use reading::{INTERACTIVE, Share, Step, Turn};
 pub use remote::Remote;
 pub use renewal::{Renewal, Seat};
 pub use report::{Bytes, Report};
 
-/// How often each connection is read in a turn, in turns with all others.
-const READS_PER_TURN: usize = 16;
-/// How long a turn reads on: then what was answered is sent, whoever has more to say.
-const READING_TIME: Duration = Duration::from_millis(1);
 /// How often the machine may answer to what its own sends have brought about before the poll has its turn.
 const ROUNDS_PER_TURN: usize = 4;
 /// How many readiness changes are taken from the poll at a time.
@@ -148,6 +144,7 @@ impl<M: Machine> EventLoop<M> {
             if self.over || self.hosted.reactor.is_done() {
                 return Ok(());
             }
+            let fed = self.hosted.fed;
             let timeout = self.hosted.timeout(self.clock.now());
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => events.clear(),
@@ -162,7 +159,7 @@ impl<M: Machine> EventLoop<M> {
             }
             self.hosted.deliver();
             if !self.hosted.reactor.is_congested() {
-                self.read();
+                self.read(fed);
             }
             self.fire_timers();
             self.hosted.tick_if_due();
@@ -275,21 +272,27 @@ impl<M: Machine> EventLoop<M> {
         }
     }
 
-    /// Reads from each connection that has something to read, each one its share.
-    fn read(&mut self) {
-        let until = self.clock.now().mono + READING_TIME;
-        for _ in 0..READS_PER_TURN {
-            for _ in 0..self.hosted.reactor.ready.len() {
-                let Some(key) = self.hosted.reactor.next_ready() else {
-                    return;
-                };
-                match self.hosted.reactor.fill(key, &mut self.buffers) {
-                    Step::Data(conn, bytes) => self.hosted.feed(Input::Received { conn, bytes }),
-                    Step::Again | Step::Done => {}
-                }
-                self.hosted.reactor.mark_ready(key);
+    /// Reads from connections that have something to read. `fed`: how much the machine had been told before this turn.
+    fn read(&mut self, fed: u64) {
+        self.read_some(Turn::Interactive, INTERACTIVE);
+        let quiet = self.hosted.fed == fed;
+        if let Some(share) = self.hosted.reactor.bulk_share(quiet) {
+            // What the others are answered does not wait for it.
+            self.hosted.settle();
+            self.read_some(Turn::Bulk, share);
+        }
+    }
+
+    fn read_some(&mut self, turn: Turn, share: Share) {
+        let until = self.clock.now().mono + share.time;
+        while let Some(key) = self.hosted.reactor.next_ready(turn) {
+            let reactor = &mut self.hosted.reactor;
+            match reactor.fill(key, &mut self.buffers, share.bytes) {
+                Step::Data(conn, bytes) => self.hosted.feed(Input::Received { conn, bytes }),
+                Step::Again | Step::Done => {}
             }
-            if self.hosted.reactor.ready.is_empty() || self.clock.now().mono >= until {
+            self.hosted.reactor.mark_ready(key);
+            if self.clock.now().mono >= until {
                 return;
             }
         }

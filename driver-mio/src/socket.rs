@@ -9,8 +9,8 @@ use mio::net::TcpStream;
 
 use crate::out_queue::OutQueue;
 
-/// How much is read at a time, in bytes: so little that whoever says much leaves others their turn.
-const READ_SIZE: usize = 8 * 1024;
+/// The most that is read at a time, in bytes.
+pub(crate) const READ_SIZE: usize = 8 * 1024;
 
 /// The buffers that all sockets read into, one after the other.
 #[derive(Debug)]
@@ -130,13 +130,15 @@ impl Socket {
         self.drained
     }
 
-    /// Reads once.
-    pub(crate) fn fill<'b>(&mut self, buffers: &'b mut Buffers) -> Fill<'b> {
+    /// Reads once, at most `max` bytes and [`READ_SIZE`]. With TLS it may bring more: what was kept of a record that is whole
+    /// now.
+    pub(crate) fn fill<'b>(&mut self, buffers: &'b mut Buffers, max: usize) -> Fill<'b> {
+        let max = max.min(READ_SIZE);
         self.drained = false;
         let Some(session) = &mut self.session else {
-            return match read(&mut self.stream, &mut buffers.wire) {
+            return match read(&mut self.stream, &mut buffers.wire[..max]) {
                 Got::Bytes(count) => {
-                    self.drained = count < buffers.wire.len();
+                    self.drained = count < max;
                     Fill::Data(&buffers.wire[..count])
                 }
                 Got::Blocked => Fill::Blocked,
@@ -151,11 +153,11 @@ impl Socket {
             if let Some(cause) = session.ended {
                 return Fill::Ended(cause);
             }
-            match read(&mut self.stream, &mut buffers.wire) {
+            match read(&mut self.stream, &mut buffers.wire[..max]) {
                 Got::Bytes(count) => {
                     session.decrypt(&buffers.wire[..count], Some(&mut buffers.plain));
                     // A farewell among the bytes has still to be told.
-                    self.drained = count < buffers.wire.len() && session.ended.is_none();
+                    self.drained = count < max && session.ended.is_none();
                 }
                 Got::Blocked => return Fill::Blocked,
                 // Without TLS's own farewell anybody on the way may have cut the stream.

@@ -6,7 +6,6 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use imo2sproxy_core::config::WireKind;
 
 use crate::crew::Crew;
 
@@ -29,7 +28,7 @@ pub(crate) struct Ring {
 /// What was measured in a stretch of time, in microseconds.
 pub(crate) struct Figures {
     /// From the sender's line to the receiver's notice, by the receiver's transport.
-    pub(crate) by_kind: BTreeMap<WireKind, Histogram<u64>>,
+    pub(crate) by_kind: BTreeMap<&'static str, Histogram<u64>>,
     /// The same for all of them.
     pub(crate) all: Histogram<u64>,
     /// How many were sent.
@@ -45,7 +44,7 @@ impl Figures {
         }
     }
 
-    fn record(&mut self, kind: WireKind, latency: Duration) {
+    fn record(&mut self, kind: &'static str, latency: Duration) {
         let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         self.all.saturating_record(micros);
         let own = self.by_kind.entry(kind).or_insert_with(histogram);
@@ -161,7 +160,7 @@ impl Ring {
         }
         self.got[number] += 1;
         let sent_at = self.begin + Duration::from_micros(at);
-        let kind = self.crew.clients[number].kind;
+        let kind = self.crew.clients[number].way();
         self.figures
             .record(kind, heard_at.saturating_duration_since(sent_at));
         Ok(())

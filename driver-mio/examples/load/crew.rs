@@ -1,8 +1,9 @@
 //! Many clients of one daemon on one thread, each on a transport of its own.
 //! Never decides what they say: whoever runs them does.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imo2sproxy_core::buf::RecvBuf;
@@ -11,17 +12,27 @@ use imo2sproxy_core::secret::Secret;
 use imo2sproxy_core::wire::{ClientWire, FromServer};
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 /// One client.
 pub(crate) struct Client {
     pub(crate) name: String,
-    pub(crate) kind: WireKind,
+    kind: WireKind,
+    is_secured: bool,
     pub(crate) is_ready: bool,
-    stream: TcpStream,
+    /// What it is told is dropped unread.
+    is_deaf: bool,
+    stream: Box<dyn Stream>,
     wire: Box<dyn ClientWire + Send>,
     rx: RecvBuf,
     tx: Vec<u8>,
 }
+
+/// A socket, with or without TLS.
+trait Stream: io::Read + io::Write + Send {}
+impl<T: io::Read + io::Write + Send> Stream for T {}
 
 /// All clients, by their numbers.
 pub(crate) struct Crew {
@@ -51,6 +62,26 @@ impl Crew {
         name: &str,
         password: &str,
     ) -> io::Result<usize> {
+        self.connect_by(kind, port, None, (name, password))
+    }
+
+    /// The same for skyped under TLS.
+    pub(crate) fn connect_secured(
+        &mut self,
+        (port, tls): &(u16, Arc<ClientConfig>),
+        name: &str,
+        password: &str,
+    ) -> io::Result<usize> {
+        self.connect_by(WireKind::Skyped, *port, Some(tls), (name, password))
+    }
+
+    fn connect_by(
+        &mut self,
+        kind: WireKind,
+        port: u16,
+        tls: Option<&Arc<ClientConfig>>,
+        (name, password): (&str, &str),
+    ) -> io::Result<usize> {
         let number = self.clients.len();
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         // Not to be told by the daemon's pace of accepting, but by the system's.
@@ -61,6 +92,14 @@ impl Crew {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let registry = self.poll.registry();
         registry.register(&mut stream, Token(number), interest)?;
+        let stream: Box<dyn Stream> = match tls {
+            None => Box::new(stream),
+            Some(tls) => {
+                let name = ServerName::try_from("localhost").map_err(io::Error::other)?;
+                let tls = ClientConnection::new(Arc::clone(tls), name);
+                Box::new(StreamOwned::new(tls.map_err(io::Error::other)?, stream))
+            }
+        };
         let wire = match kind {
             WireKind::SkypeProxy | WireKind::Auto => {
                 kind.connect(Some(Secret::new(format!("{name}:{password}"))))
@@ -71,7 +110,9 @@ impl Crew {
         let mut client = Client {
             name: name.into(),
             kind,
+            is_secured: tls.is_some(),
             is_ready: false,
+            is_deaf: false,
             stream,
             wire,
             rx: RecvBuf::default(),
@@ -91,6 +132,27 @@ impl Crew {
         client.write()
     }
 
+    /// A line as a client says it, so often.
+    pub(crate) fn encoded(&mut self, number: usize, line: &str, times: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for _ in 0..times {
+            self.clients[number].wire.encode(line, &mut bytes);
+        }
+        bytes
+    }
+
+    /// Lets a client say what is encoded.
+    pub(crate) fn say_encoded(&mut self, number: usize, bytes: &[u8]) -> io::Result<()> {
+        let client = &mut self.clients[number];
+        client.tx.extend_from_slice(bytes);
+        client.write()
+    }
+
+    /// From now on a client drops what it is told.
+    pub(crate) fn deafen(&mut self, number: usize) {
+        self.clients[number].is_deaf = true;
+    }
+
     /// How many bytes of what a client has said wait to be sent.
     pub(crate) fn unsent(&self, number: usize) -> usize {
         self.clients[number].tx.len()
@@ -99,13 +161,11 @@ impl Crew {
     /// Waits for something to come, at most until `until`; gives what was heard, in order.
     pub(crate) fn turn(&mut self, until: Instant) -> io::Result<Vec<(usize, String)>> {
         let wait = until.saturating_duration_since(Instant::now());
-        // The poll counts in milliseconds: a shorter wait is a look.
-        let wait = if wait < Duration::from_millis(1) {
-            Duration::ZERO
-        } else {
-            wait
-        };
-        match self.poll.poll(&mut self.events, Some(wait)) {
+        // The poll itself counts in milliseconds.
+        let mut fds = [PollFd::new(self.poll.registry(), PollFlags::IN)];
+        let wait = Timespec::try_from(wait).map_err(io::Error::other)?;
+        rustix::event::poll(&mut fds, Some(&wait))?;
+        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             other => other?,
         }
@@ -136,6 +196,15 @@ impl Crew {
 }
 
 impl Client {
+    /// What it speaks, and whether under TLS.
+    pub(crate) fn way(&self) -> &'static str {
+        if self.is_secured {
+            "skyped/tls"
+        } else {
+            self.kind.name()
+        }
+    }
+
     fn read(
         &mut self,
         number: usize,
@@ -148,6 +217,7 @@ impl Client {
                     let why = format!("the client of {} was closed", self.name);
                     return Err(io::Error::new(ErrorKind::UnexpectedEof, why));
                 }
+                Ok(_) if self.is_deaf => {}
                 Ok(count) => {
                     self.rx.push(&chunk[..count]);
                     self.decode(number, heard)?;

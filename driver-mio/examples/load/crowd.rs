@@ -39,6 +39,7 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<()> {
         daemon.resident_kib()? / 1024
     );
     let mut crew = Crew::new()?;
+    let secured = daemon.secured()?;
     for number in 0..plan.clients {
         // Those without names come to the accounts that have listeners of their own.
         let kind = match number % 5 {
@@ -54,8 +55,14 @@ pub(crate) fn run(setup: &Setup<'_>, plan: &Plan) -> io::Result<()> {
                 NAMELESS + number
             }
         };
-        let place = daemon.port(kind, account);
-        crew.connect(place, &daemon::name(account), &daemon::password(account))?;
+        let (name, password) = (daemon::name(account), daemon::password(account));
+        match &secured {
+            // Every second one of skyped.
+            Some(place) if kind == WireKind::Skyped && number % 2 == 0 => {
+                crew.connect_secured(place, &name, &password)?;
+            }
+            _ => drop(crew.connect(daemon.port(kind, account), &name, &password)?),
+        }
         // From half of the places on strangers are turned away at random.
         if number % STRANGERS == 0 {
             crew.until_ready(Duration::from_secs(30))?;
@@ -91,7 +98,7 @@ fn show(part: &str, figures: &Figures) {
     println!("{part}: {} texts, each once and in order", figures.sent);
     line("all", &figures.all);
     for (kind, histogram) in &figures.by_kind {
-        line(kind.name(), histogram);
+        line(kind, histogram);
     }
 }
 

@@ -8,10 +8,14 @@ use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use imo2sproxy_core::config::WireKind;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
 use tempfile::TempDir;
 
 use crate::process;
@@ -62,6 +66,8 @@ pub(crate) struct Daemon {
     /// Ports by kind, in the order of the listeners.
     ports: Vec<(WireKind, u16)>,
     admin: u16,
+    /// Where skyped is spoken under TLS; 0 where it is not.
+    skyped: u16,
     /// From its start until it said that it listens.
     pub(crate) listening_after: Duration,
 }
@@ -93,6 +99,10 @@ fn configuration(setup: &Setup<'_>) -> String {
     };
     for kind in ["skypeproxy", "skypenet", "skyped-plain", "auto"] {
         listen(kind, None);
+    }
+    if !setup.in_memory {
+        // With a certificate of its own, which is kept where the data are.
+        listen("skyped", None);
     }
     for number in 0..setup.accounts.min(NAMELESS) {
         listen("len8", Some(name(number)));
@@ -137,6 +147,7 @@ impl Daemon {
             stdout: BufReader::new(stdout),
             ports: Vec::new(),
             admin: 0,
+            skyped: 0,
             listening_after: Duration::ZERO,
         };
         daemon.read_ports()?;
@@ -166,6 +177,10 @@ impl Daemon {
                 "skyped-plain" => WireKind::Skyped,
                 "auto" => WireKind::Auto,
                 "len8" => WireKind::Len8,
+                "skyped" => {
+                    self.skyped = port;
+                    continue;
+                }
                 _ => {
                     self.admin = port;
                     continue;
@@ -180,6 +195,25 @@ impl Daemon {
         let mut ports = self.ports.iter().filter(|(own, _)| *own == kind);
         let skip = if kind == WireKind::Len8 { number } else { 0 };
         ports.nth(skip).copied().unwrap_or((kind, 0))
+    }
+
+    /// The port for clients of skyped under TLS, and how to trust it; `None` without a folder for the certificate.
+    pub(crate) fn secured(&self) -> io::Result<Option<(u16, Arc<ClientConfig>)>> {
+        if self.skyped == 0 {
+            return Ok(None);
+        }
+        let certificate = CertificateDer::from_pem_file(self.home.join("data/tls.pem"));
+        let mut roots = RootCertStore::empty();
+        roots
+            .add(certificate.map_err(io::Error::other)?)
+            .map_err(io::Error::other)?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(io::Error::other)?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(Some((self.skyped, Arc::new(client))))
     }
 
     /// Waits until so many accounts are signed on; tells how it goes.

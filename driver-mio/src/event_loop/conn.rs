@@ -27,6 +27,8 @@ pub(super) struct Conn {
     pub(super) readable: bool,
     /// The poll has told that what comes in has an end: it may stand behind the last bytes.
     pub(super) is_at_end: bool,
+    /// Until when what comes in counts as bulk: set when there was more than was read.
+    pub(super) bulk_until: Instant,
     /// Whether it stands on the list of those to be read.
     pub(super) listed_ready: bool,
     /// Whether it stands on the list of those to be flushed.
@@ -50,6 +52,7 @@ impl Conn {
             reading: true,
             readable: false,
             is_at_end: false,
+            bulk_until: Instant::ZERO,
             listed_ready: false,
             listed_dirty: false,
             closing: None,

@@ -18,6 +18,8 @@ pub(super) struct Hosted<M> {
     /// Empty between two calls, but for the spare buffers.
     pub(super) outputs: Outputs,
     batch: Vec<Output>,
+    /// How many inputs the machine has been given.
+    pub(super) fed: u64,
     /// The recording, while there is one.
     recording: Option<Box<Recording>>,
 }
@@ -29,6 +31,7 @@ impl<M: Machine> Hosted<M> {
             reactor,
             outputs: Outputs::new(),
             batch: Vec::new(),
+            fed: 0,
             recording: None,
         }
     }
@@ -36,6 +39,7 @@ impl<M: Machine> Hosted<M> {
     /// Calls the machine and performs what it asks for.
     pub(super) fn feed(&mut self, input: Input<'_>) {
         let now = self.reactor.now;
+        self.fed += 1;
         self.reactor.tally.told(now.mono, &input);
         if let Some(recording) = &mut self.recording {
             recording.input(now, &input);

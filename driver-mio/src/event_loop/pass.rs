@@ -6,7 +6,7 @@ use mio::net::TcpStream;
 
 use super::conn::{Stage, Target};
 use super::reactor::{Reactor, Timer};
-use crate::socket::{Buffers, Fill, Socket};
+use crate::socket::{Buffers, Fill, READ_SIZE, Socket};
 use crate::via::Passage;
 
 impl Reactor {
@@ -65,7 +65,7 @@ fn talk(
 ) -> Result<bool, CloseCause> {
     loop {
         socket.flush(spare).map_err(broken_off)?;
-        match socket.fill(buffers) {
+        match socket.fill(buffers, READ_SIZE) {
             Fill::Data(bytes) => {
                 let mut tx = spare.buffer();
                 if passage.hear(bytes, &mut tx).map_err(CloseCause::Proxy)? {

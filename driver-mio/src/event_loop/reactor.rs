@@ -19,6 +19,7 @@ use super::accept::Door;
 use super::conn::{Conn, Stage};
 use super::desk::Desk;
 use super::probes::Probes;
+use super::reading::Ready;
 use super::renewal::Source;
 use super::report::Tally;
 use super::{CLOSE_WAIT, Parts};
@@ -67,7 +68,7 @@ pub(super) struct Reactor {
     /// What the machine has to hear next.
     pub(super) inbox: VecDeque<Input<'static>>,
     /// Connections that may have something to read.
-    pub(super) ready: VecDeque<usize>,
+    pub(super) ready: Ready,
     /// Connections that may have something to write.
     pub(super) dirty: Vec<usize>,
     pub(super) timers: Timers<Timer>,
@@ -111,7 +112,7 @@ impl Reactor {
             conns: Slab::new(),
             ids: BTreeMap::new(),
             inbox: VecDeque::new(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             dirty: Vec::new(),
             timers: Timers::new(),
             doors,
@@ -295,17 +296,6 @@ impl Reactor {
         {
             conn.listed_dirty = true;
             self.dirty.push(key);
-        }
-    }
-
-    /// Puts a connection on the list of those to be read, if there is something to be read and it is wanted.
-    pub(super) fn mark_ready(&mut self, key: usize) {
-        if let Some(conn) = self.conns.get_mut(key)
-            && conn.wants_read()
-            && !conn.listed_ready
-        {
-            conn.listed_ready = true;
-            self.ready.push_back(key);
         }
     }
 

@@ -186,34 +186,62 @@ fn an_aborted_connection_ends_at_once() {
     assert!(got.is_empty());
 }
 
+/// What a machine has heard, or what has left.
+#[derive(PartialEq, Eq, Debug)]
+enum Step {
+    Flood(usize),
+    Ping,
+    Sent,
+}
+
 #[test]
-fn a_client_that_floods_does_not_keep_another_from_its_turn() {
-    let engine = Setup::plain().start(|_, input, out, _| {
-        if let Input::Received {
-            conn: conn @ Client(2..),
+fn a_client_that_floods_is_heard_after_others_were_answered_and_in_small_pieces_then() {
+    let (open, gate) = mpsc::channel();
+    let (step, steps) = mpsc::channel();
+    let engine = Setup::plain().start(move |_, input, out, teller| match input {
+        Input::Received {
+            conn: Client(1),
             bytes,
-        } = input
-        {
+        } => {
+            teller.tell("flooded");
+            // Open once and for all when the test has let go of it.
+            let _ = gate.recv();
+            // Longer than any turn is to be.
+            thread::sleep(Duration::from_millis(2));
+            let _ = step.send(Step::Flood(bytes.len()));
+        }
+        Input::Received { conn, bytes } => {
+            let _ = step.send(Step::Ping);
             send(*conn, bytes, out);
         }
+        Input::Sent { .. } => drop(step.send(Step::Sent)),
+        _ => {}
     });
     let mut flood = engine.client();
     engine.expect("accepted c1 by 0");
-    let (enough, stop) = mpsc::channel::<()>();
-    let flooder = thread::spawn(move || {
-        let block = vec![0; MEGA];
-        while stop.try_recv() == Err(mpsc::TryRecvError::Empty) {
-            flood.write_all(&block).unwrap();
-        }
-    });
     let mut other = engine.client();
-    for _ in 0..100 {
-        let start = Instant::now();
-        assert_eq!(crate::helpers::exchange(&mut other, b"ping"), b"ping");
-        assert!(start.elapsed() < Duration::from_secs(2));
-    }
-    drop(enough);
-    flooder.join().unwrap();
+    engine.expect("accepted c2 by 0");
+    flood.write_all(&[0; 64 * 1024]).unwrap();
+    engine.expect("flooded");
+    other.write_all(b"ping").unwrap();
+    // Two pieces before the other one has ever been heard: a first one, and one of bulk by itself.
+    open.send(()).unwrap();
+    engine.expect("flooded");
+    open.send(()).unwrap();
+    engine.expect("flooded");
+    drop(open);
+    let steps: Vec<Step> = steps.iter().take(5).collect();
+    let (first, alone, shared) = (2 * 1024, 8 * 1024, 1024);
+    assert_eq!(
+        steps,
+        [
+            Step::Flood(first),
+            Step::Flood(alone),
+            Step::Ping,
+            Step::Sent,
+            Step::Flood(shared)
+        ]
+    );
 }
 
 #[test]
