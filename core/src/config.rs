@@ -203,15 +203,31 @@ pub enum Registration {
     Open,
 }
 
+/// How much of [`Limits::poll_wait`] the service in the same process holds a poll, in sixths.
+const EMBEDDED_HOLD: u32 = 5;
+
 /// All that the [`crate::imo::service::Service`] is told.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ServiceConfig {
     /// Who may register.
     pub registration: Registration,
-    /// How long a poll is held; at most 30 s, since old clients give up after 40.
+    /// How long a poll is held; at most 30 s where old clients come, which give up after 40.
     pub poll_hold: Duration,
     /// The limits.
     pub limits: Limits,
+}
+
+impl ServiceConfig {
+    /// The service in the same process as a daemon. Its only clients are accounts of that daemon, whose patience is known:
+    /// polls are held longer, so that accounts to which nothing happens cost less.
+    #[must_use]
+    pub fn embedded(daemon: &Config) -> Self {
+        Self {
+            registration: daemon.registration(),
+            poll_hold: daemon.limits.poll_wait * EMBEDDED_HOLD / 6,
+            limits: daemon.limits.clone(),
+        }
+    }
 }
 
 impl Default for ServiceConfig {

@@ -16,6 +16,9 @@ use crate::time::{Instant, Now};
 /// How long a failed transaction rests before it is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
+/// For how many changes memory is kept while there are none.
+const GATHERING_KEPT: usize = 256;
+
 /// Stands for one change: what depends on it may happen once [`Journal::is_durable`] says so.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct Ticket(u64);
@@ -167,6 +170,17 @@ impl Journal {
         );
     }
 
+    /// Lets the next changes gather where those have been that are done, unless they were many.
+    fn keep_memory_of(&mut self, changes: Arc<Vec<StoreOp>>) {
+        if self.gathering.capacity() == 0
+            && let Ok(mut changes) = Arc::try_unwrap(changes)
+            && changes.capacity() <= GATHERING_KEPT
+        {
+            changes.clear();
+            self.gathering = changes;
+        }
+    }
+
     /// Takes the store's answer. After it, [`Journal::durable`] may have moved.
     pub fn stored(
         &mut self,
@@ -186,7 +200,9 @@ impl Journal {
         match result {
             Ok(()) => {
                 self.durable = transaction.last;
-                self.under_way = None;
+                if let Some(done) = self.under_way.take() {
+                    self.keep_memory_of(done.changes);
+                }
                 if core::mem::take(&mut self.failed) {
                     out.event(Event::process(
                         EventKind::StoreRecovered,

@@ -6,8 +6,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+mod key;
 mod memory;
 
+pub(crate) use key::{key, numbered};
 pub use memory::MemoryStore;
 
 use serde::Deserialize;

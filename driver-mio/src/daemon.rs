@@ -190,11 +190,7 @@ pub(crate) fn plan(settings: &DaemonSettings) -> Plan {
     if !settings.is_embedded() {
         return Plan::Proxy(config, seed);
     }
-    let service = ServiceConfig {
-        registration: config.registration(),
-        limits: config.limits.clone(),
-        ..ServiceConfig::default()
-    };
+    let service = ServiceConfig::embedded(&config);
     Plan::Pair(config, seed, service, tls::random_seed())
 }
 

@@ -1,11 +1,14 @@
 //! The core's records in one SQLite file: durable when `apply` returns, whatever happens to the machine.
 //! Never looks into a key or a value; what they mean is the core's (`core/docs/storage.md`).
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use imo2sproxy_core::store::{Query, Record, Store, StoreError, StoreOp};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params,
+};
 
 mod keeper;
 mod layout;
@@ -16,6 +19,11 @@ pub(crate) use thread::Job;
 
 /// How long another process (an administration command, a backup) may keep the file from us.
 const BUSY_MAX: Duration = Duration::from_secs(5);
+/// How many pages the write-ahead log has before they go to their places. The same pages are written again and again while
+/// many write: each goes once then, however often it was written.
+const LOG_PAGES: i32 = 8_000;
+/// How many pages are kept in memory at most.
+const CACHE_PAGES: i32 = 2_000;
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
 
@@ -48,6 +56,8 @@ impl SqliteStore {
         connection
             .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
             .and_then(|()| connection.execute_batch("PRAGMA synchronous = FULL"))
+            .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES))
+            .and_then(|()| connection.pragma_update(None, "cache_size", CACHE_PAGES))
             .map_err(layout::open_error)?;
         Ok(Self { connection })
     }
@@ -56,25 +66,21 @@ impl SqliteStore {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut last = BTreeMap::new();
         for change in changes {
             match change {
-                StoreOp::Put { key, value } => transaction
-                    .prepare_cached(
-                        "INSERT INTO record VALUES (?1, ?2)
-                         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                    )?
-                    .execute(params![key.as_bytes(), value])?,
-                StoreOp::Remove { key } => transaction
-                    .prepare_cached("DELETE FROM record WHERE key = ?1")?
-                    .execute([key.as_bytes()])?,
+                StoreOp::Put { key, value } => drop(last.insert(key.as_str(), Some(value))),
+                StoreOp::Remove { key } => drop(last.insert(key.as_str(), None)),
                 StoreOp::RemoveAll { prefix } => {
+                    write_each(&transaction, std::mem::take(&mut last))?;
                     let bounds = Bounds::new(prefix, None, false);
                     transaction
                         .prepare_cached("DELETE FROM record WHERE key >= ?1 AND key < ?2")?
-                        .execute(params![bounds.from, bounds.below])?
+                        .execute(params![bounds.from, bounds.below])?;
                 }
-            };
+            }
         }
+        write_each(&transaction, last)?;
         transaction.commit()
     }
 
@@ -117,6 +123,26 @@ impl SqliteStore {
         }
         Ok(())
     }
+}
+
+/// Writes what stands at each key in the end, or takes it away where nothing does. In the order of the keys, neighbours meet
+/// the page that is at hand.
+fn write_each(
+    transaction: &Transaction<'_>,
+    last: BTreeMap<&str, Option<&Vec<u8>>>,
+) -> rusqlite::Result<()> {
+    let mut put = transaction.prepare_cached(
+        "INSERT INTO record VALUES (?1, ?2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?;
+    let mut remove = transaction.prepare_cached("DELETE FROM record WHERE key = ?1")?;
+    for (key, value) in last {
+        match value {
+            Some(value) => put.execute(params![key.as_bytes(), value])?,
+            None => remove.execute([key.as_bytes()])?,
+        };
+    }
+    Ok(())
 }
 
 impl Store for SqliteStore {

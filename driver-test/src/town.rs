@@ -197,15 +197,14 @@ pub fn pair_in(
     password: &str,
     [proxy, service]: [Seed; 2],
 ) -> Resident {
-    let registration = Registration::Embedded;
-    let service_config = ServiceConfig {
-        registration,
-        ..ServiceConfig::default()
-    };
     let upstream = Upstream {
         dialect,
         ..Upstream::embedded()
     };
     let config = config(name, password, upstream);
+    let service_config = ServiceConfig {
+        registration: Registration::Embedded,
+        ..ServiceConfig::embedded(&config)
+    };
     Resident::of(Plan::Pair(config, proxy, service_config, service))
 }

@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
+use crate::store::{key, numbered};
 use crate::weighed::Weight;
 
 /// How many message numbers are reserved at a time: a number that was given once is never given again, even
@@ -255,67 +256,79 @@ impl Keys {
 
     /// The account's own record.
     pub(super) fn state(&self) -> String {
-        format!("{}s", self.prefix)
+        self.under("s", "")
     }
 
     /// All messages.
     pub(super) fn messages(&self) -> String {
-        format!("{}m/", self.prefix)
+        self.under("m/", "")
     }
 
     pub(super) fn message(&self, number: u32) -> String {
-        format!("{}m/{number:010}", self.prefix)
+        self.numbered("m/", number)
     }
 
     /// The numbers of received messages that were not read.
     pub(super) fn unread(&self) -> String {
-        format!("{}u/", self.prefix)
+        self.under("u/", "")
     }
 
     pub(super) fn unread_one(&self, number: u32) -> String {
-        format!("{}u/{number:010}", self.prefix)
+        self.numbered("u/", number)
     }
 
     /// The numbers of own messages that the service has not taken.
     pub(super) fn unsent(&self) -> String {
-        format!("{}o/", self.prefix)
+        self.under("o/", "")
     }
 
     pub(super) fn unsent_one(&self, number: u32) -> String {
-        format!("{}o/{number:010}", self.prefix)
+        self.numbered("o/", number)
     }
 
     /// The chats.
     pub(super) fn chats(&self) -> String {
-        format!("{}c/", self.prefix)
+        self.under("c/", "")
     }
 
     /// A chat, by its id, of which the digits at the end are enough.
     pub(super) fn chat(&self, id: &str) -> String {
         let digits = id.rsplit(['$', ';']).next().unwrap_or_default();
-        format!("{}c/{digits}", self.prefix)
+        self.under("c/", digits)
     }
 
     /// The groups of contacts that the user has made.
     pub(super) fn groups(&self) -> String {
-        format!("{}g/", self.prefix)
+        self.under("g/", "")
     }
 
     pub(super) fn group(&self, number: u32) -> String {
-        format!("{}g/{number:010}", self.prefix)
+        self.numbered("g/", number)
     }
 
     /// How far client programs have been told of messages.
     pub(super) fn cursors(&self) -> String {
-        format!("{}r/", self.prefix)
+        self.under("r/", "")
     }
 
     pub(super) fn cursor(&self, key: &str) -> String {
-        format!("{}r/{key}", self.prefix)
+        self.under("r/", key)
     }
 
     /// The identities of messages that came.
     pub(super) fn mids(&self) -> String {
-        format!("{}d/", self.prefix)
+        self.under("d/", "")
+    }
+
+    pub(super) fn mid(&self, slot: &str) -> String {
+        self.under("d/", slot)
+    }
+
+    fn under(&self, kind: &str, rest: &str) -> String {
+        key(&[&self.prefix, kind, rest])
+    }
+
+    fn numbered(&self, kind: &str, number: u32) -> String {
+        numbered(&[&self.prefix, kind], number.into(), 10)
     }
 }

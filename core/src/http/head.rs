@@ -129,10 +129,7 @@ pub fn write_length(length: usize, tx: &mut Vec<u8>) {
 }
 
 fn write_number(number: usize, tx: &mut Vec<u8>) {
-    if number >= 10 {
-        write_number(number / 10, tx);
-    }
-    tx.push(b"0123456789"[number % 10]);
+    tx.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
 }
 
 /// The length of the head in `rx`, the empty line included; `None` while there is no empty line.
@@ -164,7 +161,8 @@ fn version(minor: Option<u8>) -> Version {
 }
 
 fn headers(fields: &[httparse::Header<'_>]) -> Headers {
-    let mut headers = Headers::new();
+    let length = |field: &httparse::Header<'_>| field.name.len() + field.value.len();
+    let mut headers = Headers::with_room(fields.len(), fields.iter().map(length).sum());
     for field in fields {
         headers.push(field.name, &String::from_utf8_lossy(field.value));
     }

@@ -2,15 +2,28 @@
 //! Never interprets a value, and never shows a cookie.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
-/// Fields of a message head, kept as they go over the wire: one text of `Name: value` lines.
+/// Fields of a message head, kept as they go over the wire: one text of `Name: value` lines, and where each of them ends.
 ///
-/// Reading is a search through some dozen lines; writing a head is one copy.
+/// Reading looks at names only, and writing a head is one copy.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers {
     text: String,
+    lines: Vec<Line>,
 }
+
+/// Where a line of the text ends, and the name in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Line {
+    name_end: usize,
+    end: usize,
+}
+
+/// Between name and value.
+const SEPARATOR: &str = ": ";
+const LINE_END: &str = "\r\n";
 
 /// Fields whose values `Debug` hides.
 const SECRET_FIELDS: [&str; 4] = [
@@ -26,6 +39,15 @@ impl Headers {
     pub const fn new() -> Self {
         Self {
             text: String::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// No fields, with memory for so many with names and values of so many bytes in all.
+    pub(super) fn with_room(fields: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes + fields * (SEPARATOR.len() + LINE_END.len())),
+            lines: Vec::with_capacity(fields),
         }
     }
 
@@ -34,9 +56,11 @@ impl Headers {
     pub fn push(&mut self, name: &str, value: &str) {
         debug_assert!(is_token(name), "a field name is a token");
         // At once, with what stands around the value: it would grow piece by piece.
-        self.text.reserve(name.len() + value.len() + 4);
+        let around = SEPARATOR.len() + LINE_END.len();
+        self.text.reserve(name.len() + value.len() + around);
         self.text.push_str(name);
-        self.text.push_str(": ");
+        let name_end = self.text.len();
+        self.text.push_str(SEPARATOR);
         // What becomes a space at an end of the value would be lost when the field is sent on.
         let value = value.trim_matches(|c: char| c == ' ' || c.is_control());
         if value.contains(char::is_control) {
@@ -45,7 +69,9 @@ impl Headers {
         } else {
             self.text.push_str(value);
         }
-        self.text.push_str("\r\n");
+        self.text.push_str(LINE_END);
+        let end = self.text.len();
+        self.lines.push(Line { name_end, end });
     }
 
     /// Removes all fields of this name.
@@ -59,12 +85,10 @@ impl Headers {
 
     /// The fields in order, as (name, value).
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        // Single characters are found far faster than pairs, and stand nowhere else: no name has a colon, and no value
-        // an end of line.
-        let lines = self.text.split_terminator('\n');
-        lines.filter_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            Some((name, value.strip_prefix(' ')?.strip_suffix('\r')?))
+        let starts = core::iter::once(0).chain(self.lines.iter().map(|line| line.end));
+        starts.zip(&self.lines).map(|(start, line)| {
+            let value = line.name_end + SEPARATOR.len()..line.end - LINE_END.len();
+            (&self.text[start..line.name_end], &self.text[value])
         })
     }
 

@@ -4,7 +4,6 @@
 //! See `core/docs/imo-protocol.md`, "Message identity".
 
 use alloc::collections::VecDeque;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -13,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Limits;
 use crate::invariant::at_most;
 use crate::rng::fnv1a;
-use crate::store::{Record, read};
+use crate::store::{Record, numbered, read};
 
 /// The identity of one message, as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -79,7 +78,7 @@ impl Mids {
         let n = self.next;
         self.next += 1;
         let slot = n % u64::try_from(max).unwrap_or(u64::MAX);
-        (format!("{slot:04}"), MidRecord { n, hash })
+        (numbered(&[], slot, 4), MidRecord { n, hash })
     }
 }
 

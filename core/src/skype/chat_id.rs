@@ -3,30 +3,39 @@
 //!
 //! The forms are written down in `core/docs/skype-api.md`, "Identifiers".
 
-use alloc::format;
 use alloc::string::String;
 
 use crate::handle::{canonical, is_handle};
 use crate::rng::fnv1a;
 
+/// How many digits are at the end of an id.
+const HASH_DIGITS: usize = 16;
+
 /// The id of the dialog of `me` with `partner`, the same every time: `#me/$partner;` and sixteen hex digits.
 #[must_use]
 pub fn dialog_chat_id(me: &str, partner: &str) -> String {
-    let (me, partner) = (canonical(me), canonical(partner));
-    let hash = fnv1a(format!("{me}/{partner}").as_bytes());
-    format!("#{me}/${partner};{hash:016x}")
+    later_dialog_chat_id(me, partner, 0)
 }
 
 /// The id of the dialog of `me` with `partner` that follows `generation` earlier ones, which have become chats of
 /// several. The first one is that of [`dialog_chat_id`].
 #[must_use]
 pub fn later_dialog_chat_id(me: &str, partner: &str, generation: u32) -> String {
-    if generation == 0 {
-        return dialog_chat_id(me, partner);
-    }
     let (me, partner) = (canonical(me), canonical(partner));
-    let hash = fnv1a(format!("{me}/{partner}/{generation}").as_bytes());
-    format!("#{me}/${partner};{hash:016x}")
+    // The digits are those of "me/partner", or "me/partner/generation".
+    let both = me.as_bytes().iter().chain(b"/").chain(partner.as_bytes());
+    let hash = if generation == 0 {
+        fnv1a(both)
+    } else {
+        let mut digits = itoa::Buffer::new();
+        fnv1a(both.chain(b"/").chain(digits.format(generation).as_bytes()))
+    };
+    let mut id = String::with_capacity(me.len() + partner.len() + 4 + HASH_DIGITS);
+    for part in ["#", &*me, "/$", &*partner, ";"] {
+        id.push_str(part);
+    }
+    push_hash(&mut id, hash);
+    id
 }
 
 /// The id of a chat of several that the service knows as `group`: `#creator/$` and sixteen hex digits.
@@ -35,8 +44,19 @@ pub fn later_dialog_chat_id(me: &str, partner: &str, generation: u32) -> String 
 #[must_use]
 pub fn group_chat_id(creator: &str, group: &str) -> String {
     let creator = canonical(creator);
-    let hash = fnv1a(group.as_bytes());
-    format!("#{creator}/${hash:016x}")
+    let mut id = String::with_capacity(creator.len() + 3 + HASH_DIGITS);
+    for part in ["#", &*creator, "/$"] {
+        id.push_str(part);
+    }
+    push_hash(&mut id, fnv1a(group.as_bytes()));
+    id
+}
+
+fn push_hash(id: &mut String, hash: u64) {
+    let mut digits = [0; HASH_DIGITS];
+    if hex::encode_to_slice(hash.to_be_bytes(), &mut digits).is_ok() {
+        id.extend(digits.iter().map(|digit| char::from(*digit)));
+    }
 }
 
 /// Who is in a dialog, by its id: its creator and the partner. `None` if it is no id of a dialog.
@@ -44,6 +64,6 @@ pub fn group_chat_id(creator: &str, group: &str) -> String {
 pub fn dialog_partner(chat_id: &str) -> Option<(&str, &str)> {
     let (creator, rest) = chat_id.strip_prefix('#')?.split_once("/$")?;
     let (partner, hash) = rest.split_once(';')?;
-    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_hash = hash.len() == HASH_DIGITS && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     (is_hash && is_handle(creator) && is_handle(partner)).then_some((creator, partner))
 }

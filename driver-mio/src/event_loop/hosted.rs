@@ -114,10 +114,16 @@ impl<M: Machine> Hosted<M> {
         }
     }
 
-    /// Tells and flushes until there is nothing to tell, or for long enough.
+    /// Tells and flushes until there is nothing to tell, or for long enough. What several inputs say to one connection is
+    /// written together.
     pub(super) fn settle(&mut self) {
         for _ in 0..ROUNDS_PER_TURN {
-            self.deliver();
+            for _ in 0..ROUNDS_PER_TURN {
+                self.deliver();
+                if self.reactor.inbox.is_empty() {
+                    break;
+                }
+            }
             self.reactor.flush(&mut self.outputs);
             if self.reactor.inbox.is_empty() {
                 return;

@@ -74,7 +74,7 @@ pub(super) fn machine(scenario: &Scenario, terms: &Terms, host: &str, seed: Seed
         Place::Alone => {
             let inside = ServiceConfig {
                 registration: Registration::Embedded,
-                ..ServiceConfig::default()
+                ..ServiceConfig::embedded(&config)
             };
             // Each half draws by labels of its own.
             Plan::Pair(config, seed.clone(), inside, seed)

@@ -358,11 +358,11 @@ fn pair(_plan: Option<Break>) -> Stage {
     let daemon = host("alice");
     let seeds = ["proxy", "service"].map(|label| world.seed_for(label));
     let [proxy_seed, service_seed] = seeds;
+    let config = config("alice", PASSWORD, Upstream::embedded());
     let service_config = ServiceConfig {
         registration: Registration::Embedded,
-        ..ServiceConfig::default()
+        ..ServiceConfig::embedded(&config)
     };
-    let config = config("alice", PASSWORD, Upstream::embedded());
     let plan = Plan::Pair(config, proxy_seed, service_config, service_seed);
     world.host(&daemon, Resident::of(plan));
     world.listen(&daemon, ListenerId(0), &daemon, 1401, false);

@@ -9,6 +9,9 @@ use crate::http::{Headers, Method, Request, Response, location};
 use crate::io::Origin;
 use crate::time::UnixTime;
 
+/// How long names and values of the fields that each request has are, as a rule.
+const COMMON_BYTES: usize = 128;
+
 const USER_AGENT: &str = concat!("imo2sproxy/", env!("CARGO_PKG_VERSION"));
 
 pub(super) struct Job {
@@ -24,7 +27,7 @@ pub(super) struct Job {
 impl Job {
     /// The fields that each request has, and the cookies for this one.
     pub(super) fn common_fields(&self, now: UnixTime, jar: &CookieJar) -> Headers {
-        let mut fields = Headers::new();
+        let mut fields = Headers::with_room(4, COMMON_BYTES);
         fields.push("Host", &location::host_field(&self.origin));
         fields.push("User-Agent", USER_AGENT);
         fields.push("Accept-Encoding", "identity");

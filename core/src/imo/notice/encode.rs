@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Encoded, EndReason, Notice, Outcome, Refusal};
+use super::{Encoded, EndReason, Incoming, Notice, Outcome, Refusal};
 use crate::imo::call::json;
 use crate::imo::{PROTO, Primitive, TypingState};
 
@@ -144,7 +144,7 @@ impl Notice {
                     msg: text,
                 },
             ),
-            Self::Message(message) => to.event("recv_im", message),
+            Self::Message(message) => message.encode(uid),
             Self::SentElsewhere {
                 to: buddy,
                 body,
@@ -217,6 +217,14 @@ impl Notice {
             }
             Self::Unknown => to.bare_event("unknown"),
         }
+    }
+}
+
+impl Incoming {
+    /// The JSON of the notice of this text for the account `uid`.
+    #[must_use]
+    pub fn encode(&self, uid: &str) -> Encoded {
+        Writer { uid }.event("recv_im", self)
     }
 }
 

@@ -256,7 +256,7 @@ impl Service {
             return;
         };
         for (number, mail) in page.mails {
-            Self::push(session, &Notice::Message(mail), Some(number));
+            Self::push(session, mail.encode(session.uid()), Some(number));
             cursor = number;
         }
         if page.is_last {
@@ -363,7 +363,7 @@ pub(super) fn tell(
     if session.outbox.len() >= most.saturating_add(limits.contacts) {
         stuck.insert(id);
     } else {
-        Service::push(session, notice, None);
+        Service::push(session, notice.encode(session.uid()), None);
     }
 }
 
@@ -381,7 +381,7 @@ fn pass_on(session: &mut Session, id: u64, mail: &Incoming, events_max: usize) {
     if id > cursor + 1 || session.outbox.len() >= events_max {
         session.mail = Mail::behind(cursor);
     } else {
-        Service::push(session, &Notice::Message(mail.clone()), Some(id));
+        Service::push(session, mail.encode(session.uid()), Some(id));
         session.mail = Mail::Live { cursor: id };
     }
 }

@@ -27,7 +27,7 @@ use strangers::Strangers;
 
 use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
-use crate::imo::notice::Notice;
+use crate::imo::notice::Encoded;
 use crate::io::{
     AskId, ConnId, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, StoreId,
 };
@@ -303,13 +303,8 @@ impl Service {
     }
 
     /// Queues a notice for a session.
-    fn push(session: &mut Session, notice: &Notice, mail: Option<u64>) {
-        let encoded = notice.encode(session.uid());
-        session.outbox.push(session::Sent {
-            system: encoded.system,
-            data: encoded.data,
-            mail,
-        });
+    fn push(session: &mut Session, Encoded { system, data }: Encoded, mail: Option<u64>) {
+        session.outbox.push(session::Sent { system, data, mail });
     }
 }
 

@@ -7,7 +7,7 @@ use alloc::borrow::ToOwned;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use super::records::{MailRecord, mail_id, mail_key, mid_prefix};
+use super::records::{MailRecord, mail_id, mail_key, mid_key};
 use super::resident::Resident;
 use super::{Effect, House, Stop, refuse};
 use crate::handle::{ECHO, canonical, is_handle};
@@ -83,16 +83,15 @@ impl House {
                 mail: Arc::new(incoming(record)),
             });
         }
-        let notice = Notice::SentElsewhere {
-            to: to.clone().into_owned(),
-            body: body.to_owned(),
-            timestamp,
-            mid: mid.filter(|_| echo_mid.is_none()).map(ToOwned::to_owned),
-        };
         if self.sessions(name).len() > 1 {
             effects.push(Effect::Tell {
                 to: name.to_owned(),
-                notice,
+                notice: Notice::SentElsewhere {
+                    to: to.clone().into_owned(),
+                    body: body.to_owned(),
+                    timestamp,
+                    mid: mid.filter(|_| echo_mid.is_none()).map(ToOwned::to_owned),
+                },
                 except: Some(session),
             });
         }
@@ -175,7 +174,7 @@ impl House {
             return;
         };
         let (slot, record) = mids.add(hash, mids_max);
-        let changed = self.journal.put(mid_prefix(name) + &slot, &record);
+        let changed = self.journal.put(mid_key(name, &slot), &record);
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;
         }
@@ -200,12 +199,11 @@ pub(super) fn incoming(record: MailRecord) -> Incoming {
         topic,
     } = record;
     // Old clients know a topic by this alone, that text and name are the same; so they never are in a text.
-    let alias = if topic {
-        body.clone()
-    } else {
-        let names = [alias.unwrap_or_else(|| from.clone()), from.clone()];
-        let mut names = names.into_iter().filter(|name| *name != body);
-        names.next().unwrap_or_else(|| from.clone() + " ")
+    let alias = match alias.filter(|alias| *alias != body) {
+        _ if topic => body.clone(),
+        Some(alias) => alias,
+        None if from == body => from.clone() + " ",
+        None => from.clone(),
     };
     let is_group = group.is_some();
     let (buid, author) = match group {

@@ -4,12 +4,11 @@
 //! See `core/docs/storage.md`, "The service".
 
 use alloc::collections::BTreeMap;
-use alloc::format;
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Record, last_part};
+use crate::store::{Record, key, last_part, numbered};
 
 /// An account's own record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -139,59 +138,63 @@ pub(super) struct ImageRecord {
 pub(super) const ACCOUNTS: &str = "s/a/";
 
 pub(super) fn account_key(name: &str) -> String {
-    format!("s/a/{name}")
+    key(&["s/a/", name])
 }
 
 pub(super) fn icon_key(name: &str) -> String {
-    format!("s/p/{name}")
+    key(&["s/p/", name])
 }
 
 pub(super) fn image_key(icon: &str) -> String {
-    format!("s/b/{icon}")
+    key(&["s/b/", icon])
 }
 
 pub(super) fn contact_prefix(name: &str) -> String {
-    format!("s/r/{name}/")
+    key(&["s/r/", name, "/"])
 }
 
 pub(super) fn contact_key(name: &str, buddy: &str) -> String {
-    format!("s/r/{name}/{buddy}")
+    key(&["s/r/", name, "/", buddy])
 }
 
 pub(super) fn request_prefix(name: &str) -> String {
-    format!("s/q/{name}/")
+    key(&["s/q/", name, "/"])
 }
 
 pub(super) fn request_key(name: &str, from: &str) -> String {
-    format!("s/q/{name}/{from}")
+    key(&["s/q/", name, "/", from])
 }
 
 pub(super) fn mail_prefix(name: &str) -> String {
-    format!("s/m/{name}/")
+    key(&["s/m/", name, "/"])
 }
 
 pub(super) fn mail_key(name: &str, id: u64) -> String {
-    format!("s/m/{name}/{id:016}")
+    numbered(&["s/m/", name, "/"], id, 16)
 }
 
 pub(super) fn mid_prefix(name: &str) -> String {
-    format!("s/d/{name}/")
+    key(&["s/d/", name, "/"])
+}
+
+pub(super) fn mid_key(name: &str, slot: &str) -> String {
+    key(&["s/d/", name, "/", slot])
 }
 
 pub(super) fn group_key(group: &str) -> String {
-    format!("s/g/{group}")
+    key(&["s/g/", group])
 }
 
 pub(super) fn membership_prefix(name: &str) -> String {
-    format!("s/h/{name}/")
+    key(&["s/h/", name, "/"])
 }
 
 pub(super) fn membership_key(name: &str, group: &str) -> String {
-    format!("s/h/{name}/{group}")
+    key(&["s/h/", name, "/", group])
 }
 
 pub(super) fn name_key(name: &str) -> String {
-    format!("s/n/{name}")
+    key(&["s/n/", name])
 }
 
 /// The number of a mail record, from its key.
