@@ -150,6 +150,11 @@ impl Store for SqliteStore {
         self.write(changes).map_err(store_error)
     }
 
+    fn rest(&mut self) {
+        // Whether it has given anything back or not, it works.
+        let _ = self.connection.execute_batch("PRAGMA shrink_memory");
+    }
+
     fn query(&mut self, query: &Query, records: &mut Vec<Record>) -> Result<(), StoreError> {
         match query {
             Query::Get { key } => {

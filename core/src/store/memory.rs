@@ -7,12 +7,15 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::ops::Bound;
 
+use compact_str::CompactString;
+
 use super::{Query, Record, Store, StoreError, StoreOp};
 
 /// Records in a map. Survives the death of the machine that wrote them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MemoryStore {
-    records: BTreeMap<String, Vec<u8>>,
+    /// Most keys are short enough to stand in the map itself: it need not look elsewhere to compare them.
+    records: BTreeMap<CompactString, Vec<u8>>,
 }
 
 /// The first text behind all keys that begin with `prefix`; `None` if there is none.
@@ -125,19 +128,19 @@ impl Store for MemoryStore {
     fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError> {
         for change in changes {
             match change {
-                StoreOp::Put { key, value } => match self.records.get_mut(key) {
+                StoreOp::Put { key, value } => match self.records.get_mut(key.as_str()) {
                     Some(known) => known.clone_from(value),
                     None => {
-                        self.records.insert(key.clone(), value.clone());
+                        self.records.insert(key.into(), value.clone());
                     }
                 },
                 StoreOp::Remove { key } => {
-                    self.records.remove(key);
+                    self.records.remove(key.as_str());
                 }
                 StoreOp::RemoveAll { prefix } => {
                     let keys: Vec<String> = self.keys(prefix).map(String::from).collect();
                     for key in keys {
-                        self.records.remove(&key);
+                        self.records.remove(key.as_str());
                     }
                 }
             }
