@@ -135,9 +135,6 @@ pub trait Store {
         false
     }
 
-    /// Told when nothing has been asked for some time: what is only kept for speed may go.
-    fn rest(&mut self) {}
-
     /// Appends the answer to `query` to `records`.
     ///
     /// # Errors

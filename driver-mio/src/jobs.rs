@@ -8,7 +8,6 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use imo2sproxy_core::io::{Input, UserError, UserOp, UserPage};
 use mio::Waker;
@@ -23,17 +22,6 @@ use crate::event_loop::{Renewal, Report, Verdict};
 pub(crate) struct Jobs<T> {
     state: Mutex<State<T>>,
     more: Condvar,
-}
-
-/// What waiting for a job has brought.
-#[derive(Debug)]
-pub(crate) enum Taken<T> {
-    /// A job.
-    Job(T),
-    /// None in time.
-    Nothing,
-    /// The queue is closed, and empty.
-    Closed,
 }
 
 #[derive(Debug)]
@@ -62,36 +50,18 @@ impl<T> Jobs<T> {
 
     /// Waits for the next job; `None` once the queue is closed and empty.
     pub(crate) fn take(&self) -> Option<T> {
-        match self.take_within(None) {
-            Taken::Job(job) => Some(job),
-            Taken::Nothing | Taken::Closed => None,
-        }
-    }
-
-    /// Waits for the next job, at most for so long.
-    pub(crate) fn take_within(&self, patience: Option<Duration>) -> Taken<T> {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.waiting.pop_front() {
-                return Taken::Job(job);
+                return Some(job);
             }
             if state.closed {
-                return Taken::Closed;
+                return None;
             }
-            state = match patience {
-                None => self
-                    .more
-                    .wait(state)
-                    .unwrap_or_else(PoisonError::into_inner),
-                Some(patience) => {
-                    let waited = self.more.wait_timeout(state, patience);
-                    let (state, over) = waited.unwrap_or_else(PoisonError::into_inner);
-                    if over.timed_out() && state.waiting.is_empty() && !state.closed {
-                        return Taken::Nothing;
-                    }
-                    state
-                }
-            };
+            state = self
+                .more
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 

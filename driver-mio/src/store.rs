@@ -22,8 +22,6 @@ const BUSY_MAX: Duration = Duration::from_secs(5);
 /// How many pages the write-ahead log has before they go to their places. The same pages are written again and again while
 /// many write: each goes once then, however often it was written.
 const LOG_PAGES: i32 = 8_000;
-/// How many pages are kept in memory at most.
-const CACHE_PAGES: i32 = 2_000;
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
 
@@ -57,7 +55,6 @@ impl SqliteStore {
             .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
             .and_then(|()| connection.execute_batch("PRAGMA synchronous = FULL"))
             .and_then(|()| connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES))
-            .and_then(|()| connection.pragma_update(None, "cache_size", CACHE_PAGES))
             .map_err(layout::open_error)?;
         Ok(Self { connection })
     }
@@ -148,11 +145,6 @@ fn write_each(
 impl Store for SqliteStore {
     fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError> {
         self.write(changes).map_err(store_error)
-    }
-
-    fn rest(&mut self) {
-        // Whether it has given anything back or not, it works.
-        let _ = self.connection.execute_batch("PRAGMA shrink_memory");
     }
 
     fn query(&mut self, query: &Query, records: &mut Vec<Record>) -> Result<(), StoreError> {

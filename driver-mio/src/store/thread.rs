@@ -4,18 +4,14 @@
 use std::io;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use imo2sproxy_core::io::{Input, LoadId, StoreId};
 use imo2sproxy_core::store::{Query, Store, StoreOp};
 
-use crate::jobs::{self, Answer, Answers, Jobs, Taken};
+use crate::jobs::{self, Answer, Answers, Jobs};
 
 /// How many waiting transactions are made one at most.
 const GROUP_MAX: usize = 256;
-
-/// After how long without a job the store rests.
-const REST_AFTER: Duration = Duration::from_secs(2);
 
 /// One thing to do.
 #[derive(Debug)]
@@ -78,18 +74,7 @@ impl Drop for StoreThread {
 }
 
 fn run(store: &mut dyn Store, jobs: &Jobs<Job>, answers: &Answers) {
-    let mut rested = true;
-    loop {
-        let job = match jobs.take_within((!rested).then_some(REST_AFTER)) {
-            Taken::Job(job) => job,
-            Taken::Nothing => {
-                store.rest();
-                rested = true;
-                continue;
-            }
-            Taken::Closed => return,
-        };
-        rested = false;
+    while let Some(job) = jobs.take() {
         match job {
             Job::Load { load, queries } => {
                 answers.push(Answer::Input(answer(store, load, &queries)));
