@@ -21,7 +21,7 @@ pub(crate) use thread::Job;
 const BUSY_MAX: Duration = Duration::from_secs(5);
 /// How many pages the write-ahead log has before they go to their places. The same pages are written again and again while
 /// many write: each goes once then, however often it was written.
-const LOG_PAGES: i32 = 8_000;
+const LOG_PAGES: i32 = 4_000;
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
 
