@@ -31,7 +31,8 @@ pub(crate) struct Plan {
     pub(crate) visitors: usize,
     /// How long they chat.
     pub(crate) visit: Duration,
-    /// How long idleness is watched.
+    /// How long idleness is watched: as long as polls are held, or twice as long. They were all sent at nearly one time, and are
+    /// answered and sent again so.
     pub(crate) idle: Duration,
     pub(crate) handshakes: usize,
 }
@@ -47,7 +48,7 @@ impl Plan {
                 many_remote: 80,
                 visitors: 60,
                 visit: Duration::from_secs(1),
-                idle: Duration::from_secs(5),
+                idle: Duration::from_secs(50),
                 handshakes: 300,
             },
             false => Self {
@@ -57,7 +58,7 @@ impl Plan {
                 many_remote: 1_000,
                 visitors: 500,
                 visit: Duration::from_secs(3),
-                idle: Duration::from_secs(20),
+                idle: Duration::from_secs(100),
                 handshakes: 1_000,
             },
         }
