@@ -103,12 +103,15 @@ proptest! {
     fn whatever_is_heard_means_the_same_when_it_is_said_again(
         said in any_reply(), protocol in 1..=NEWEST_PROTOCOL,
     ) {
-        let heard = Reply::parse(&said, NEWEST_PROTOCOL).body;
-        let again = line(NEWEST_PROTOCOL, &heard);
+        let heard = Reply::parse(&said, NEWEST_PROTOCOL);
+        // A text that begins as tags do is told from one by the tag before it.
+        let tag = heard.tag.map_or_else(String::new, |tag| format!("{tag} "));
+        let heard = heard.body;
+        let again = tag.clone() + &line(NEWEST_PROTOCOL, &heard);
         prop_assert_eq!(Reply::parse(&again, NEWEST_PROTOCOL).body, heard, "{}", again);
         // Older protocols have no word for some things: they are said once as unknown, and then always so.
-        let older = line(protocol, &Reply::parse(&said, protocol).body);
-        let again = line(protocol, &Reply::parse(&older, protocol).body);
+        let older = tag.clone() + &line(protocol, &Reply::parse(&said, protocol).body);
+        let again = tag + &line(protocol, &Reply::parse(&older, protocol).body);
         prop_assert_eq!(again, older);
     }
 }
