@@ -20,15 +20,21 @@ impl Clock {
         }
     }
 
+    /// Reads the monotonic clock alone.
+    #[must_use]
+    pub fn mono(&self) -> Instant {
+        let micros = self.start.elapsed().as_micros();
+        Instant::from_micros(u64::try_from(micros).unwrap_or(u64::MAX))
+    }
+
     /// Reads both clocks.
     #[must_use]
     pub fn now(&self) -> Now {
-        let mono = u64::try_from(self.start.elapsed().as_micros()).unwrap_or(u64::MAX);
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Now {
-            mono: Instant::from_micros(mono),
+            mono: self.mono(),
             wall: UnixTime::from_millis(u64::try_from(wall.as_millis()).unwrap_or(u64::MAX)),
         }
     }

@@ -145,7 +145,7 @@ impl<M: Machine> EventLoop<M> {
                 return Ok(());
             }
             let fed = self.hosted.fed;
-            let timeout = self.hosted.timeout(self.clock.now());
+            let timeout = self.hosted.timeout(self.clock.mono());
             match self.poll.poll(&mut events, timeout) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => events.clear(),
                 other => other?,
@@ -284,7 +284,7 @@ impl<M: Machine> EventLoop<M> {
     }
 
     fn read_some(&mut self, turn: Turn, share: Share) {
-        let until = self.clock.now().mono + share.time;
+        let until = self.clock.mono() + share.time;
         while let Some(key) = self.hosted.reactor.next_ready(turn) {
             let reactor = &mut self.hosted.reactor;
             match reactor.fill(key, &mut self.buffers, share.bytes) {
@@ -292,7 +292,7 @@ impl<M: Machine> EventLoop<M> {
                 Step::Again | Step::Done => {}
             }
             self.hosted.reactor.mark_ready(key);
-            if self.clock.now().mono >= until {
+            if self.clock.mono() >= until {
                 return;
             }
         }

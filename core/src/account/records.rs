@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
-use crate::store::{key, numbered};
+use crate::store::numbered;
 use crate::weighed::Weight;
 
 /// How many message numbers are reserved at a time: a number that was given once is never given again, even
@@ -325,7 +325,7 @@ impl Keys {
     }
 
     fn under(&self, kind: &str, rest: &str) -> String {
-        key(&[&self.prefix, kind, rest])
+        [&self.prefix, kind, rest].concat()
     }
 
     fn numbered(&self, kind: &str, number: u32) -> String {

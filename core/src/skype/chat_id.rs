@@ -30,12 +30,8 @@ pub fn later_dialog_chat_id(me: &str, partner: &str, generation: u32) -> String 
         let mut digits = itoa::Buffer::new();
         fnv1a(both.chain(b"/").chain(digits.format(generation).as_bytes()))
     };
-    let mut id = String::with_capacity(me.len() + partner.len() + 4 + HASH_DIGITS);
-    for part in ["#", &*me, "/$", &*partner, ";"] {
-        id.push_str(part);
-    }
-    push_hash(&mut id, hash);
-    id
+    let mut digits = [0; HASH_DIGITS];
+    ["#", &*me, "/$", &*partner, ";", written(hash, &mut digits)].concat()
 }
 
 /// The id of a chat of several that the service knows as `group`: `#creator/$` and sixteen hex digits.
@@ -44,19 +40,15 @@ pub fn later_dialog_chat_id(me: &str, partner: &str, generation: u32) -> String 
 #[must_use]
 pub fn group_chat_id(creator: &str, group: &str) -> String {
     let creator = canonical(creator);
-    let mut id = String::with_capacity(creator.len() + 3 + HASH_DIGITS);
-    for part in ["#", &*creator, "/$"] {
-        id.push_str(part);
-    }
-    push_hash(&mut id, fnv1a(group.as_bytes()));
-    id
+    let hash = fnv1a(group.as_bytes());
+    let mut digits = [0; HASH_DIGITS];
+    ["#", &*creator, "/$", written(hash, &mut digits)].concat()
 }
 
-fn push_hash(id: &mut String, hash: u64) {
-    let mut digits = [0; HASH_DIGITS];
-    if hex::encode_to_slice(hash.to_be_bytes(), &mut digits).is_ok() {
-        id.extend(digits.iter().map(|digit| char::from(*digit)));
-    }
+/// A hash as it stands in an id.
+fn written(hash: u64, digits: &mut [u8; HASH_DIGITS]) -> &str {
+    hex::encode_to_slice(hash.to_be_bytes(), digits).expect("eight bytes are sixteen digits");
+    core::str::from_utf8(digits).expect("hexadecimal digits are ASCII")
 }
 
 /// Who is in a dialog, by its id: its creator and the partner. `None` if it is no id of a dialog.

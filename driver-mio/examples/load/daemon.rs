@@ -12,10 +12,9 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use imo2sproxy::tls;
 use imo2sproxy_core::config::WireKind;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tempfile::TempDir;
 
 use crate::process;
@@ -202,18 +201,8 @@ impl Daemon {
         if self.skyped == 0 {
             return Ok(None);
         }
-        let certificate = CertificateDer::from_pem_file(self.home.join("data/tls.pem"));
-        let mut roots = RootCertStore::empty();
-        roots
-            .add(certificate.map_err(io::Error::other)?)
-            .map_err(io::Error::other)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let client = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(io::Error::other)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Some((self.skyped, Arc::new(client))))
+        let trust = tls::client_config(Some(&self.home.join("data/tls.pem")));
+        Ok(Some((self.skyped, trust.map_err(io::Error::other)?)))
     }
 
     /// Waits until so many accounts are signed on; tells how it goes.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use imo2sproxy_core::event::{Event, EventKind};
 use imo2sproxy_core::io::{Input, Machine, Output, Outputs};
-use imo2sproxy_core::time::Now;
+use imo2sproxy_core::time::Instant;
 
 use super::ROUNDS_PER_TURN;
 use super::reactor::{Reactor, Timer};
@@ -132,7 +132,7 @@ impl<M: Machine> Hosted<M> {
     }
 
     /// How long the poll may wait; `None`: until something happens.
-    pub(super) fn timeout(&self, now: Now) -> Option<Duration> {
+    pub(super) fn timeout(&self, now: Instant) -> Option<Duration> {
         let reactor = &self.reactor;
         let unread = !reactor.ready.is_empty() || reactor.may_accept();
         if !reactor.inbox.is_empty() || unread && !reactor.is_congested() {
@@ -144,7 +144,7 @@ impl<M: Machine> Hosted<M> {
             reactor.desk.deadline(),
         ];
         let next = deadlines.into_iter().flatten().min()?;
-        Some(next.since(now.mono))
+        Some(next.since(now))
     }
 
     /// Tells the machine that its time has come, if it has.

@@ -8,7 +8,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Record, key, last_part, numbered};
+use crate::store::{Record, last_part, numbered};
 
 /// An account's own record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -138,35 +138,35 @@ pub(super) struct ImageRecord {
 pub(super) const ACCOUNTS: &str = "s/a/";
 
 pub(super) fn account_key(name: &str) -> String {
-    key(&["s/a/", name])
+    ["s/a/", name].concat()
 }
 
 pub(super) fn icon_key(name: &str) -> String {
-    key(&["s/p/", name])
+    ["s/p/", name].concat()
 }
 
 pub(super) fn image_key(icon: &str) -> String {
-    key(&["s/b/", icon])
+    ["s/b/", icon].concat()
 }
 
 pub(super) fn contact_prefix(name: &str) -> String {
-    key(&["s/r/", name, "/"])
+    ["s/r/", name, "/"].concat()
 }
 
 pub(super) fn contact_key(name: &str, buddy: &str) -> String {
-    key(&["s/r/", name, "/", buddy])
+    ["s/r/", name, "/", buddy].concat()
 }
 
 pub(super) fn request_prefix(name: &str) -> String {
-    key(&["s/q/", name, "/"])
+    ["s/q/", name, "/"].concat()
 }
 
 pub(super) fn request_key(name: &str, from: &str) -> String {
-    key(&["s/q/", name, "/", from])
+    ["s/q/", name, "/", from].concat()
 }
 
 pub(super) fn mail_prefix(name: &str) -> String {
-    key(&["s/m/", name, "/"])
+    ["s/m/", name, "/"].concat()
 }
 
 pub(super) fn mail_key(name: &str, id: u64) -> String {
@@ -174,27 +174,27 @@ pub(super) fn mail_key(name: &str, id: u64) -> String {
 }
 
 pub(super) fn mid_prefix(name: &str) -> String {
-    key(&["s/d/", name, "/"])
+    ["s/d/", name, "/"].concat()
 }
 
 pub(super) fn mid_key(name: &str, slot: &str) -> String {
-    key(&["s/d/", name, "/", slot])
+    ["s/d/", name, "/", slot].concat()
 }
 
 pub(super) fn group_key(group: &str) -> String {
-    key(&["s/g/", group])
+    ["s/g/", group].concat()
 }
 
 pub(super) fn membership_prefix(name: &str) -> String {
-    key(&["s/h/", name, "/"])
+    ["s/h/", name, "/"].concat()
 }
 
 pub(super) fn membership_key(name: &str, group: &str) -> String {
-    key(&["s/h/", name, "/", group])
+    ["s/h/", name, "/", group].concat()
 }
 
 pub(super) fn name_key(name: &str) -> String {
-    key(&["s/n/", name])
+    ["s/n/", name].concat()
 }
 
 /// The number of a mail record, from its key.
