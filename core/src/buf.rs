@@ -69,14 +69,26 @@ impl RecvBuf {
         self.consume(count);
     }
 
+    /// Takes all that is there, in the memory that it is in.
+    pub fn take(&mut self) -> Vec<u8> {
+        let Self {
+            mut bytes, start, ..
+        } = core::mem::take(self);
+        bytes.drain(..start);
+        bytes
+    }
+
     /// The position of the first `needle`, counted from the first byte. Bytes searched in vain are not
     /// searched again, so that a slow drip costs linear time. Asking for another needle without
     /// consuming in between would skip bytes: one buffer serves one needle at a time.
     pub fn find(&mut self, needle: &[u8]) -> Option<usize> {
-        let from = self.searched.saturating_sub(needle.len().saturating_sub(1));
-        let found = memchr::memmem::find(&self.as_slice()[from..], needle).map(|at| from + at);
-        self.searched = found.unwrap_or(self.len());
-        found
+        let (last, before) = needle.split_last()?;
+        let bytes = &self.bytes[self.start..];
+        let found = memchr::memchr_iter(*last, &bytes[self.searched..])
+            .map(|at| self.searched + at)
+            .find(|at| bytes[..*at].ends_with(before));
+        self.searched = found.unwrap_or(bytes.len());
+        found.map(|at| at - before.len())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod imo;
 mod invariant;
 pub mod io;
 pub mod journal;
+mod json;
 pub mod lobby;
 pub mod lockout;
 pub mod pair;

@@ -31,7 +31,7 @@ use crate::io::{
 };
 use crate::journal::{Journal, Ticket};
 use crate::rng::{Rng, Seed};
-use crate::time::{Instant, Now, Timers};
+use crate::time::{FewTimers, Instant, Now, Timers};
 
 use door::Door;
 use entries::Entries;
@@ -96,7 +96,10 @@ pub struct Proxy {
     awaiting: BTreeMap<Ticket, BTreeSet<AccountId>>,
     /// Whether a message would get through, if that is being found out.
     inquiry: Option<Inquiry>,
+    /// For accounts and clients.
     timers: Timers<Wake>,
+    /// For all else: these are looked at with every input.
+    own_timers: FewTimers<Wake>,
     /// Clients that have something to be sent, or more to say.
     dirty: BTreeSet<ConnId>,
     /// Clients that have to hear of messages that were not known when they came.
@@ -167,6 +170,7 @@ impl Proxy {
             awaiting: BTreeMap::new(),
             inquiry: None,
             timers: Timers::new(),
+            own_timers: FewTimers::new(),
             dirty: BTreeSet::new(),
             behind: BTreeSet::new(),
             now: Now::default(),
@@ -195,7 +199,7 @@ impl Proxy {
         match control {
             Control::Drain if !self.draining => {
                 self.draining = true;
-                self.timers
+                self.own_timers
                     .set(Wake::Drain, Some(now.mono + self.terms.limits.drain_wait));
                 self.to_start.clear();
                 self.leaving = self.members.keys().copied().collect();
@@ -218,7 +222,8 @@ impl Proxy {
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
         while !self.stopped {
-            if let Some(wake) = self.timers.pop_due(now.mono) {
+            let own = self.own_timers.pop_due(now.mono);
+            if let Some(wake) = own.or_else(|| self.timers.pop_due(now.mono)) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.moved.pop_first() {
                 self.account_moved(now, id, out);
@@ -241,13 +246,13 @@ impl Proxy {
             self.start_accounts(now, out);
         }
         self.journal.flush(now, out);
-        self.timers.set(Wake::Store, self.journal.deadline());
+        self.own_timers.set(Wake::Store, self.journal.deadline());
         if self.draining && self.leaving.is_empty() && self.journal.is_idle() {
             // First the service has been told, then the clients; what they are told has to reach them.
             self.dismiss_clients(out);
             // How far they were told is kept, too.
             self.journal.flush(now, out);
-            self.timers.set(Wake::Store, self.journal.deadline());
+            self.own_timers.set(Wake::Store, self.journal.deadline());
             if self.clients.is_empty() && self.journal.is_idle() {
                 self.stop(out);
             }
@@ -256,7 +261,7 @@ impl Proxy {
 
     fn stop(&mut self, out: &mut Outputs) {
         if !core::mem::replace(&mut self.stopped, true) {
-            self.timers.set(Wake::Drain, None);
+            self.own_timers.set(Wake::Drain, None);
             self.end_probe(Err(ProbeFault::Ending), out);
             out.push(Output::Stopped);
         }
@@ -313,7 +318,8 @@ impl Machine for Proxy {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.timers.next().filter(|_| !self.stopped)
+        let next = [self.own_timers.next(), self.timers.next()];
+        next.into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {

@@ -2,6 +2,7 @@
 //! Never prints itself and never compares in a time that depends on where two texts differ.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use subtle::ConstantTimeEq;
@@ -53,8 +54,15 @@ impl Eq for Secret {}
 
 impl Drop for Secret {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(core::mem::take(&mut self.0).into_bytes());
     }
+}
+
+/// Zeroes bytes that are or hold a secret.
+pub(crate) fn wipe(mut bytes: Vec<u8>) {
+    // What is filled is zeroed byte by byte, what is free all at once.
+    bytes.clear();
+    bytes.zeroize();
 }
 
 impl fmt::Debug for Secret {

@@ -1,10 +1,15 @@
 //! Time as a value: instants, wall-clock times and timer tables.
 //! Never reads a clock: whoever calls the core says what time it is.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+mod few_timers;
+mod timers;
+
 use core::fmt;
 use core::ops::{Add, Sub};
 use core::time::Duration;
+
+pub use few_timers::FewTimers;
+pub use timers::Timers;
 
 /// A point on the monotonic clock, in microseconds since the driver started.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -95,112 +100,4 @@ pub struct Now {
     pub mono: Instant,
     /// The wall clock: may jump either way.
     pub wall: UnixTime,
-}
-
-/// The reasons of one machine to wake up, each with at most one instant.
-///
-/// Setting costs O(log n) in the number of set timers, asking for the earliest O(log n) at worst.
-/// `K` is a small enum with a variant per reason, or the key of whoever owns inner timers.
-#[derive(Clone, Debug)]
-pub struct Timers<K> {
-    by_time: BTreeSet<(Instant, K)>,
-    by_key: BTreeMap<K, Instant>,
-}
-
-impl<K> Default for Timers<K> {
-    fn default() -> Self {
-        Self {
-            by_time: BTreeSet::new(),
-            by_key: BTreeMap::new(),
-        }
-    }
-}
-
-impl<K: Ord + Clone> Timers<K> {
-    /// A table with nothing to wait for.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets the timer of `key` to `at`, replacing what it was; `None` clears it.
-    pub fn set(&mut self, key: K, at: Option<Instant>) {
-        let old = match at {
-            Some(at) => self.by_key.insert(key.clone(), at),
-            None => self.by_key.remove(&key),
-        };
-        if old == at {
-            return;
-        }
-        if let Some(old) = old {
-            self.by_time.remove(&(old, key.clone()));
-        }
-        if let Some(at) = at {
-            self.by_time.insert((at, key));
-        }
-    }
-
-    /// When the timer of `key` is due, if it is set.
-    #[must_use]
-    pub fn get(&self, key: &K) -> Option<Instant> {
-        self.by_key.get(key).copied()
-    }
-
-    /// The earliest instant of all.
-    #[must_use]
-    pub fn next(&self) -> Option<Instant> {
-        self.by_time.first().map(|(at, _)| *at)
-    }
-
-    /// All that are set, by their keys.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, Instant)> {
-        self.by_key.iter().map(|(key, at)| (key, *at))
-    }
-
-    /// Panics if its two orders do not name the same timers.
-    pub(crate) fn check_invariants(&self) {
-        let mut by_key = self.by_key.iter();
-        let same = by_key.all(|(key, at)| self.by_time.contains(&(*at, key.clone())));
-        assert!(
-            same && self.by_key.len() == self.by_time.len(),
-            "a timer has one time, and is found by it"
-        );
-    }
-
-    /// Takes out the earliest timer that is due at `now`.
-    pub fn pop_due(&mut self, now: Instant) -> Option<K> {
-        if self.next()? > now {
-            return None;
-        }
-        self.pop_first()
-    }
-
-    /// Takes out the earliest timer, due or not.
-    pub fn pop_first(&mut self) -> Option<K> {
-        let (_, key) = self.by_time.pop_first()?;
-        self.by_key.remove(&key);
-        Some(key)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timers_fire_in_order_and_only_when_due() {
-        let at = Instant::from_micros;
-        let mut timers = Timers::new();
-        timers.set('b', Some(at(20)));
-        timers.set('a', Some(at(10)));
-        timers.set('c', Some(at(30)));
-        timers.set('b', Some(at(5)));
-        timers.set('c', None);
-        assert_eq!(timers.next(), Some(at(5)));
-        assert_eq!(timers.pop_due(at(4)), None);
-        assert_eq!(timers.pop_due(at(10)), Some('b'));
-        assert_eq!(timers.pop_due(at(10)), Some('a'));
-        assert_eq!(timers.pop_due(at(99)), None);
-        assert_eq!(timers.next(), None);
-    }
 }

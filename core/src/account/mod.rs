@@ -71,7 +71,7 @@ use crate::journal::Ticket;
 use crate::rng::Rng;
 use crate::skype::{Parameter, Status};
 use crate::store::Query;
-use crate::time::{Instant, Now, Timers};
+use crate::time::{FewTimers, Instant, Now};
 
 /// What an account wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -164,7 +164,7 @@ pub(crate) struct Account {
     chats: Chats,
     /// What clients have asked of the service about chats.
     acts: Acts,
-    timers: Timers<Wake>,
+    timers: FewTimers<Wake>,
 }
 
 impl core::fmt::Debug for Account {
@@ -237,7 +237,7 @@ impl Account {
             history: None,
             loading: BTreeSet::new(),
             acts: Acts::default(),
-            timers: Timers::new(),
+            timers: FewTimers::new(),
         }
     }
 

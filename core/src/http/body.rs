@@ -132,6 +132,10 @@ impl BodyReader {
     pub fn read(&mut self, rx: &mut RecvBuf) -> Result<bool, HttpError> {
         loop {
             let next = match self.step {
+                Step::Length(missing) if self.body.is_empty() && missing == rx.len() => {
+                    self.body = rx.take();
+                    Some(Step::Done)
+                }
                 Step::Length(missing) => {
                     let missing = self.take(missing, rx);
                     self.step = Step::Length(missing);

@@ -5,17 +5,11 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 /// The media type of a form, for `Content-Type`.
 pub const CONTENT_TYPE: &str = "application/x-www-form-urlencoded";
 
-/// All but the characters that a form leaves as they are.
-const ESCAPES: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'*')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_');
+/// The field of a head that says so.
+pub(super) const CONTENT_TYPE_FIELD: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 
 /// How a body fails to be a form; the sender's fault.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,18 +31,46 @@ pub fn is_form(content_type: &str) -> bool {
 }
 
 /// Appends a pair to the form that `body` holds so far. A space becomes `%20`.
-pub fn append(body: &mut Vec<u8>, name: &str, value: &str) {
+pub fn append(body: &mut Vec<u8>, name: &str, value: impl AsRef<[u8]>) {
+    let value = value.as_ref();
+    body.reserve(2 + escaped_length(name.as_bytes()) + escaped_length(value));
     if !body.is_empty() {
         body.push(b'&');
     }
-    escape(name, body);
+    escape(name.as_bytes(), body);
     body.push(b'=');
     escape(value, body);
 }
 
-fn escape(text: &str, body: &mut Vec<u8>) {
-    for piece in utf8_percent_encode(text, ESCAPES) {
-        body.extend_from_slice(piece.as_bytes());
+/// By byte: whether a form leaves it as it is.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let character = byte as u8;
+        plain[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'*' | b'-' | b'.' | b'_');
+        byte += 1;
+    }
+    plain
+};
+
+fn escaped_length(text: &[u8]) -> usize {
+    let escapes = text
+        .iter()
+        .map(|byte| usize::from(!PLAIN[usize::from(*byte)]));
+    text.len() + 2 * escapes.sum::<usize>()
+}
+
+fn escape(text: &[u8], body: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let digit = |value: u8| DIGITS[usize::from(value)];
+    for byte in text {
+        if PLAIN[usize::from(*byte)] {
+            body.push(*byte);
+        } else {
+            body.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::{Headers, HttpError, Method};
@@ -32,7 +33,7 @@ pub struct RequestHead {
     /// The verb.
     pub method: Method,
     /// Path and query; of a target that is a whole URL only these are kept.
-    pub path: String,
+    pub path: CompactString,
     /// The client's version.
     pub version: Version,
     /// The fields.
@@ -164,7 +165,10 @@ fn headers(fields: &[httparse::Header<'_>]) -> Headers {
     let length = |field: &httparse::Header<'_>| field.name.len() + field.value.len();
     let mut headers = Headers::with_room(fields.len(), fields.iter().map(length).sum());
     for field in fields {
-        headers.push(field.name, &String::from_utf8_lossy(field.value));
+        match core::str::from_utf8(field.value) {
+            Ok(value) => headers.push(field.name, value),
+            Err(_) => headers.push(field.name, &String::from_utf8_lossy(field.value)),
+        }
     }
     headers
 }

@@ -1,24 +1,16 @@
 //! The fields of a message head, in order.
 //! Never interprets a value, and never shows a cookie.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 
-/// Fields of a message head, kept as they go over the wire: one text of `Name: value` lines, and where each of them ends.
+/// Fields of a message head, kept as they go over the wire: one text of `Name: value` lines.
 ///
-/// Reading looks at names only, and writing a head is one copy.
+/// Writing a head is one copy, and fields that are always the same cost no memory.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers {
-    text: String,
-    lines: Vec<Line>,
-}
-
-/// Where a line of the text ends, and the name in it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Line {
-    name_end: usize,
-    end: usize,
+    text: Cow<'static, str>,
 }
 
 /// Between name and value.
@@ -37,17 +29,21 @@ impl Headers {
     /// No fields.
     #[must_use]
     pub const fn new() -> Self {
+        Self::fixed("")
+    }
+
+    /// Fields that are known beforehand, as they go over the wire, each with its line end.
+    pub(crate) const fn fixed(lines: &'static str) -> Self {
         Self {
-            text: String::new(),
-            lines: Vec::new(),
+            text: Cow::Borrowed(lines),
         }
     }
 
     /// No fields, with memory for so many with names and values of so many bytes in all.
     pub(super) fn with_room(fields: usize, bytes: usize) -> Self {
+        let room = bytes + fields * (SEPARATOR.len() + LINE_END.len());
         Self {
-            text: String::with_capacity(bytes + fields * (SEPARATOR.len() + LINE_END.len())),
-            lines: Vec::with_capacity(fields),
+            text: Cow::Owned(String::with_capacity(room)),
         }
     }
 
@@ -55,23 +51,21 @@ impl Headers {
     /// `name` must be a token, which our own names are and the parser checks in others.
     pub fn push(&mut self, name: &str, value: &str) {
         debug_assert!(is_token(name), "a field name is a token");
+        let text = self.text.to_mut();
         // At once, with what stands around the value: it would grow piece by piece.
         let around = SEPARATOR.len() + LINE_END.len();
-        self.text.reserve(name.len() + value.len() + around);
-        self.text.push_str(name);
-        let name_end = self.text.len();
-        self.text.push_str(SEPARATOR);
-        // What becomes a space at an end of the value would be lost when the field is sent on.
-        let value = value.trim_matches(|c: char| c == ' ' || c.is_control());
-        if value.contains(char::is_control) {
-            let clean = |c: char| if c.is_control() { ' ' } else { c };
-            self.text.extend(value.chars().map(clean));
+        text.reserve(name.len() + value.len() + around);
+        text.push_str(name);
+        text.push_str(SEPARATOR);
+        if value.bytes().all(|b| matches!(b, b' '..=b'~')) {
+            text.push_str(value.trim_ascii());
         } else {
-            self.text.push_str(value);
+            // What becomes a space at an end of the value would be lost when the field is sent on.
+            let value = value.trim_matches(|c: char| c == ' ' || c.is_control());
+            let clean = |c: char| if c.is_control() { ' ' } else { c };
+            text.extend(value.chars().map(clean));
         }
-        self.text.push_str(LINE_END);
-        let end = self.text.len();
-        self.lines.push(Line { name_end, end });
+        text.push_str(LINE_END);
     }
 
     /// Removes all fields of this name.
@@ -83,20 +77,29 @@ impl Headers {
         *self = kept;
     }
 
+    /// The lines in order, without their ends.
+    fn lines(&self) -> impl Iterator<Item = &str> {
+        let mut rest = &*self.text;
+        core::iter::from_fn(move || {
+            let end = memchr::memchr(b'\n', rest.as_bytes())?;
+            let line = &rest[..end + 1 - LINE_END.len()];
+            rest = &rest[end + 1..];
+            Some(line)
+        })
+    }
+
     /// The fields in order, as (name, value).
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        let starts = core::iter::once(0).chain(self.lines.iter().map(|line| line.end));
-        starts.zip(&self.lines).map(|(start, line)| {
-            let value = line.name_end + SEPARATOR.len()..line.end - LINE_END.len();
-            (&self.text[start..line.name_end], &self.text[value])
-        })
+        self.lines().filter_map(|line| line.split_once(SEPARATOR))
     }
 
     /// The values of all fields of this name, whatever its case.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.iter()
-            .filter(move |(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.lines().filter_map(move |line| {
+            let (start, behind) = line.split_at_checked(name.len())?;
+            let value = behind.strip_prefix(SEPARATOR)?;
+            start.eq_ignore_ascii_case(name).then_some(value)
+        })
     }
 
     /// The value of the first field of this name, whatever its case.

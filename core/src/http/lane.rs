@@ -11,7 +11,7 @@ use super::cookies::CookieJar;
 use super::{HttpError, Request, Response};
 use crate::config::Limits;
 use crate::io::{CloseCause, Origin};
-use crate::time::{Instant, Now, Timers};
+use crate::time::{FewTimers, Instant, Now};
 
 mod job;
 
@@ -110,7 +110,7 @@ pub struct Lane {
     client: HttpClient,
     /// The first one is in flight when the connection is busy.
     jobs: VecDeque<Job>,
-    timers: Timers<Ticket>,
+    timers: FewTimers<Ticket>,
     next_ticket: u64,
 }
 
@@ -134,7 +134,7 @@ impl Lane {
             connection: Connection::Down,
             client: HttpClient::new(limits),
             jobs: VecDeque::new(),
-            timers: Timers::new(),
+            timers: FewTimers::new(),
             next_ticket: 0,
         }
     }
@@ -197,7 +197,7 @@ impl Lane {
     /// Forgets all requests, and closes the connection if there is one.
     pub fn clear(&mut self, out: &mut Vec<LaneOutput>) {
         self.jobs.clear();
-        self.timers = Timers::new();
+        self.timers = FewTimers::new();
         self.close(out);
     }
 
@@ -235,7 +235,7 @@ impl Lane {
         self.timers.check_invariants();
         let is_timed = |job: &Job| self.timers.get(&job.ticket).is_some();
         assert!(
-            self.jobs.iter().all(is_timed) && self.timers.iter().count() == self.jobs.len(),
+            self.jobs.iter().all(is_timed) && self.timers.len() == self.jobs.len(),
             "each request has a time by which it is done"
         );
         match self.connection {

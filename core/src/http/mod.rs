@@ -10,6 +10,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
+use compact_str::CompactString;
+
 pub mod body;
 pub mod client;
 pub mod cookies;
@@ -69,7 +71,7 @@ pub struct Request {
     /// The verb.
     pub method: Method,
     /// Path and query, beginning with `/`. What may not stand in a request line is escaped when it is sent.
-    pub path: String,
+    pub path: CompactString,
     /// The fields.
     pub headers: Headers,
     /// The body; empty for none.
@@ -79,7 +81,7 @@ pub struct Request {
 impl Request {
     /// A GET without fields of its own.
     #[must_use]
-    pub const fn get(path: String) -> Self {
+    pub const fn get(path: CompactString) -> Self {
         Self {
             method: Method::Get,
             path,
@@ -90,13 +92,24 @@ impl Request {
 
     /// A POST of `body`, which is of the media type `content_type`.
     #[must_use]
-    pub fn post(path: String, content_type: &str, body: Vec<u8>) -> Self {
+    pub fn post(path: CompactString, content_type: &str, body: Vec<u8>) -> Self {
         let mut headers = Headers::new();
         headers.push("Content-Type", content_type);
         Self {
             method: Method::Post,
             path,
             headers,
+            body,
+        }
+    }
+
+    /// A POST of a form, which [`form::append`] has written.
+    #[must_use]
+    pub const fn post_form(path: CompactString, body: Vec<u8>) -> Self {
+        Self {
+            method: Method::Post,
+            path,
+            headers: Headers::fixed(form::CONTENT_TYPE_FIELD),
             body,
         }
     }
@@ -131,6 +144,16 @@ impl Response {
         Self {
             status,
             headers,
+            body,
+        }
+    }
+
+    /// A response with a body of JSON.
+    #[must_use]
+    pub const fn json(status: u16, body: Vec<u8>) -> Self {
+        Self {
+            status,
+            headers: Headers::fixed("Content-Type: application/json; charset=utf-8\r\n"),
             body,
         }
     }

@@ -157,7 +157,7 @@ proptest! {
         path in "/[ -~\u{e4}]{0,20}", name in "X-[A-Za-z]{1,9}", value in "[!-~]([ -~]{0,9}[!-~])?",
         body in proptest::collection::vec(any::<u8>(), 0..100),
     ) {
-        let mut request = Request::get(path.clone());
+        let mut request = Request::get(path.as_str().into());
         request.headers.push(&name, &value);
         request.body = body;
         let mut tx = Vec::new();

@@ -10,11 +10,10 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use zeroize::Zeroize;
 
 use super::dialect::Dialect;
 use super::{Primitive, TypingState};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 mod decode;
 mod encode;
@@ -341,5 +340,5 @@ pub(super) fn json<T: Serialize>(value: &T) -> Box<RawValue> {
 
 /// Zeroes the JSON of a call: it may hold a password.
 pub(super) fn wipe(data: Box<RawValue>) {
-    Box::<str>::from(data).zeroize();
+    secret::wipe(Box::<str>::from(data).into_boxed_bytes().into_vec());
 }

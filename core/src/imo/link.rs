@@ -31,7 +31,7 @@ pub use crate::http::lane::LaneInput;
 use crate::http::lane::Ticket;
 use crate::rng::Rng;
 use crate::secret::Secret;
-use crate::time::{Instant, Now, Timers};
+use crate::time::{FewTimers, Instant, Now};
 use echo::Echo;
 use fetches::Fetches;
 pub use fetches::{FetchError, FetchId};
@@ -141,7 +141,7 @@ pub struct Link {
     told: Vec<String>,
     /// It was started again before its sign-off was done.
     again: bool,
-    timers: Timers<Wake>,
+    timers: FewTimers<Wake>,
 }
 
 impl core::fmt::Debug for Link {
@@ -204,7 +204,7 @@ impl Link {
             online_since: None,
             told: Vec::new(),
             again: false,
-            timers: Timers::new(),
+            timers: FewTimers::new(),
         }
     }
 

@@ -13,6 +13,7 @@ impl Proxy {
     pub(super) fn check(&self) {
         self.journal.check_invariants();
         self.timers.check_invariants();
+        self.own_timers.check_invariants();
         for member in self.members.values() {
             member.account.check_invariants(&self.journal);
         }
@@ -124,7 +125,7 @@ impl Proxy {
             );
         }
         assert_eq!(
-            self.timers.get(&Wake::Store),
+            self.own_timers.get(&Wake::Store),
             self.journal.deadline(),
             "a failed transaction is tried again in time"
         );
@@ -137,10 +138,14 @@ impl Proxy {
                 Wake::Client(conn, _) => {
                     assert!(is_served(conn), "only who is served is watched: {wake:?}");
                 }
-                Wake::Drain => assert!(self.draining, "only a drain has an end"),
-                Wake::Account(_) | Wake::Store | Wake::Probe => {}
+                Wake::Account(_) => {}
+                Wake::Drain | Wake::Store | Wake::Probe => {
+                    panic!("{wake:?} is none of an account or client")
+                }
             }
         }
+        let ends = self.own_timers.get(&Wake::Drain).is_some();
+        assert!(self.draining || !ends, "only a drain has an end");
     }
 
     fn check_awaiting(&self) {

@@ -32,7 +32,7 @@ impl Proxy {
             return probe.join(ask, out);
         }
         let probe = Probe::begin(now, ask, KEY, &mut self.journal);
-        self.timers.set(Wake::Probe, Some(probe.until()));
+        self.own_timers.set(Wake::Probe, Some(probe.until()));
         let awaited = self.one_of_each_service();
         let asked = awaited.clone();
         self.inquiry = Some(Inquiry { probe, awaited });
@@ -94,7 +94,7 @@ impl Proxy {
 
     /// Gives the verdict.
     pub(super) fn end_probe(&mut self, result: Result<(), ProbeFault>, out: &mut Outputs) {
-        self.timers.set(Wake::Probe, None);
+        self.own_timers.set(Wake::Probe, None);
         if let Some(Inquiry { probe, .. }) = self.inquiry.take() {
             probe.end(result, out);
         }
@@ -104,7 +104,7 @@ impl Proxy {
     pub(super) fn check_probe(&self) {
         let until = self.inquiry.as_ref().map(|inquiry| inquiry.probe.until());
         assert_eq!(
-            self.timers.get(&Wake::Probe),
+            self.own_timers.get(&Wake::Probe),
             until,
             "there will be a verdict"
         );

@@ -70,7 +70,7 @@ impl Seen {
         });
         Self {
             method: request.method.as_str().to_string(),
-            path: request.path.clone(),
+            path: request.path.to_string(),
             form: form.collect(),
         }
     }

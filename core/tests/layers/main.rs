@@ -29,12 +29,13 @@ const GROUND: &[&str] = &[
     "handle",
     "invariant",
     "io::*",
+    "json",
     "lobby::*",
     "lockout::*",
     "rng",
     "secret",
     "store::*",
-    "time",
+    "time::*",
     "weighed",
 ];
 const JOURNAL: &[&str] = &["journal", "probe"];

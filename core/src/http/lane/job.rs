@@ -1,12 +1,11 @@
 //! One request of a lane: what every request carries, and what a redirect makes of it.
 //! Never sends anything.
 
-use zeroize::Zeroize;
-
 use super::{LaneError, Ticket};
 use crate::http::cookies::CookieJar;
 use crate::http::{Headers, Method, Request, Response, location};
 use crate::io::Origin;
+use crate::secret::wipe;
 use crate::time::UnixTime;
 
 /// How long names and values of the fields that each request has are, as a rule.
@@ -67,11 +66,11 @@ impl Job {
         if becomes_get {
             self.request.method = Method::Get;
             self.request.headers.remove("Content-Type");
-            self.request.body.zeroize();
+            wipe(core::mem::take(&mut self.request.body));
         }
         self.redirects += 1;
         self.origin = origin;
-        self.request.path = path;
+        self.request.path = path.into();
         Ok(true)
     }
 }
@@ -79,7 +78,7 @@ impl Job {
 impl Drop for Job {
     /// What was posted may hold a password.
     fn drop(&mut self) {
-        self.request.body.zeroize();
+        wipe(core::mem::take(&mut self.request.body));
     }
 }
 

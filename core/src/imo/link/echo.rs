@@ -49,8 +49,7 @@ impl Link {
         form::append(&mut body, "method", "echo");
         let data = format!(r#"{{"t":"{}"}}"#, now.wall.as_millis());
         form::append(&mut body, "data", &data);
-        let path = format!("{}imo", self.upstream.path);
-        let request = Request::post(path, form::CONTENT_TYPE, body);
+        let request = Request::post_form(self.rpc_path(), body);
         let ticket = self.submit_at_home(now, request, self.limits.request_wait, out);
         self.echo = Some(Echo { ticket, again });
     }

@@ -119,7 +119,7 @@ impl Link {
         let Some((id, icon, until)) = self.fetches.waiting.pop_front() else {
             return;
         };
-        let request = Request::get(format!("{}b/{icon}", self.upstream.path));
+        let request = Request::get(format!("{}b/{icon}", self.upstream.path).into());
         let wait = until.since(now.mono);
         let ticket = self.submit_at_home(now, request, wait, out);
         self.fetches.under_way = Some((ticket, id));

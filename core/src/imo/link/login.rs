@@ -2,10 +2,9 @@
 //! Never keeps anything of a session that is over but the calls that it did not take.
 
 use alloc::format;
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use zeroize::Zeroize;
+use compact_str::CompactString;
 
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
@@ -16,11 +15,15 @@ use crate::config::Upstream;
 use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
 use crate::io::Origin;
-use crate::secret::Secret;
+use crate::json;
+use crate::secret::{Secret, wipe};
 use crate::time::Now;
 
 /// Length of the random id that stands for the session until the service has given one.
 const OWN_SSID_LENGTH: usize = 17;
+
+/// How many bytes of an envelope stand around the JSON of a call at most, with a session id of the usual length.
+const MESSAGE_BYTES: usize = 256;
 
 /// Where a session stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,7 +87,7 @@ impl Link {
         }
         self.state = State::FetchingPage;
         self.jar = CookieJar::new();
-        let page = Request::get(self.upstream.path.clone());
+        let page = Request::get(CompactString::new(&self.upstream.path));
         let ticket = self.submit(now, LaneId::Calls, page, self.limits.request_wait, out);
         self.in_flight = Some((ticket, 0));
     }
@@ -332,15 +335,23 @@ impl Link {
             ssid,
             messages,
         };
-        let mut data: String = serde_json::to_string(&envelope)
-            .expect("plain structs with text keys always serialise");
-        // Room for all escapes: a body that has to move leaves a copy of the password behind.
-        let mut body = Vec::with_capacity(64 + data.len() * 3);
+        // Room for all of it: what has to move leaves a copy of the password behind.
+        let bytes = |message: &Message<'_>| message.data.get().len() + MESSAGE_BYTES;
+        let room = MESSAGE_BYTES + envelope.messages.iter().map(bytes).sum::<usize>();
+        let mut data = Vec::with_capacity(room);
+        json::write(&envelope, &mut data);
+        let mut body = Vec::new();
         form::append(&mut body, "method", rpc);
         form::append(&mut body, "data", &data);
-        data.zeroize();
-        let path = format!("{}imo", self.upstream.path);
-        Request::post(path, form::CONTENT_TYPE, body)
+        wipe(data);
+        Request::post_form(self.rpc_path(), body)
+    }
+
+    /// Where calls and polls go.
+    pub(super) fn rpc_path(&self) -> CompactString {
+        let mut path = CompactString::new(&self.upstream.path);
+        path.push_str("imo");
+        path
     }
 }
 

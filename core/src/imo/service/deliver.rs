@@ -9,7 +9,7 @@ use core::time::Duration;
 
 use super::house::{Effect, MailPage};
 use super::session::{Asked, Mail, Session};
-use super::web::{Doing, JSON_TYPE, UNREADABLE, answer_body, fault};
+use super::web::{Doing, UNREADABLE, answer_body, fault};
 use super::{Finished, Service, SessionId, Wake};
 use crate::config::Limits;
 use crate::event::{Event, EventKind};
@@ -42,13 +42,9 @@ impl Service {
             Some(session) => {
                 session.confirmed = session.arrivals.ack();
                 let body = answer_body("forward_to_client", session.confirmed, &session.ssid, &[]);
-                Response::new(200, JSON_TYPE, body)
+                Response::json(200, body)
             }
-            None => Response::new(
-                200,
-                JSON_TYPE,
-                answer_body("forward_to_client", 0, &ssid, &[]),
-            ),
+            None => Response::json(200, answer_body("forward_to_client", 0, &ssid, &[])),
         };
         if let Some(conn) = conn {
             self.reply(now, conn, &response, out);
@@ -222,7 +218,7 @@ impl Service {
         let count = messages.len();
         session.outbox.mark_sent(count);
         self.timers.set(Wake::Session(id), Some(session.deadline()));
-        self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+        self.reply(now, conn, &Response::json(200, body), out);
     }
 
     /// Passes on a page of mail that was asked for.

@@ -37,7 +37,7 @@ use crate::probe::Probe;
 use crate::rng::{Rng, Seed};
 use crate::secret::Secret;
 use crate::store::{Record, StoreError};
-use crate::time::{Instant, Now, Timers};
+use crate::time::{FewTimers, Instant, Now, Timers};
 use web::Conn;
 
 /// How long a session lives beyond the hold time of a poll without a request.
@@ -94,7 +94,10 @@ pub struct Service {
     held: BTreeMap<Ticket, Vec<Finished>>,
     /// Whether the store works, if that is being found out.
     probe: Option<Probe>,
+    /// For sessions and connections.
     timers: Timers<Wake>,
+    /// For all else: these are looked at with every input.
+    own_timers: FewTimers<Wake>,
     /// Sessions that have something to say on the poll they hold.
     ripe: BTreeSet<SessionId>,
     /// Sessions that do not take what they are told.
@@ -146,6 +149,7 @@ impl Service {
             held: BTreeMap::new(),
             probe: None,
             timers: Timers::new(),
+            own_timers: FewTimers::new(),
             ripe: BTreeSet::new(),
             stuck: BTreeSet::new(),
             curious: BTreeSet::new(),
@@ -256,7 +260,8 @@ impl Service {
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
         while !self.stopped {
-            if let Some(wake) = self.timers.pop_due(now.mono) {
+            let own = self.own_timers.pop_due(now.mono);
+            if let Some(wake) = own.or_else(|| self.timers.pop_due(now.mono)) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.stuck.pop_first() {
                 self.end_session(now, id, "does not take its events", out);
@@ -278,8 +283,9 @@ impl Service {
         }
         self.look_at_probe(out);
         self.house.journal.flush(now, out);
-        self.timers.set(Wake::Store, self.house.journal.deadline());
-        self.timers.set(Wake::Ring, self.house.ring_deadline());
+        self.own_timers
+            .set(Wake::Store, self.house.journal.deadline());
+        self.own_timers.set(Wake::Ring, self.house.ring_deadline());
         if self.draining && self.is_at_rest() {
             self.stop(out);
         }
@@ -296,7 +302,7 @@ impl Service {
 
     fn stop(&mut self, out: &mut Outputs) {
         if !core::mem::replace(&mut self.stopped, true) {
-            self.timers.set(Wake::Drain, None);
+            self.own_timers.set(Wake::Drain, None);
             self.end_probe(Err(ProbeFault::Ending), out);
             out.push(Output::Stopped);
         }
@@ -334,7 +340,8 @@ impl Machine for Service {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        self.timers.next().filter(|_| !self.stopped)
+        let next = [self.own_timers.next(), self.timers.next()];
+        next.into_iter().flatten().min().filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {

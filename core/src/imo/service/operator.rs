@@ -94,7 +94,7 @@ impl Service {
             Control::Reload(_) => out.push(Output::Reloaded(Reloaded::default())),
             Control::Drain => {
                 self.draining = true;
-                self.timers
+                self.own_timers
                     .set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
                 self.ripe.extend(self.sessions.keys());
                 let idle: Vec<ConnId> = self
@@ -123,7 +123,7 @@ impl Service {
             return probe.join(ask, out);
         }
         let probe = Probe::begin(now, ask, PROBE_KEY, &mut self.house.journal);
-        self.timers.set(Wake::Probe, Some(probe.until()));
+        self.own_timers.set(Wake::Probe, Some(probe.until()));
         self.probe = Some(probe);
     }
 
@@ -138,7 +138,7 @@ impl Service {
 
     /// Gives the verdict.
     pub(super) fn end_probe(&mut self, result: Result<(), ProbeFault>, out: &mut Outputs) {
-        self.timers.set(Wake::Probe, None);
+        self.own_timers.set(Wake::Probe, None);
         if let Some(probe) = self.probe.take() {
             probe.end(result, out);
         }

@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 
 use super::house::Wait;
 use super::session::{Login, Request, Session};
-use super::web::{Doing, JSON_TYPE, fault};
+use super::web::{Doing, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
 use crate::http::Response;
 use crate::imo::arrivals::Arrivals;
@@ -317,5 +317,5 @@ fn reply_to(method: &'static str, data: &RawValue) -> Response {
         data: &'a RawValue,
     }
     let body: Box<RawValue> = json(&Reply { method, data });
-    Response::new(200, JSON_TYPE, body.get().into())
+    Response::json(200, body.get().into())
 }

@@ -10,7 +10,6 @@ use alloc::vec::Vec;
 use core::time::Duration;
 
 use serde::Serialize;
-use zeroize::Zeroize;
 
 use super::house::Picture;
 use super::{Service, SessionId};
@@ -23,6 +22,7 @@ use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
 use crate::lobby::Network;
+use crate::secret::wipe;
 use crate::store::StoreError;
 use crate::time::Now;
 
@@ -90,10 +90,10 @@ impl Service {
                 out.push(Output::Send { conn, bytes });
             }
             match next {
-                Ok(Some(mut request)) => {
+                Ok(Some(request)) => {
                     self.wake_conn(conn, None);
                     self.route(now, conn, &request, out);
-                    request.body.zeroize();
+                    wipe(request.body);
                 }
                 Ok(None) => return,
                 Err(error) => {
@@ -176,8 +176,8 @@ impl Service {
             return;
         };
         self.rpc(now, conn, &method, &data, out);
-        if let Cow::Owned(mut decoded) = data {
-            decoded.zeroize();
+        if let Cow::Owned(decoded) = data {
+            wipe(decoded.into_bytes());
         }
     }
 
@@ -222,7 +222,7 @@ impl Service {
         let ssid = if is_ssid(ssid.as_bytes()) { ssid } else { "" };
         if !is_poll {
             let body = answer_body("forward_to_client", 0, ssid, &[]);
-            self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+            self.reply(now, conn, &Response::json(200, body), out);
         } else if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Mourning {
                 ssid: ssid.into(),
@@ -253,7 +253,7 @@ impl Service {
                     seq: *ack,
                 };
                 let body = answer_body("forward_to_client", 0, ssid, &[message]);
-                self.reply(now, conn, &Response::new(200, JSON_TYPE, body), out);
+                self.reply(now, conn, &Response::json(200, body), out);
             }
             Doing::Working | Doing::Holding(_) => {}
         }
@@ -262,8 +262,6 @@ impl Service {
 
 /// What a client is told whose request has failed with the store.
 pub(super) const UNREADABLE: &str = "the store cannot be read at the moment; try again";
-/// Content type of everything but the page and pictures.
-pub(super) const JSON_TYPE: &str = "application/json; charset=utf-8";
 
 /// The body of an answer.
 pub(super) fn answer_body(method: &str, ack: u64, ssid: &str, messages: &[Message<'_>]) -> Vec<u8> {
@@ -291,5 +289,5 @@ pub(super) fn fault(status: u16, error: &str) -> Response {
     struct Fault<'a> {
         error: &'a str,
     }
-    Response::new(status, JSON_TYPE, json(&Fault { error }).get().into())
+    Response::json(status, json(&Fault { error }).get().into())
 }

@@ -1,0 +1,12 @@
+//! JSON of our own data, written where it is wanted.
+//! Never reads any, and never fails: what it is given are plain structs with text keys.
+
+use alloc::vec::Vec;
+
+use serde::Serialize;
+
+/// Appends the JSON of `value`.
+pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
+    serde_json::to_writer(out, value)
+        .expect("plain structs with text keys always serialise, and memory takes all of it");
+}
