@@ -10,11 +10,15 @@ use serde::Serialize;
 
 use crate::event::{Event, EventKind};
 use crate::io::{Output, Outputs, StoreId};
-use crate::store::{StoreError, StoreOp};
+use crate::json;
+use crate::store::{Key, StoreError, StoreOp};
 use crate::time::{Instant, Now};
 
 /// How long a failed transaction rests before it is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the JSON of a record is at most, as a rule.
+const VALUE_BYTES: usize = 256;
 
 /// For how many changes memory is kept while there are none.
 const GATHERING_KEPT: usize = 256;
@@ -31,6 +35,8 @@ pub struct Ticket(u64);
 #[derive(Debug, Default)]
 pub struct Journal {
     gathering: Vec<StoreOp>,
+    /// An empty list and what it is shared in, kept for their memory.
+    spare: Option<Arc<Vec<StoreOp>>>,
     latest: Ticket,
     bytes: u64,
     under_way: Option<Transaction>,
@@ -55,15 +61,17 @@ impl Journal {
     }
 
     /// Adds a record to write, its value as JSON.
-    pub fn put<T: Serialize>(&mut self, key: String, value: &T) -> Ticket {
-        let value = serde_json::to_vec(value)
-            .expect("records are plain structs with text keys, which always serialise");
+    pub fn put<T: Serialize>(&mut self, key: impl Into<Key>, value: &T) -> Ticket {
+        let mut json = Vec::with_capacity(VALUE_BYTES);
+        json::write(value, &mut json);
+        let (key, value) = (key.into(), json);
         self.bytes += u64::try_from(value.len()).unwrap_or(u64::MAX);
         self.add(StoreOp::Put { key, value })
     }
 
     /// Adds a record to take away.
-    pub fn remove(&mut self, key: String) -> Ticket {
+    pub fn remove(&mut self, key: impl Into<Key>) -> Ticket {
+        let key = key.into();
         self.add(StoreOp::Remove { key })
     }
 
@@ -131,7 +139,7 @@ impl Journal {
         } else if !self.gathering.is_empty() {
             let id = StoreId(self.next_id);
             self.next_id += 1;
-            let changes = Arc::new(core::mem::take(&mut self.gathering));
+            let changes = self.share();
             out.push(Output::Store {
                 op: id,
                 changes: Arc::clone(&changes),
@@ -170,14 +178,23 @@ impl Journal {
         );
     }
 
-    /// Lets the next changes gather where those have been that are done, unless they were many.
-    fn keep_memory_of(&mut self, changes: Arc<Vec<StoreOp>>) {
-        if self.gathering.capacity() == 0
-            && let Ok(mut changes) = Arc::try_unwrap(changes)
-            && changes.capacity() <= GATHERING_KEPT
+    /// Everything that has gathered, to be shared with the store.
+    fn share(&mut self) -> Arc<Vec<StoreOp>> {
+        let mut shared = self.spare.take().unwrap_or_default();
+        match Arc::get_mut(&mut shared) {
+            Some(empty) => core::mem::swap(empty, &mut self.gathering),
+            None => shared = Arc::new(core::mem::take(&mut self.gathering)),
+        }
+        shared
+    }
+
+    /// Keeps the memory of changes that are done for those to come, unless they were many or the store still looks at them.
+    fn keep_memory_of(&mut self, mut changes: Arc<Vec<StoreOp>>) {
+        if let Some(done) = Arc::get_mut(&mut changes)
+            && done.capacity() <= GATHERING_KEPT
         {
-            changes.clear();
-            self.gathering = changes;
+            done.clear();
+            self.spare = Some(changes);
         }
     }
 
@@ -247,10 +264,10 @@ mod tests {
     #[test]
     fn changes_gather_while_a_transaction_is_under_way() {
         let (mut journal, mut out) = (Journal::new(), Outputs::new());
-        let first = journal.put("a".into(), &1);
+        let first = journal.put("a", &1);
         journal.flush(at(0), &mut out);
-        let second = journal.put("b".into(), &2);
-        let third = journal.remove("a".into());
+        let second = journal.put("b", &2);
+        let third = journal.remove("a");
         journal.flush(at(0), &mut out);
         assert_eq!(stores(&mut out), vec![(0, 1)]);
         journal.stored(at(1), StoreId(0), Ok(()), &mut out);
@@ -264,11 +281,11 @@ mod tests {
     #[test]
     fn a_failed_transaction_is_tried_again_before_anything_newer() {
         let (mut journal, mut out) = (Journal::new(), Outputs::new());
-        let first = journal.put("a".into(), &1);
+        let first = journal.put("a", &1);
         journal.flush(at(0), &mut out);
         out.drain();
         journal.stored(at(0), StoreId(0), Err(StoreError::Full), &mut out);
-        journal.put("b".into(), &2);
+        journal.put("b", &2);
         journal.flush(at(0), &mut out);
         assert_eq!(stores(&mut out), vec![]);
         assert_eq!(journal.deadline(), Some(at(1).mono));

@@ -9,10 +9,13 @@ use alloc::vec::Vec;
 mod key;
 mod memory;
 
-pub(crate) use key::numbered;
+pub(crate) use key::{joined, numbered};
 pub use memory::MemoryStore;
 
 use serde::Deserialize;
+
+/// Where a record stands. Most keys are short enough to take no memory of their own.
+pub type Key = compact_str::CompactString;
 
 /// One stored record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -29,14 +32,14 @@ pub enum StoreOp {
     /// Write `value` at `key`, whether or not something stands there.
     Put {
         /// Where.
-        key: String,
+        key: Key,
         /// What.
         value: Vec<u8>,
     },
     /// Take away what stands at `key`, if anything.
     Remove {
         /// Where.
-        key: String,
+        key: Key,
     },
     /// Take away all records whose keys begin with `prefix`, however many there are.
     RemoveAll {

@@ -32,7 +32,7 @@ fn value(number: u64) -> Vec<u8> {
 
 fn put(number: u64) -> StoreOp {
     StoreOp::Put {
-        key: key(number),
+        key: key(number).into(),
         value: value(number),
     }
 }

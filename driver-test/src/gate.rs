@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::Limits;
 use imo2sproxy_core::http::cookies::CookieJar;
-use imo2sproxy_core::http::lane::{Lane, LaneInput, LaneOutput};
+use imo2sproxy_core::http::lane::{Lane, LaneInput, LaneOutput, LaneOutputs};
 use imo2sproxy_core::http::server::{AfterResponse, HttpServer};
 use imo2sproxy_core::http::{Request, Response};
 use imo2sproxy_core::io::{CloseHow, ConnId, Input, Machine, Origin, Output, Outputs};
@@ -125,7 +125,7 @@ impl Gate {
             let Some(passage) = self.passages.get_mut(&number) else {
                 return;
             };
-            let mut said = Vec::new();
+            let mut said = LaneOutputs::new();
             // The daemon's own cookies go through among its fields.
             let jar = CookieJar::new();
             passage.lane.submit(now, request, WAIT, &jar, &mut said);
@@ -151,13 +151,13 @@ impl Gate {
         if matches!(input, LaneInput::Closed(_)) {
             passage.upstream = None;
         }
-        let mut said = Vec::new();
+        let mut said = LaneOutputs::new();
         let mut jar = CookieJar::new();
         passage.lane.handle(now, input, &mut jar, &mut said);
         self.perform(now, number, said, out);
     }
 
-    fn perform(&mut self, now: Now, number: u32, said: Vec<LaneOutput>, out: &mut Outputs) {
+    fn perform(&mut self, now: Now, number: u32, said: LaneOutputs, out: &mut Outputs) {
         for output in said {
             let Some(passage) = self.passages.get_mut(&number) else {
                 return;

@@ -165,6 +165,7 @@ fn size_of_output(output: &Output) -> usize {
 fn size_of_change(change: &StoreOp) -> usize {
     match change {
         StoreOp::Put { key, value } => key.len() + value.len(),
-        StoreOp::Remove { key } | StoreOp::RemoveAll { prefix: key } => key.len(),
+        StoreOp::Remove { key } => key.len(),
+        StoreOp::RemoveAll { prefix } => prefix.len(),
     }
 }

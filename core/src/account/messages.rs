@@ -380,7 +380,7 @@ impl Messages {
 
     /// The key of a message's record.
     pub(super) fn key(&self, number: u32) -> String {
-        self.keys.message(number)
+        self.keys.message(number).into()
     }
 }
 

@@ -259,7 +259,7 @@ impl Account {
         let many = self.limits.messages_kept.max(self.limits.unread_messages);
         let queries = [
             Query::Get {
-                key: self.keys.state(),
+                key: self.keys.state().into(),
             },
             Query::all(self.keys.unread(), many),
             Query::all(self.keys.unsent(), many),

@@ -12,7 +12,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
-use crate::store::numbered;
+use crate::store::{Key, joined, numbered};
 use crate::weighed::Weight;
 
 /// How many message numbers are reserved at a time: a number that was given once is never given again, even
@@ -255,8 +255,8 @@ impl Keys {
     }
 
     /// The account's own record.
-    pub(super) fn state(&self) -> String {
-        self.under("s", "")
+    pub(super) fn state(&self) -> Key {
+        joined(&[&self.prefix, "s"])
     }
 
     /// All messages.
@@ -264,7 +264,7 @@ impl Keys {
         self.under("m/", "")
     }
 
-    pub(super) fn message(&self, number: u32) -> String {
+    pub(super) fn message(&self, number: u32) -> Key {
         self.numbered("m/", number)
     }
 
@@ -273,7 +273,7 @@ impl Keys {
         self.under("u/", "")
     }
 
-    pub(super) fn unread_one(&self, number: u32) -> String {
+    pub(super) fn unread_one(&self, number: u32) -> Key {
         self.numbered("u/", number)
     }
 
@@ -282,7 +282,7 @@ impl Keys {
         self.under("o/", "")
     }
 
-    pub(super) fn unsent_one(&self, number: u32) -> String {
+    pub(super) fn unsent_one(&self, number: u32) -> Key {
         self.numbered("o/", number)
     }
 
@@ -302,7 +302,7 @@ impl Keys {
         self.under("g/", "")
     }
 
-    pub(super) fn group(&self, number: u32) -> String {
+    pub(super) fn group(&self, number: u32) -> Key {
         self.numbered("g/", number)
     }
 
@@ -320,15 +320,15 @@ impl Keys {
         self.under("d/", "")
     }
 
-    pub(super) fn mid(&self, slot: &str) -> String {
-        self.under("d/", slot)
+    pub(super) fn mid(&self, slot: u64) -> Key {
+        numbered(&[&self.prefix, "d/"], slot, 4)
     }
 
     fn under(&self, kind: &str, rest: &str) -> String {
         [&self.prefix, kind, rest].concat()
     }
 
-    fn numbered(&self, kind: &str, number: u32) -> String {
+    fn numbered(&self, kind: &str, number: u32) -> Key {
         numbered(&[&self.prefix, kind], number.into(), 10)
     }
 }

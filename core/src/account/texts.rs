@@ -308,7 +308,7 @@ impl Account {
             return true;
         }
         let (slot, record) = self.mids.add(hash, self.limits.mids);
-        scene.journal.put(self.keys.mid(&slot), &record);
+        scene.journal.put(self.keys.mid(slot), &record);
         false
     }
 }

@@ -102,20 +102,29 @@ impl CookieJar {
     #[must_use]
     pub fn field(&self, now: UnixTime, origin: &Origin, path: &str) -> Option<Secret> {
         let place = Place::new(origin, path);
-        let mut shown: Vec<&Cookie> = self.cookies.iter().collect();
-        shown.retain(|cookie| cookie.is_for(&place) && !cookie.is_expired(now));
-        shown.sort_by_key(|cookie| core::cmp::Reverse(cookie.path.len()));
-        let length = |cookie: &&Cookie| cookie.name.len() + cookie.value.reveal().len() + 3;
-        let mut field = String::with_capacity(shown.iter().map(length).sum());
-        for cookie in &shown {
-            if !field.is_empty() {
-                field.push_str("; ");
+        let shown = |cookie: &&Cookie| cookie.is_for(&place) && !cookie.is_expired(now);
+        let length = |cookie: &Cookie| cookie.name.len() + cookie.value.reveal().len() + 3;
+        let mut field = String::with_capacity(self.cookies.iter().map(length).sum());
+        // Those with the longest paths come first, of several the oldest.
+        let mut longest = usize::MAX;
+        loop {
+            let shorter = |cookie: &&Cookie| cookie.path.len() < longest;
+            let rest = self.cookies.iter().filter(shown).filter(shorter);
+            let Some(next) = rest.map(|cookie| cookie.path.len()).max() else {
+                break;
+            };
+            longest = next;
+            let same = |cookie: &&Cookie| cookie.path.len() == next;
+            for cookie in self.cookies.iter().filter(shown).filter(same) {
+                if !field.is_empty() {
+                    field.push_str("; ");
+                }
+                field.push_str(&cookie.name);
+                field.push('=');
+                field.push_str(cookie.value.reveal());
             }
-            field.push_str(&cookie.name);
-            field.push('=');
-            field.push_str(cookie.value.reveal());
         }
-        (!shown.is_empty()).then(|| Secret::new(field))
+        (!field.is_empty()).then(|| Secret::new(field))
     }
 
     /// How many cookies there are, expired ones included.

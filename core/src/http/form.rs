@@ -33,7 +33,6 @@ pub fn is_form(content_type: &str) -> bool {
 /// Appends a pair to the form that `body` holds so far. A space becomes `%20`.
 pub fn append(body: &mut Vec<u8>, name: &str, value: impl AsRef<[u8]>) {
     let value = value.as_ref();
-    body.reserve(2 + escaped_length(name.as_bytes()) + escaped_length(value));
     if !body.is_empty() {
         body.push(b'&');
     }
@@ -55,7 +54,9 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-fn escaped_length(text: &[u8]) -> usize {
+/// How long a text is in a form, in bytes.
+#[must_use]
+pub fn escaped_length(text: &[u8]) -> usize {
     let escapes = text
         .iter()
         .map(|byte| usize::from(!PLAIN[usize::from(*byte)]));

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use core::mem;
 use core::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::client::HttpClient;
 use super::cookies::CookieJar;
 use super::{HttpError, Request, Response};
@@ -47,6 +49,9 @@ pub enum LaneOutput {
     /// A request is done.
     Done(Ticket, Result<Response, LaneError>),
 }
+
+/// What a lane asks for at once: two things as a rule.
+pub type LaneOutputs = SmallVec<[LaneOutput; 2]>;
 
 /// Why there is no response.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,7 +152,7 @@ impl Lane {
         request: Request,
         wait: Duration,
         jar: &CookieJar,
-        out: &mut Vec<LaneOutput>,
+        out: &mut LaneOutputs,
     ) -> Ticket {
         let ticket = self.queue(now, request, wait, false);
         self.advance(now, jar, out);
@@ -161,7 +166,7 @@ impl Lane {
         request: Request,
         wait: Duration,
         jar: &CookieJar,
-        out: &mut Vec<LaneOutput>,
+        out: &mut LaneOutputs,
     ) -> Ticket {
         let ticket = self.queue(now, request, wait, true);
         self.advance(now, jar, out);
@@ -183,7 +188,7 @@ impl Lane {
     }
 
     /// Forgets a request; no [`LaneOutput::Done`] will come for it. If it is in flight, this costs the connection.
-    pub fn cancel(&mut self, ticket: Ticket, out: &mut Vec<LaneOutput>) {
+    pub fn cancel(&mut self, ticket: Ticket, out: &mut LaneOutputs) {
         let Some(at) = self.jobs.iter().position(|job| job.ticket == ticket) else {
             return;
         };
@@ -195,7 +200,7 @@ impl Lane {
     }
 
     /// Forgets all requests, and closes the connection if there is one.
-    pub fn clear(&mut self, out: &mut Vec<LaneOutput>) {
+    pub fn clear(&mut self, out: &mut LaneOutputs) {
         self.jobs.clear();
         self.timers = FewTimers::new();
         self.close(out);
@@ -207,7 +212,7 @@ impl Lane {
         now: Now,
         input: LaneInput<'_>,
         jar: &mut CookieJar,
-        out: &mut Vec<LaneOutput>,
+        out: &mut LaneOutputs,
     ) {
         match input {
             LaneInput::Connected => self.connected(),
@@ -260,7 +265,7 @@ impl Lane {
         }
     }
 
-    fn received(&mut self, now: Now, bytes: &[u8], jar: &mut CookieJar, out: &mut Vec<LaneOutput>) {
+    fn received(&mut self, now: Now, bytes: &[u8], jar: &mut CookieJar, out: &mut LaneOutputs) {
         if !matches!(self.connection, Connection::Idle | Connection::Busy) {
             return; // Bytes can come in until the connection that we closed is gone.
         }
@@ -281,13 +286,7 @@ impl Lane {
         }
     }
 
-    fn closed(
-        &mut self,
-        now: Now,
-        cause: CloseCause,
-        jar: &mut CookieJar,
-        out: &mut Vec<LaneOutput>,
-    ) {
+    fn closed(&mut self, now: Now, cause: CloseCause, jar: &mut CookieJar, out: &mut LaneOutputs) {
         match mem::replace(&mut self.connection, Connection::Down) {
             Connection::Connecting => self.fail_waiting(cause, out),
             Connection::Busy => {
@@ -307,7 +306,7 @@ impl Lane {
 
     /// Fails all requests that waited for the connection that did not come to be: for each of them to try
     /// again would only tell the same.
-    fn fail_waiting(&mut self, cause: CloseCause, out: &mut Vec<LaneOutput>) {
+    fn fail_waiting(&mut self, cause: CloseCause, out: &mut LaneOutputs) {
         for job in mem::take(&mut self.jobs) {
             if job.origin == self.peer {
                 self.timers.set(job.ticket, None);
@@ -324,7 +323,7 @@ impl Lane {
         now: Now,
         response: Response,
         jar: &mut CookieJar,
-        out: &mut Vec<LaneOutput>,
+        out: &mut LaneOutputs,
     ) {
         let Some(job) = self.jobs.front_mut() else {
             return;
@@ -340,7 +339,7 @@ impl Lane {
     }
 
     /// Takes the first request out of the queue.
-    fn finish(&mut self, result: Result<Response, LaneError>, out: &mut Vec<LaneOutput>) {
+    fn finish(&mut self, result: Result<Response, LaneError>, out: &mut LaneOutputs) {
         if let Some(job) = self.jobs.pop_front() {
             self.timers.set(job.ticket, None);
             out.push(LaneOutput::Done(job.ticket, result));
@@ -348,7 +347,7 @@ impl Lane {
     }
 
     /// Fails the requests whose time is over. If the first is among them, so is its connection.
-    fn expire(&mut self, now: Instant, out: &mut Vec<LaneOutput>) {
+    fn expire(&mut self, now: Instant, out: &mut LaneOutputs) {
         while let Some(ticket) = self.timers.pop_due(now) {
             let Some(at) = self.jobs.iter().position(|job| job.ticket == ticket) else {
                 continue;
@@ -362,7 +361,7 @@ impl Lane {
     }
 
     /// Does what the first request needs next, if it needs anything.
-    fn advance(&mut self, now: Now, jar: &CookieJar, out: &mut Vec<LaneOutput>) {
+    fn advance(&mut self, now: Now, jar: &CookieJar, out: &mut LaneOutputs) {
         let Some(job) = self.jobs.front() else {
             return;
         };
@@ -384,7 +383,7 @@ impl Lane {
         }
     }
 
-    fn close(&mut self, out: &mut Vec<LaneOutput>) {
+    fn close(&mut self, out: &mut LaneOutputs) {
         match self.connection {
             Connection::Connecting | Connection::Idle | Connection::Busy => {
                 self.connection = Connection::Closing;

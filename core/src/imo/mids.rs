@@ -4,7 +4,6 @@
 //! See `core/docs/imo-protocol.md`, "Message identity".
 
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::config::Limits;
 use crate::invariant::at_most;
 use crate::rng::fnv1a;
-use crate::store::{Record, numbered, read};
+use crate::store::{Record, read};
 
 /// The identity of one message, as it is stored.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -69,7 +68,7 @@ impl Mids {
 
     /// Adds one and forgets the oldest beyond `max`. Gives the record to store, and the last part of its key:
     /// that of the one forgotten, so that the records stay as few.
-    pub fn add(&mut self, hash: u64, max: usize) -> (String, MidRecord) {
+    pub fn add(&mut self, hash: u64, max: usize) -> (u64, MidRecord) {
         let max = max.max(1);
         while self.hashes.len() >= max {
             self.hashes.pop_front();
@@ -78,7 +77,7 @@ impl Mids {
         let n = self.next;
         self.next += 1;
         let slot = n % u64::try_from(max).unwrap_or(u64::MAX);
-        (numbered(&[], slot, 4), MidRecord { n, hash })
+        (slot, MidRecord { n, hash })
     }
 }
 
@@ -89,7 +88,7 @@ mod tests {
     #[test]
     fn the_latest_identities_are_known_also_after_a_restart() {
         let mut mids = Mids::default();
-        let mut records: alloc::collections::BTreeMap<String, MidRecord> = Default::default();
+        let mut records: alloc::collections::BTreeMap<u64, MidRecord> = Default::default();
         for number in 0..10 {
             let (key, record) = mids.add(number, 4);
             records.insert(key, record);
@@ -97,7 +96,7 @@ mod tests {
         let stored: Vec<Record> = records
             .into_iter()
             .map(|(key, value)| Record {
-                key,
+                key: alloc::format!("{key}"),
                 value: serde_json::to_vec(&value).unwrap(),
             })
             .collect();

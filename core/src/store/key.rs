@@ -1,15 +1,22 @@
 //! Keys that end with a number, each in one piece of memory.
 //! Never knows what a key is for: the layout is that of whoever keeps the records.
 
-use alloc::string::String;
+use super::Key;
+
+/// The parts behind one another.
+pub(crate) fn joined(parts: &[&str]) -> Key {
+    let mut key = Key::with_capacity(parts.iter().map(|part| part.len()).sum());
+    key.extend(parts.iter().copied());
+    key
+}
 
 /// The parts and a number behind one another. It has at least `digits` digits, so that keys are ordered as their numbers are.
-pub(crate) fn numbered(parts: &[&str], number: u64, digits: usize) -> String {
+pub(crate) fn numbered(parts: &[&str], number: u64, digits: usize) -> Key {
     let mut buffer = itoa::Buffer::new();
     let number = buffer.format(number);
     let zeros = digits.saturating_sub(number.len());
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut key = String::with_capacity(length + zeros + number.len());
+    let mut key = Key::with_capacity(length + zeros + number.len());
     key.extend(parts.iter().copied());
     key.extend(core::iter::repeat_n('0', zeros));
     key.push_str(number);
@@ -22,9 +29,12 @@ mod tests {
 
     #[test]
     fn a_key_has_its_parts_in_order_and_takes_no_more_memory_than_it_needs() {
-        let made = numbered(&["s/m/", "a/"], 42, 16);
-        assert_eq!(made, "s/m/a/0000000000000042");
-        assert_eq!(made.capacity(), made.len());
+        for name in ["a/", "a.very.long.name.of.somebody/"] {
+            let made = numbered(&["s/m/", name], 42, 16);
+            let inline = Key::default().capacity();
+            assert_eq!(made, ["s/m/", name, "0000000000000042"].concat());
+            assert_eq!(made.capacity(), made.len().max(inline));
+        }
     }
 
     #[test]

@@ -131,7 +131,7 @@ impl Store for MemoryStore {
                 StoreOp::Put { key, value } => match self.records.get_mut(key.as_str()) {
                     Some(known) => known.clone_from(value),
                     None => {
-                        self.records.insert(key.into(), value.clone());
+                        self.records.insert(key.clone(), value.clone());
                     }
                 },
                 StoreOp::Remove { key } => {

@@ -64,11 +64,11 @@ impl From<&StoreOp> for Change {
     fn from(change: &StoreOp) -> Self {
         match change {
             StoreOp::Put { key, value } => Self::Put {
-                put: key.clone(),
+                put: String::from(key.as_str()),
                 value: Bytes(value.clone()),
             },
             StoreOp::Remove { key } => Self::Remove {
-                remove: key.clone(),
+                remove: String::from(key.as_str()),
             },
             StoreOp::RemoveAll { prefix } => Self::RemoveAll {
                 remove_all: prefix.clone(),
@@ -81,10 +81,10 @@ impl From<Change> for StoreOp {
     fn from(change: Change) -> Self {
         match change {
             Change::Put { put, value } => Self::Put {
-                key: put,
+                key: put.into(),
                 value: value.0,
             },
-            Change::Remove { remove } => Self::Remove { key: remove },
+            Change::Remove { remove } => Self::Remove { key: remove.into() },
             Change::RemoveAll { remove_all } => Self::RemoveAll { prefix: remove_all },
         }
     }

@@ -205,7 +205,7 @@ fn damage_that_comes_while_the_store_is_open_is_reported() {
     // Far more than is kept in memory.
     let many: Vec<_> = (0..4000)
         .map(|n| StoreOp::Put {
-            key: format!("key/{n:05}"),
+            key: format!("key/{n:05}").into(),
             value: vec![b'x'; 3000],
         })
         .collect();
@@ -238,7 +238,12 @@ fn the_write_ahead_log_stays_small_and_is_gone_after_a_clean_end() {
     for number in 0..800 {
         let key = format!("{number:04}");
         let value = vec![b'x'; 40_000];
-        store.apply(&[StoreOp::Put { key, value }]).unwrap();
+        store
+            .apply(&[StoreOp::Put {
+                key: key.into(),
+                value,
+            }])
+            .unwrap();
     }
     let length = fs::metadata(&log).unwrap().len();
     assert!(length < 18 * 1024 * 1024, "{length} bytes");

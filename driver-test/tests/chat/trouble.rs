@@ -309,7 +309,7 @@ fn a_long_contact_list_that_comes_at_once_is_no_fault_of_the_client() {
     let contact = br#"{"listed":true,"granted":true,"sees_me":true}"#;
     let changes: Vec<StoreOp> = (0..1_500)
         .map(|number| StoreOp::Put {
-            key: format!("s/r/alice/somebody_with_a_name_{number}"),
+            key: format!("s/r/alice/somebody_with_a_name_{number}").into(),
             value: contact.to_vec(),
         })
         .collect();

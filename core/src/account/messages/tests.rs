@@ -57,7 +57,7 @@ fn a_status_follows_from_what_happened() {
 
 fn stored(numbers: core::ops::RangeInclusive<u32>) -> alloc::vec::Vec<Record> {
     let record = |number| Record {
-        key: Keys::new("alice").message(number),
+        key: Keys::new("alice").message(number).into(),
         value: Default::default(),
     };
     numbers.map(record).collect()

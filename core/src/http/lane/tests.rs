@@ -19,7 +19,7 @@ struct Bench {
     lane: Lane,
     jar: CookieJar,
     now: Now,
-    out: Vec<LaneOutput>,
+    out: LaneOutputs,
 }
 
 /// What a lane put out, in words: `connect h`, `GET /`, `close`, `done 0 200`, `done 0 TimedOut`.
@@ -45,7 +45,7 @@ impl Bench {
                 mono: Instant::ZERO,
                 wall: UnixTime::from_seconds(1_000_000_000),
             },
-            out: Vec::new(),
+            out: LaneOutputs::new(),
         }
     }
 
@@ -130,7 +130,10 @@ fn a_request_has_the_fields_that_a_server_needs() {
         env!("CARGO_PKG_VERSION"),
     );
     let expected = LaneOutput::Send(expected.into_bytes());
-    assert_eq!(bench.out, [LaneOutput::Connect(Origin::Embedded), expected]);
+    assert_eq!(
+        bench.out[..],
+        [LaneOutput::Connect(Origin::Embedded), expected]
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use core::time::Duration;
 
 use super::{LaneId, Link, LinkOutput, LinkStatus, State, Wake};
 use crate::config::Limits;
-use crate::http::lane::{Lane, LaneError, LaneInput, LaneOutput, Ticket};
+use crate::http::lane::{Lane, LaneError, LaneInput, LaneOutput, LaneOutputs, Ticket};
 use crate::http::{Request, Response};
 use crate::io::Origin;
 use crate::time::{Instant, Now};
@@ -69,7 +69,7 @@ impl Link {
         input: LaneInput<'_>,
         out: &mut Vec<LinkOutput>,
     ) {
-        let mut said = Vec::new();
+        let mut said = LaneOutputs::new();
         let line = match lane {
             LaneId::Calls => &mut self.calls,
             LaneId::Poll => &mut self.poll,
@@ -86,7 +86,7 @@ impl Link {
         wait: Duration,
         out: &mut Vec<LinkOutput>,
     ) -> Ticket {
-        let mut said = Vec::new();
+        let mut said = LaneOutputs::new();
         let line = match lane {
             LaneId::Calls => &mut self.calls,
             LaneId::Poll => &mut self.poll,
@@ -104,7 +104,7 @@ impl Link {
         wait: Duration,
         out: &mut Vec<LinkOutput>,
     ) -> Ticket {
-        let mut said = Vec::new();
+        let mut said = LaneOutputs::new();
         let lane = &mut self.calls.lane;
         let ticket = lane.submit_at_home(now, request, wait, &self.jar, &mut said);
         self.line_said(now, LaneId::Calls, said, out);
@@ -113,7 +113,7 @@ impl Link {
 
     /// Forgets a request on the lane of the calls.
     pub(super) fn withdraw(&mut self, ticket: Ticket, out: &mut Vec<LinkOutput>) {
-        let mut said = Vec::new();
+        let mut said = LaneOutputs::new();
         self.calls.lane.cancel(ticket, &mut said);
         if said.contains(&LaneOutput::Close) {
             out.push(LinkOutput::Close(LaneId::Calls));
@@ -129,7 +129,7 @@ impl Link {
             if line.lane.is_empty() {
                 continue;
             }
-            let mut said = Vec::new();
+            let mut said = LaneOutputs::new();
             line.lane.clear(&mut said);
             if said.contains(&LaneOutput::Close) {
                 out.push(LinkOutput::Close(id));
@@ -146,13 +146,7 @@ impl Link {
     }
 
     /// Passes on what a lane asks for, and looks at what it has got.
-    fn line_said(
-        &mut self,
-        now: Now,
-        lane: LaneId,
-        said: Vec<LaneOutput>,
-        out: &mut Vec<LinkOutput>,
-    ) {
+    fn line_said(&mut self, now: Now, lane: LaneId, said: LaneOutputs, out: &mut Vec<LinkOutput>) {
         for output in said {
             match output {
                 LaneOutput::Connect(origin) => out.push(LinkOutput::Connect(lane, origin)),

@@ -340,7 +340,8 @@ impl Link {
         let room = MESSAGE_BYTES + envelope.messages.iter().map(bytes).sum::<usize>();
         let mut data = Vec::with_capacity(room);
         json::write(&envelope, &mut data);
-        let mut body = Vec::new();
+        let room = "method=&data=".len() + rpc.len() + form::escaped_length(&data);
+        let mut body = Vec::with_capacity(room);
         form::append(&mut body, "method", rpc);
         form::append(&mut body, "data", &data);
         wipe(data);

@@ -7,13 +7,14 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use smallvec::SmallVec;
+
 use super::house::{Effect, MailPage};
 use super::session::{Asked, Mail, Session};
 use super::web::{Doing, UNREADABLE, answer_body, fault};
 use super::{Finished, Service, SessionId, Wake};
 use crate::config::Limits;
 use crate::event::{Event, EventKind};
-use crate::http::Response;
 use crate::imo::envelope::{Address, Message};
 use crate::imo::notice::{Incoming, Notice};
 use crate::io::{ConnId, LoadId, Outputs};
@@ -37,17 +38,18 @@ impl Service {
             failed,
             effects,
         } = finished;
-        let response = match self.sessions.get_mut(&id) {
-            _ if failed => fault(503, UNREADABLE),
-            Some(session) => {
-                session.confirmed = session.arrivals.ack();
-                let body = answer_body("forward_to_client", session.confirmed, &session.ssid, &[]);
-                Response::json(200, body)
+        let session = self.sessions.get_mut(&id).filter(|_| !failed);
+        let ack = session.map_or(0, |session| {
+            session.confirmed = session.arrivals.ack();
+            session.confirmed
+        });
+        match conn {
+            Some(conn) if failed => self.reply(now, conn, &fault(503, UNREADABLE), out),
+            Some(conn) => {
+                let body = answer_body(self.scratch(), ack, &ssid, &[]);
+                self.reply_json(now, conn, body, out);
             }
-            None => Response::json(200, answer_body("forward_to_client", 0, &ssid, &[])),
-        };
-        if let Some(conn) = conn {
-            self.reply(now, conn, &response, out);
+            None => {}
         }
         for effect in effects {
             self.happen(now, effect);
@@ -198,7 +200,7 @@ impl Service {
             return;
         };
         let mut room = ANSWER_BYTES;
-        let messages: Vec<Message<'_>> = session
+        let messages: SmallVec<[Message<'_>; 2]> = session
             .outbox
             .iter()
             .take_while(|(_, sent)| {
@@ -214,11 +216,13 @@ impl Service {
             })
             .collect();
         let ack = session.confirmed;
-        let body = answer_body("forward_to_client", ack, &session.ssid, &messages);
+        let scratch = core::mem::take(&mut self.scratch);
+        let body = answer_body(scratch, ack, &session.ssid, &messages);
         let count = messages.len();
+        drop(messages);
         session.outbox.mark_sent(count);
         self.timers.set(Wake::Session(id), Some(session.deadline()));
-        self.reply(now, conn, &Response::json(200, body), out);
+        self.reply_json(now, conn, body, out);
     }
 
     /// Passes on a page of mail that was asked for.

@@ -20,6 +20,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use compact_str::CompactString;
 use house::{Answered, Effect, House};
 use operator::Operation;
 use session::{Asked, Mail, Session};
@@ -69,7 +70,7 @@ enum Wake {
 struct Finished {
     session: SessionId,
     /// The session's id on the wire: it may have ended by then.
-    ssid: String,
+    ssid: CompactString,
     /// Where the answer goes; nowhere if the session ended before the request was done.
     conn: Option<ConnId>,
     failed: bool,
@@ -82,7 +83,7 @@ pub struct Service {
     rng: Rng,
     conns: BTreeMap<ConnId, Conn>,
     sessions: BTreeMap<SessionId, Session>,
-    by_ssid: BTreeMap<String, SessionId>,
+    by_ssid: BTreeMap<CompactString, SessionId>,
     next_session: u64,
     jobs: BTreeMap<JobId, SessionId>,
     next_job: u64,
@@ -114,6 +115,8 @@ pub struct Service {
     vouched: BTreeMap<String, Secret>,
     draining: bool,
     stopped: bool,
+    /// Empty, kept for its memory.
+    scratch: Vec<u8>,
 }
 
 impl core::fmt::Debug for Service {
@@ -157,6 +160,7 @@ impl Service {
             strangers,
             draining: false,
             stopped: false,
+            scratch: Vec::new(),
         }
     }
 

@@ -6,6 +6,8 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
+
 use super::house::{Effect, Wait};
 use super::web::Doing;
 use super::{Finished, Service, SessionId, Wake, deliver};
@@ -199,7 +201,7 @@ impl Service {
                 self.house.done(id);
                 let finished = Finished {
                     session: id,
-                    ssid: String::new(),
+                    ssid: CompactString::default(),
                     conn: None,
                     failed: false,
                     effects,

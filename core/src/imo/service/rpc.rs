@@ -6,9 +6,9 @@
 use alloc::borrow::ToOwned;
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
-use alloc::string::String;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -75,7 +75,7 @@ impl Service {
         let Some(dialect) = dialects.next() else {
             return fault(400, "this method only opens sessions");
         };
-        let ssid = self.rng.alphanumeric(16);
+        let ssid = CompactString::new(self.rng.alphanumeric(16));
         self.add_session(now, conn, ssid.clone(), dialect, out);
         let opened = Opened {
             ack: 1,
@@ -90,7 +90,7 @@ impl Service {
         &mut self,
         now: Now,
         conn: ConnId,
-        ssid: String,
+        ssid: CompactString,
         dialect: &Dialect,
         out: &mut Outputs,
     ) -> SessionId {
@@ -152,7 +152,7 @@ impl Service {
         let owned = |message: &crate::imo::envelope::Message<'_>| {
             (
                 message.seq,
-                message.to.system.clone().into_owned(),
+                CompactString::new(&message.to.system),
                 message.data.to_owned(),
             )
         };

@@ -6,6 +6,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use serde_json::value::RawValue;
 
 use super::house::Effect;
@@ -25,7 +26,7 @@ const NOTICE_BYTES: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Session {
     /// Its id on the wire.
-    pub(super) ssid: String,
+    pub(super) ssid: CompactString,
     /// Where it came from; `None` for the embedded pipe.
     pub(super) network: Option<Network>,
     /// The account that is signed on, if one is.
@@ -79,7 +80,7 @@ pub(super) struct Request {
     /// The connection that wants the answer.
     pub(super) conn: ConnId,
     /// What is left to do of it: number, system and JSON of each message.
-    pub(super) messages: VecDeque<(u64, String, Box<RawValue>)>,
+    pub(super) messages: VecDeque<(u64, CompactString, Box<RawValue>)>,
     /// How many bytes these had when they came.
     pub(super) bytes: usize,
     /// Bytes of changes that it has made so far.
@@ -160,7 +161,7 @@ impl Mail {
 
 impl Session {
     pub(super) fn new(
-        ssid: String,
+        ssid: CompactString,
         dialect: &Dialect,
         network: Option<Network>,
         expires: Instant,

@@ -17,10 +17,11 @@ use crate::config::Limits;
 use crate::event::{Event, EventKind};
 use crate::http::server::{AfterResponse, HttpServer};
 use crate::http::{Method, Request, Response, form};
-use crate::imo::call::json;
-use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
+use crate::imo::call::json as raw_json;
+use crate::imo::envelope::{Address, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
+use crate::json;
 use crate::lobby::Network;
 use crate::secret::wipe;
 use crate::store::StoreError;
@@ -28,6 +29,9 @@ use crate::time::Now;
 
 /// How long a poll for a session that is not known waits for its answer, so that its client does not spin.
 const LOST_POLL_WAIT: Duration = Duration::from_secs(1);
+
+/// Room for so much of an answer is kept for the next one, in bytes.
+const SCRATCH_MAX: usize = 16 * 1024;
 
 /// A connection to the service.
 pub(super) struct Conn {
@@ -208,6 +212,20 @@ impl Service {
         self.await_request(now, conn);
     }
 
+    /// Memory for the body of an answer, which [`Service::reply_json`] takes back.
+    pub(super) fn scratch(&mut self) -> Vec<u8> {
+        core::mem::take(&mut self.scratch)
+    }
+
+    /// Answers a connection's request with JSON.
+    pub(super) fn reply_json(&mut self, now: Now, conn: ConnId, body: Vec<u8>, out: &mut Outputs) {
+        let response = Response::json(200, body);
+        self.reply(now, conn, &response, out);
+        self.scratch = response.body;
+        self.scratch.clear();
+        self.scratch.shrink_to(SCRATCH_MAX);
+    }
+
     /// Answers a request that belongs to no known session: the client has to log in again.
     pub(super) fn reply_lost(
         &mut self,
@@ -221,8 +239,8 @@ impl Service {
         // What cannot be one need not come back.
         let ssid = if is_ssid(ssid.as_bytes()) { ssid } else { "" };
         if !is_poll {
-            let body = answer_body("forward_to_client", 0, ssid, &[]);
-            self.reply(now, conn, &Response::json(200, body), out);
+            let body = answer_body(self.scratch(), 0, ssid, &[]);
+            self.reply_json(now, conn, body, out);
         } else if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Mourning {
                 ssid: ssid.into(),
@@ -252,8 +270,8 @@ impl Service {
                     from: Address::system(encoded.system),
                     seq: *ack,
                 };
-                let body = answer_body("forward_to_client", 0, ssid, &[message]);
-                self.reply(now, conn, &Response::json(200, body), out);
+                let body = answer_body(Vec::new(), 0, ssid, &[message]);
+                self.reply_json(now, conn, body, out);
             }
             Doing::Working | Doing::Holding(_) => {}
         }
@@ -263,18 +281,32 @@ impl Service {
 /// What a client is told whose request has failed with the store.
 pub(super) const UNREADABLE: &str = "the store cannot be read at the moment; try again";
 
-/// The body of an answer.
-pub(super) fn answer_body(method: &str, ack: u64, ssid: &str, messages: &[Message<'_>]) -> Vec<u8> {
-    let data = AnswerData {
-        ack: Some(ack),
-        ssid: Some(ssid.into()),
-        messages: messages.to_vec(),
+/// Writes the body of an answer into `body`, which is empty.
+pub(super) fn answer_body(
+    mut body: Vec<u8>,
+    ack: u64,
+    ssid: &str,
+    messages: &[Message<'_>],
+) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Answer<'a> {
+        method: &'static str,
+        data: Data<'a>,
+    }
+    #[derive(Serialize)]
+    struct Data<'a> {
+        ack: u64,
+        ssid: &'a str,
+        messages: &'a [Message<'a>],
+    }
+    let data = Data {
+        ack,
+        ssid,
+        messages,
     };
-    let answer = Answer {
-        method: method.into(),
-        data,
-    };
-    serde_json::to_vec(&answer).expect("plain structs with text keys always serialise")
+    let method = "forward_to_client";
+    json::write(&Answer { method, data }, &mut body);
+    body
 }
 
 fn wrong_method(allowed: &str) -> Response {
@@ -289,5 +321,5 @@ pub(super) fn fault(status: u16, error: &str) -> Response {
     struct Fault<'a> {
         error: &'a str,
     }
-    Response::json(status, json(&Fault { error }).get().into())
+    Response::json(status, raw_json(&Fault { error }).get().into())
 }

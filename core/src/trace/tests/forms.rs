@@ -121,10 +121,10 @@ fn outputs() -> Vec<Output> {
     ];
     let changes = Arc::new(vec![
         StoreOp::Put {
-            key: key(),
+            key: key().into(),
             value: vec![0xff],
         },
-        StoreOp::Remove { key: key() },
+        StoreOp::Remove { key: key().into() },
         StoreOp::RemoveAll {
             prefix: "a/".into(),
         },

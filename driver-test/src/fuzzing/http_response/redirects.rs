@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use imo2sproxy_core::config::Limits;
 use imo2sproxy_core::http::cookies::CookieJar;
-use imo2sproxy_core::http::lane::{Lane, LaneInput, LaneOutput, Ticket};
+use imo2sproxy_core::http::lane::{Lane, LaneInput, LaneOutput, LaneOutputs, Ticket};
 use imo2sproxy_core::http::server::HttpServer;
 use imo2sproxy_core::http::{Request, form};
 use imo2sproxy_core::io::{CloseCause, Origin};
@@ -94,7 +94,7 @@ impl Network {
     }
 
     fn submit(&mut self) {
-        let mut out = Vec::new();
+        let mut out = LaneOutputs::new();
         let (now, wait) = (Now::default(), Duration::from_secs(30));
         let page = Request::get("/a/b?c/d".into());
         let first = if self.post {
@@ -125,7 +125,7 @@ impl Network {
     }
 
     fn tell(&mut self, input: LaneInput<'_>) {
-        let mut out = Vec::new();
+        let mut out = LaneOutputs::new();
         let now = Now::default();
         self.lane.handle(now, input, &mut self.jar, &mut out);
         self.queue.extend(out);

@@ -179,7 +179,7 @@ impl Run {
                 if let StoreOp::Put { key, .. } = change
                     && key.contains("/m/")
                 {
-                    self.durable.insert(key.clone());
+                    self.durable.insert(key.as_str().into());
                 }
             }
         }

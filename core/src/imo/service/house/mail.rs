@@ -174,7 +174,7 @@ impl House {
             return;
         };
         let (slot, record) = mids.add(hash, mids_max);
-        let changed = self.journal.put(mid_key(name, &slot), &record);
+        let changed = self.journal.put(mid_key(name, slot), &record);
         if let Some(resident) = self.resident(name) {
             resident.changed = changed;
         }

@@ -268,7 +268,7 @@ impl House {
     ) -> LoadId {
         let query = Query::Range {
             prefix: mail_prefix(name),
-            after: Some(mail_key(name, after)),
+            after: Some(mail_key(name, after).into()),
             limit: self.limits.messages_cached,
             newest_first: false,
         };

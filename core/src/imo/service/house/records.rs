@@ -8,7 +8,7 @@ use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
 
-use crate::store::{Record, last_part, numbered};
+use crate::store::{Key, Record, last_part, numbered};
 
 /// An account's own record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -169,7 +169,7 @@ pub(super) fn mail_prefix(name: &str) -> String {
     ["s/m/", name, "/"].concat()
 }
 
-pub(super) fn mail_key(name: &str, id: u64) -> String {
+pub(super) fn mail_key(name: &str, id: u64) -> Key {
     numbered(&["s/m/", name, "/"], id, 16)
 }
 
@@ -177,8 +177,8 @@ pub(super) fn mid_prefix(name: &str) -> String {
     ["s/d/", name, "/"].concat()
 }
 
-pub(super) fn mid_key(name: &str, slot: &str) -> String {
-    ["s/d/", name, "/", slot].concat()
+pub(super) fn mid_key(name: &str, slot: u64) -> Key {
+    numbered(&["s/d/", name, "/"], slot, 4)
 }
 
 pub(super) fn group_key(group: &str) -> String {
