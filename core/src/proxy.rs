@@ -20,12 +20,14 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use smallvec::SmallVec;
+
 use crate::account::{Account, AccountOutput, FileJob, Topic};
 use crate::client::Client;
 use crate::config::{Access, AccountConfig, Config, Limits, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
-use crate::imo::link::LaneId;
+use crate::imo::link::{LaneId, LinkOutput};
 use crate::io::{
     ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, UserError,
 };
@@ -93,7 +95,7 @@ pub struct Proxy {
     next_job: u64,
     journal: Journal,
     /// Accounts that wait for something to become durable.
-    awaiting: BTreeMap<Ticket, BTreeSet<AccountId>>,
+    awaiting: BTreeMap<Ticket, SmallVec<[AccountId; 2]>>,
     /// Whether a message would get through, if that is being found out.
     inquiry: Option<Inquiry>,
     /// For accounts and clients.
@@ -110,6 +112,7 @@ pub struct Proxy {
     stopped: bool,
     /// An empty list, kept for its memory.
     scratch: Vec<AccountOutput>,
+    link_said: Vec<LinkOutput>,
 }
 
 impl Member {
@@ -177,6 +180,7 @@ impl Proxy {
             draining: false,
             stopped: false,
             scratch: Vec::new(),
+            link_said: Vec::new(),
             terms: config,
             limits,
             rng,

@@ -1,10 +1,10 @@
 //! Randomness from one seed: every draw of the core is a function of it.
 //! Never asks the system for entropy: the driver does that once, at start.
 
-use alloc::string::String;
 use core::fmt;
 use core::time::Duration;
 
+use compact_str::CompactString;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng};
 
@@ -90,7 +90,7 @@ impl Rng {
     }
 
     /// `length` characters of `[A-Za-z0-9]`, each drawn evenly.
-    pub fn alphanumeric(&mut self, length: usize) -> String {
+    pub fn alphanumeric(&mut self, length: usize) -> CompactString {
         const ALPHABET: &[u8; 62] =
             b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         (0..length)

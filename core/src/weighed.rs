@@ -8,6 +8,7 @@ use core::borrow::Borrow;
 use core::mem::size_of;
 use core::ops::Deref;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// What an allocator takes beside the bytes that are asked of it, in bytes.
@@ -32,6 +33,16 @@ impl Weight for str {
 impl Weight for String {
     fn outside(&self) -> usize {
         self.as_str().outside()
+    }
+}
+
+impl Weight for CompactString {
+    fn outside(&self) -> usize {
+        if self.is_heap_allocated() {
+            self.as_str().outside()
+        } else {
+            0
+        }
     }
 }
 

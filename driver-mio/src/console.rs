@@ -49,7 +49,11 @@ fn session(
     password: Option<Secret>,
     linger: Duration,
 ) -> Result<(), Failure> {
-    let access = Secret::new(Rng::new(tls::random_seed()).alphanumeric(ACCESS_LENGTH));
+    let access = Secret::new(
+        Rng::new(tls::random_seed())
+            .alphanumeric(ACCESS_LENGTH)
+            .into(),
+    );
     let mut settings =
         DaemonSettings::of_account(account, username, password, Some(access.clone()))?;
     settings.add_doors([Door::usual((Ipv4Addr::LOCALHOST, 0).into())]);

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::mem;
-use std::sync::Arc;
+use std::ops::Range;
 use std::time::Duration;
 
 use imo2sproxy_core::config::{AccountConfig, Config, Listener, Upstream, WireKind};
@@ -14,7 +14,7 @@ use imo2sproxy_core::io::{
     CloseCause, ConnId, Input, JobId, ListenerId, LoadId, Machine, Output, Outputs, Peer, StoreId,
 };
 use imo2sproxy_core::secret::Secret;
-use imo2sproxy_core::store::{MemoryStore, Query, Record, Store as _, StoreOp};
+use imo2sproxy_core::store::{Key, MemoryStore, Query, Record, Store as _, StoreOp};
 use imo2sproxy_core::time::{Instant, Now, UnixTime};
 
 /// The wall clock at the start, in milliseconds.
@@ -63,6 +63,14 @@ enum Answer {
     Verified(JobId),
 }
 
+/// A change of the store.
+#[derive(Debug)]
+enum Change {
+    Put(Key, Range<usize>),
+    Remove(Key),
+    RemoveAll(String),
+}
+
 /// A machine and the world around it.
 #[derive(Debug)]
 pub(crate) struct Driver<M> {
@@ -72,8 +80,9 @@ pub(crate) struct Driver<M> {
     list: Vec<Output>,
     answers: VecDeque<Answer>,
     records: MemoryStore,
-    /// Changes that are durable and that nobody has asked for since.
-    changes: Vec<Arc<Vec<StoreOp>>>,
+    /// Changes that are durable and that nobody has asked for since; where their values are in `values`.
+    changes: Vec<Change>,
+    values: Vec<u8>,
     /// What was sent to each client and each service since it was last looked at.
     heard: BTreeMap<ConnId, Vec<u8>>,
     clients: u32,
@@ -92,6 +101,7 @@ impl<M: Machine> Driver<M> {
             answers: VecDeque::with_capacity(ROOM / 64),
             records: MemoryStore::new(),
             changes: Vec::with_capacity(ROOM / 64),
+            values: Vec::with_capacity(ROOM),
             heard: BTreeMap::new(),
             clients: 0,
         };
@@ -161,7 +171,7 @@ impl<M: Machine> Driver<M> {
                 self.answers.push_back(Answer::Loaded(load, queries));
             }
             Output::Store { op, changes } => {
-                self.changes.push(changes);
+                self.note(&changes);
                 self.answers.push_back(Answer::Stored(op));
             }
             Output::Hash { job, .. } => self.answers.push_back(Answer::Hashed(job)),
@@ -301,11 +311,35 @@ impl<M: Machine> Driver<M> {
         }
     }
 
+    /// Notes changes down, so that the machine has their memory back.
+    fn note(&mut self, changes: &[StoreOp]) {
+        for change in changes {
+            self.changes.push(match change {
+                StoreOp::Put { key, value } => {
+                    let start = self.values.len();
+                    self.values.extend_from_slice(value);
+                    Change::Put(key.clone(), start..self.values.len())
+                }
+                StoreOp::Remove { key } => Change::Remove(key.clone()),
+                StoreOp::RemoveAll { prefix } => Change::RemoveAll(prefix.clone()),
+            });
+        }
+    }
+
     /// Brings the records up to date.
     fn write(&mut self) {
-        for changes in self.changes.drain(..) {
-            self.records.apply(&changes).expect("a map takes all");
+        for change in self.changes.drain(..) {
+            let change = match change {
+                Change::Put(key, range) => {
+                    let value = self.values[range].to_vec();
+                    StoreOp::Put { key, value }
+                }
+                Change::Remove(key) => StoreOp::Remove { key },
+                Change::RemoveAll(prefix) => StoreOp::RemoveAll { prefix },
+            };
+            self.records.apply(&[change]).expect("a map takes all");
         }
+        self.values.clear();
     }
 
     fn load(&mut self, queries: &[Query]) -> Vec<Record> {

@@ -20,6 +20,8 @@ use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 
+use compact_str::CompactString;
+
 use super::records::{Keys, Standing};
 use crate::config::Limits;
 use crate::handle::{canonical, same};
@@ -43,7 +45,7 @@ const WIDENED_BYTES: usize = 2 * 1024;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Place {
     /// The dialog with somebody, whether anything is remembered of it or not.
-    Dialog(String),
+    Dialog(CompactString),
     /// A group chat.
     Group(ChatId),
 }
@@ -147,7 +149,10 @@ impl Chats {
     /// What is remembered of a chat.
     pub(super) fn at(&self, place: &Place) -> Option<&Chat> {
         match place {
-            Place::Dialog(partner) => self.dialogs.get(partner).and_then(|id| self.all.get(id)),
+            Place::Dialog(partner) => {
+                let id = self.dialogs.get(partner.as_str());
+                id.and_then(|id| self.all.get(id))
+            }
             Place::Group(id) => self.all.get(id),
         }
     }
@@ -175,7 +180,7 @@ impl Chats {
         let asked = canonical(asked);
         if let Some((id, chat)) = self.all.get_key_value(&*asked) {
             return Some(match (&chat.group, &chat.dialog) {
-                (None, Some((partner, _))) => Place::Dialog(partner.clone()),
+                (None, Some((partner, _))) => Place::Dialog(partner.into()),
                 (Some(_), _) | (None, None) => Place::Group(Arc::clone(id)),
             });
         }

@@ -180,11 +180,12 @@ mod tests {
         account: &mut Account,
         act: impl FnOnce(&mut Account, &mut Scene<'_>) -> T,
     ) -> (T, Vec<FileJob>) {
-        let (mut journal, mut out) = (Journal::new(), Vec::new());
+        let (mut journal, mut out, mut link_said) = (Journal::new(), Vec::new(), Vec::new());
         let mut scene = Scene {
             now: Now::default(),
             journal: &mut journal,
             out: &mut out,
+            link_said: &mut link_said,
         };
         let result = act(account, &mut scene);
         let job = |output: &AccountOutput| {

@@ -6,6 +6,8 @@ mod invariants;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 
+use compact_str::CompactString;
+
 use super::numbers::Numbers;
 use super::records::{BLOCK, Keys, MessageRecord};
 use crate::config::Limits;
@@ -26,7 +28,7 @@ pub(super) struct HistoryEntry {
     /// Its number.
     pub(super) number: u32,
     /// The other one of the dialog, or the buid of the group chat.
-    pub(super) partner: String,
+    pub(super) partner: CompactString,
     /// How many dialogs with that one there were before.
     pub(super) generation: u32,
 }

@@ -73,6 +73,9 @@ use crate::skype::{Parameter, Status};
 use crate::store::Query;
 use crate::time::{FewTimers, Instant, Now};
 
+/// Room for so much that a link says in a turn is kept for the next turn.
+const LINK_SAID_MAX: usize = 64;
+
 /// What an account wakes up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Wake {
@@ -334,11 +337,14 @@ impl Account {
         scene: &mut Scene<'_>,
         act: impl FnOnce(&mut Link, Now, &mut Vec<LinkOutput>) -> T,
     ) -> T {
-        let mut said = Vec::new();
+        let mut said = core::mem::take(scene.link_said);
         let result = act(&mut self.link, scene.now, &mut said);
-        for output in said {
+        for output in said.drain(..) {
             self.link_said(scene, output);
         }
+        // A turn of hundreds is rare: its memory is not kept.
+        said.shrink_to(LINK_SAID_MAX);
+        *scene.link_said = said;
         self.watch_congestion();
         self.fit(scene.journal);
         self.timers.set(Wake::Link, self.link.deadline());

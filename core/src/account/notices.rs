@@ -183,6 +183,7 @@ impl Account {
                 timestamp,
                 mid,
             } => {
+                let mid = mid.map(Into::into);
                 self.sent_elsewhere(scene, &to, body, timestamp, mid);
             }
             Notice::Refused {

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use super::files::FileJob;
 
 use crate::event::Event;
-use crate::imo::link::LaneId;
+use crate::imo::link::{LaneId, LinkOutput};
 use crate::io::{ConnId, Origin};
 use crate::journal::{Journal, Ticket};
 use crate::skype::Reply;
@@ -95,6 +95,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) journal: &'a mut Journal,
     /// Where outputs go.
     pub(crate) out: &'a mut Vec<AccountOutput>,
+    /// An empty list for what the link says, kept for its memory.
+    pub(crate) link_said: &'a mut Vec<LinkOutput>,
 }
 
 impl Scene<'_> {

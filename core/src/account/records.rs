@@ -9,6 +9,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
@@ -107,7 +108,7 @@ impl Default for StateRecord {
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub(super) struct MessageRecord {
     /// The other one of the dialog, or the buid of the group chat.
-    pub(super) partner: String,
+    pub(super) partner: CompactString,
     /// How many dialogs with that one have become group chats before.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) generation: u32,
@@ -119,13 +120,13 @@ pub(super) struct MessageRecord {
     pub(super) timestamp: u64,
     /// Its identity, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mid: Option<String>,
+    pub(super) mid: Option<CompactString>,
     /// The service has refused it.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub(super) failed: bool,
     /// Who wrote it, in a group chat, if it is not an own one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) author: Option<String>,
+    pub(super) author: Option<CompactString>,
     /// What it is.
     #[serde(default, skip_serializing_if = "MessageKind::is_text")]
     pub(super) kind: MessageKind,

@@ -1,9 +1,10 @@
 //! Texts from and to the people an account knows, in dialogs and in group chats.
 //! Never announces a text that could still be lost.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::sync::Arc;
+
+use compact_str::CompactString;
 
 use super::chats::{News, Place};
 use super::records::{FIRST_NUMBER, MessageKind, MessageRecord, Standing};
@@ -27,11 +28,11 @@ impl Account {
         to: &str,
         body: &str,
     ) -> Reply<'a> {
-        let partner = canonical(to).into_owned();
+        let partner = CompactString::from(canonical(to));
         if !is_handle(&partner) || self.is_me(&partner) {
             return ErrorReply::MESSAGE_HANDLE.into();
         }
-        if self.roster.blocked.contains(&partner) {
+        if self.roster.blocked.contains(partner.as_str()) {
             return ErrorReply::BLOCKED.into();
         }
         self.send_to(scene, &Place::Dialog(partner), body)
@@ -45,7 +46,7 @@ impl Account {
         body: &str,
     ) -> Reply<'a> {
         match self.chats.find(chat) {
-            Some(Place::Dialog(partner)) if self.roster.blocked.contains(&partner) => {
+            Some(Place::Dialog(partner)) if self.roster.blocked.contains(partner.as_str()) => {
                 ErrorReply::CHATMESSAGE_FAILED.into()
             }
             Some(place) => self.send_to(scene, &place, body),
@@ -64,7 +65,7 @@ impl Account {
                 (partner.clone(), self.chats.dialog(partner).1)
             }
             Place::Group(id) => match self.chats.get(id).and_then(|chat| chat.group.as_ref()) {
-                Some(group) if group.standing == Standing::In => (group_buid(&group.gid), 0),
+                Some(group) if group.standing == Standing::In => (group_buid(&group.gid).into(), 0),
                 Some(_) => return ErrorReply::CHATMESSAGE_FAILED.into(),
                 None => return ErrorReply::CHATMESSAGE_UNKNOWN.into(),
             },
@@ -165,7 +166,7 @@ impl Account {
         let now = scene.now.wall.as_seconds();
         self.chats.open_dialog(partner, now, scene.journal);
         let record = MessageRecord {
-            partner: partner.to_owned(),
+            partner: partner.into(),
             generation: self.chats.dialog(partner).1,
             timestamp: self.arrival(scene, message.timestamp),
             body: message.msg.into(),
@@ -199,9 +200,9 @@ impl Account {
             return;
         }
         let record = MessageRecord {
-            partner: group_buid(gid),
+            partner: group_buid(gid).into(),
             own,
-            author: (!own).then(|| author.to_owned()),
+            author: (!own).then(|| author.into()),
             kind: if is_topic {
                 MessageKind::Topic
             } else {
@@ -234,7 +235,7 @@ impl Account {
         to: &str,
         mut body: String,
         timestamp: u64,
-        mid: Option<String>,
+        mid: Option<CompactString>,
     ) {
         self.shorten(scene, &mut body);
         let mid = mid.filter(|mid| mid.len() <= MID_MAX);
@@ -257,7 +258,7 @@ impl Account {
             0
         };
         let record = MessageRecord {
-            partner,
+            partner: partner.into(),
             generation,
             own: true,
             body: body.into(),

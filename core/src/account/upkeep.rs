@@ -6,6 +6,8 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::time::Duration;
 
+use compact_str::CompactString;
+
 use super::chats::{ChatId, Chats, News};
 use super::cursors::Cursors;
 use super::records::{StateOut, StateRecord};
@@ -328,7 +330,7 @@ impl Account {
         &mut self,
         scene: &mut Scene<'_>,
         number: u32,
-        (to, body, mid): (String, Arc<str>, Option<String>),
+        (to, body, mid): (CompactString, Arc<str>, Option<CompactString>),
     ) {
         let call = Call::SendMessage { to, body, mid };
         // A call is never done before it is made: its number can be noted afterwards.

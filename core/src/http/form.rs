@@ -54,23 +54,33 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-/// How long a text is in a form, in bytes.
-#[must_use]
-pub fn escaped_length(text: &[u8]) -> usize {
-    let escapes = text
-        .iter()
-        .map(|byte| usize::from(!PLAIN[usize::from(*byte)]));
-    text.len() + 2 * escapes.sum::<usize>()
+fn escape(text: &[u8], body: &mut Vec<u8>) {
+    let start = body.len();
+    body.extend_from_slice(text);
+    escape_from(body, start);
 }
 
-fn escape(text: &[u8], body: &mut Vec<u8>) {
+/// Brings what stands in `body` from `start` on into the form of a value, where it stands.
+pub(crate) fn escape_from(body: &mut Vec<u8>, start: usize) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let digit = |value: u8| DIGITS[usize::from(value)];
-    for byte in text {
-        if PLAIN[usize::from(*byte)] {
-            body.push(*byte);
+    let escapes = body[start..]
+        .iter()
+        .map(|byte| usize::from(!PLAIN[usize::from(*byte)]));
+    let more = 2 * escapes.sum::<usize>();
+    let mut from = body.len();
+    let mut to = from + more;
+    body.resize(to, 0);
+    // From the end, so that nothing is written over that is still to be read. Where both meet all is in its place.
+    while from < to {
+        from -= 1;
+        let byte = body[from];
+        if PLAIN[usize::from(byte)] {
+            to -= 1;
+            body[to] = byte;
         } else {
-            body.extend_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
+            to -= 3;
+            body[to..to + 3].copy_from_slice(&[b'%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
 }

@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -50,11 +51,11 @@ pub enum Call {
     /// Send a text.
     SendMessage {
         /// Handle of whom it is for, or the buid of a group.
-        to: String,
+        to: CompactString,
         /// The text, plain.
         body: Arc<str>,
         /// The message's identity: the same at every attempt to send it. Old clients have none.
-        mid: Option<String>,
+        mid: Option<CompactString>,
     },
     /// Tell a contact what the user does at the keyboard.
     Typing {
@@ -210,11 +211,11 @@ pub struct Incoming {
     /// The call.
     pub call: Call,
     /// The account it is for, where it names one.
-    pub uid: Option<String>,
+    pub uid: Option<CompactString>,
     /// The client's number for it, if it wants a result.
     pub request_id: Option<u64>,
     /// Its name, for error events.
-    pub method: String,
+    pub method: CompactString,
 }
 
 impl Call {

@@ -8,6 +8,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -185,19 +186,19 @@ pub struct Refusal {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Incoming {
     /// Handle of the sender; in a group chat the buid of the group or of the member.
-    pub buid: String,
+    pub buid: CompactString,
     /// Display name of the sender; the same as the text where that is a topic.
-    pub alias: String,
+    pub alias: CompactString,
     /// The text, plain.
     pub msg: String,
     /// When it was sent, in Unix seconds.
     pub timestamp: u64,
     /// The message's identity; absent where the service or the sender knows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mid: Option<String>,
+    pub mid: Option<CompactString>,
     /// Handle of the sender, in a group chat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub author: Option<String>,
+    pub author: Option<CompactString>,
     /// Whether the text is another topic of the group chat, if the service says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<bool>,

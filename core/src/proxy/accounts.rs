@@ -33,6 +33,7 @@ impl Proxy {
                 now,
                 journal: &mut self.journal,
                 out: &mut said,
+                link_said: &mut self.link_said,
             },
         );
         self.after_account(id, said, out);
@@ -134,7 +135,11 @@ impl Proxy {
                 self.dirty.extend(clients.copied());
             }
             AccountOutput::Await(ticket) => {
-                self.awaiting.entry(ticket).or_default().insert(id);
+                let waiting = self.awaiting.entry(ticket).or_default();
+                // A change is one account's, so that hardly anybody else waits for it.
+                if !waiting.contains(&id) {
+                    waiting.push(id);
+                }
             }
             AccountOutput::Event(event) => out.event(event),
         }

@@ -288,6 +288,7 @@ impl Proxy {
             now,
             journal: &mut self.journal,
             out: &mut said,
+            link_said: &mut self.link_said,
         };
         let answer = match tagged.body {
             Ok(command) => account.command(&mut scene, command, conn, since, reach),

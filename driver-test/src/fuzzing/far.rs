@@ -211,7 +211,12 @@ impl Far {
         let uid = incoming.uid.unwrap_or_default();
         if matches!(incoming.call, Call::Login { .. }) {
             let alias = uid.clone();
-            self.tell(&uid, &Notice::SignedOn { alias });
+            self.tell(
+                &uid,
+                &Notice::SignedOn {
+                    alias: alias.into(),
+                },
+            );
             let bob = Buddy {
                 buid: "bob".into(),
                 ..Buddy::default()

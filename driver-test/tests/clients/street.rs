@@ -142,7 +142,10 @@ impl Street {
 
     fn store(&mut self, key: String, value: String) {
         let value = value.into_bytes();
-        let change = StoreOp::Put { key, value };
+        let change = StoreOp::Put {
+            key: key.into(),
+            value,
+        };
         let stored = self.world.store_mut("imo").apply(&[change]);
         stored.expect("a store in memory takes everything");
     }

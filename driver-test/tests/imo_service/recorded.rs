@@ -134,7 +134,7 @@ impl Play {
             path = path.replace(theirs, ours);
         }
         let conn = self.bench.connect();
-        self.bench.send(conn, &Request::get(path));
+        self.bench.send(conn, &Request::get(path.into()));
         let response = self.bench.response(conn).unwrap();
         assert_eq!((response.status, &*response.body), (200, JPEG));
         assert_eq!(response.headers.get("content-type"), Some("image/jpeg"));

@@ -146,7 +146,7 @@ fn writer(first: u64, log: &Answers) -> impl Machine + use<> {
         out.push(Output::Store {
             op: StoreId(next),
             changes: Arc::new(vec![StoreOp::Put {
-                key: format!("{next:06}"),
+                key: format!("{next:06}").into(),
                 value: b"1".into(),
             }]),
         });

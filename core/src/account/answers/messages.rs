@@ -76,14 +76,14 @@ impl Account {
         message: &MessageRecord,
         property: MessageProperty,
     ) -> Value<'a> {
-        let from = match &message.author {
+        let from: &str = match &message.author {
             _ if message.own => &self.handle,
             Some(author) => author,
             None => &message.partner,
         };
         match property {
             MessageProperty::Timestamp => message.timestamp.max(1).into(),
-            MessageProperty::FromHandle | MessageProperty::PartnerHandle => from.clone().into(),
+            MessageProperty::FromHandle | MessageProperty::PartnerHandle => from.to_owned().into(),
             MessageProperty::FromDispname | MessageProperty::PartnerDispname => {
                 self.alias(from).to_owned().into()
             }

@@ -136,7 +136,7 @@ impl Account {
         targets: Vec<String>,
         widens: Option<String>,
     ) {
-        let name = self.rng.alphanumeric(NAME_LENGTH);
+        let name = String::from(self.rng.alphanumeric(NAME_LENGTH));
         let making = Making {
             asker,
             targets,

@@ -5,6 +5,8 @@ use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
+use compact_str::CompactString;
+
 use super::{Chats, Place};
 use crate::account::records::MessageRecord;
 use crate::imo::buid::{Buid, group_buid};
@@ -55,12 +57,15 @@ impl Chats {
     }
 
     /// What messages of a chat have in their records: partner and generation.
-    pub(in crate::account) fn marks(&self, place: &Place) -> Vec<(String, u32)> {
+    pub(in crate::account) fn marks(&self, place: &Place) -> Vec<(CompactString, u32)> {
         match place {
             Place::Dialog(partner) => [(partner.clone(), self.dialog(partner).1)].into(),
             Place::Group(id) => self.all.get(id).map_or_else(Vec::new, |chat| {
-                let group = chat.group.as_ref().map(|group| (group_buid(&group.gid), 0));
-                chat.dialog.iter().cloned().chain(group).collect()
+                let group = chat.group.as_ref();
+                let group = group.map(|group| (group_buid(&group.gid).into(), 0));
+                let dialog = chat.dialog.iter();
+                let dialog = dialog.map(|(partner, generation)| (partner.into(), *generation));
+                dialog.chain(group).collect()
             }),
         }
     }

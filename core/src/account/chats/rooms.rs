@@ -201,9 +201,9 @@ impl Account {
         };
         let own = self.is_me(author);
         let record = MessageRecord {
-            partner: group_buid(&group.gid),
+            partner: group_buid(&group.gid).into(),
             own,
-            author: (!own).then(|| author.to_owned()),
+            author: (!own).then(|| author.into()),
             kind,
             body: body.into(),
             users,

@@ -5,6 +5,7 @@ use alloc::string::String;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use compact_str::CompactString;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use serde::de::value::Error;
@@ -21,13 +22,13 @@ use crate::secret::Secret;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Fields {
-    uid: Option<String>,
+    uid: Option<CompactString>,
     passwd: Option<String>,
     primitive: Option<Primitive>,
     status: Option<String>,
-    buid: Option<String>,
+    buid: Option<CompactString>,
     msg: Option<String>,
-    mid: Option<String>,
+    mid: Option<CompactString>,
     alias: Option<String>,
     typing_state: Option<TypingState>,
     gid: Option<String>,
@@ -46,7 +47,7 @@ impl Call {
     pub fn decode(system: &str, data: &RawValue) -> Result<Incoming, BadCall> {
         #[derive(Deserialize)]
         struct Outer<'a> {
-            method: String,
+            method: CompactString,
             #[serde(borrow)]
             data: &'a RawValue,
             #[serde(default)]
@@ -66,6 +67,11 @@ impl Call {
     }
 }
 
+/// A field without which a call means nothing.
+fn need<T>(field: Option<T>) -> Result<T, BadCall> {
+    field.ok_or(BadCall::BadField)
+}
+
 impl Fields {
     /// What is being typed. Clients before 2011-05 say it in `status`.
     fn typing_state(&self) -> Result<TypingState, BadCall> {
@@ -77,7 +83,6 @@ impl Fields {
     }
 
     fn into_call(self, system: &str, method: &str) -> Result<Call, BadCall> {
-        let need = |field: Option<String>| field.ok_or(BadCall::BadField);
         let buddy = self.buid.clone();
         Ok(match (system, method) {
             _ if Dialect::opened_by(system, method).is_some() => Call::OpenSession,
@@ -102,38 +107,38 @@ impl Fields {
                 },
             },
             ("im", "im_typing") => Call::Typing {
-                to: need(buddy)?,
+                to: need(buddy)?.into(),
                 state: self.typing_state()?,
             },
             ("im", "add_buddy") => Call::AddBuddy {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 text: self.msg.unwrap_or_default(),
             },
             ("im", "del_buddy") => Call::RemoveBuddy {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
             },
             ("im", "block_buddy") => Call::Block {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 on: true,
             },
             ("im", "unblock_buddy") => Call::Block {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 on: false,
             },
             ("im", "change_buddy_alias") => Call::Rename {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 alias: need(self.alias)?,
             },
             ("im", "auth_add") => Call::Answer {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 verdict: Verdict::Accept,
             },
             ("im", "auth_deny") => Call::Answer {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 verdict: Verdict::Deny,
             },
             ("im", "auth_block") => Call::Answer {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
                 verdict: Verdict::Block,
             },
             ("preference", "set") => Call::Preference,
@@ -149,13 +154,13 @@ impl Fields {
                     .map_err(|_| BadCall::BadField)?,
             },
             ("av", "start_audio_chat") => Call::StartCall {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
             },
             ("av", "answer_audio_chat") => Call::AnswerCall {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
             },
             ("av", "end_audio_chat") => Call::EndCall {
-                buddy: need(buddy)?,
+                buddy: need(buddy)?.into(),
             },
             ("im", method) => self.into_group_call(method)?,
             _ => return Err(BadCall::UnknownMethod),
@@ -163,7 +168,6 @@ impl Fields {
     }
 
     fn into_group_call(self, method: &str) -> Result<Call, BadCall> {
-        let need = |field: Option<String>| field.ok_or(BadCall::BadField);
         Ok(match method {
             "create_shared_group" => Call::CreateGroup {
                 name: need(self.name)?,

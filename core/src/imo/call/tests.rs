@@ -19,7 +19,7 @@ proptest! {
             let incoming = Call::decode(system, &data).unwrap();
             prop_assert_eq!(&incoming.method, call.method(dialect));
             let names_account = ["im", "av", "alpha"].contains(&system);
-            prop_assert_eq!(incoming.uid, names_account.then(|| uid.clone()));
+            prop_assert_eq!(incoming.uid, names_account.then(|| uid.as_str().into()));
             // There is no result to be had of a preference.
             let wanted = request_id.filter(|_| call != Call::Preference);
             prop_assert_eq!(incoming.request_id, wanted);

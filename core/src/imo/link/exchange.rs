@@ -9,6 +9,7 @@ use core::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use smallvec::SmallVec;
 
 use super::super::Primitive;
 use super::super::call::{Call, wipe};
@@ -24,32 +25,61 @@ const REQUEST_BYTES: usize = 128 * 1024;
 /// not asked without end.
 const EMPTY_POLL_WAIT: Duration = Duration::from_secs(1);
 
-/// An answer, as far as its outer form goes: each message is looked at by itself, so that a bad one spoils no other.
+/// The messages of an answer.
+enum Messages<'a> {
+    /// All of them can be read.
+    Good(SmallVec<[Message<'a>; 2]>),
+    /// Each is looked at by itself, so that a bad one spoils no other.
+    Mixed(Vec<&'a RawValue>),
+}
+
+/// An answer, as far as its outer form goes.
 struct LooseAnswer<'a> {
     /// Absent also if it is no number.
     ack: Option<u64>,
-    messages: Vec<&'a RawValue>,
+    messages: Messages<'a>,
 }
 
 impl<'a> LooseAnswer<'a> {
     fn read(body: &'a [u8]) -> Option<Self> {
         #[derive(Deserialize)]
-        struct Outer<'a> {
-            #[serde(borrow)]
-            data: Inner<'a>,
+        struct Outer<T> {
+            data: T,
         }
         #[derive(Deserialize)]
-        struct Inner<'a> {
+        struct Good<'a> {
+            #[serde(default)]
+            ack: Option<u64>,
+            #[serde(borrow, default)]
+            messages: Option<SmallVec<[Message<'a>; 2]>>,
+        }
+        #[derive(Deserialize)]
+        struct Loose<'a> {
             #[serde(borrow, default)]
             ack: Option<&'a RawValue>,
             #[serde(borrow, default)]
             messages: Option<Vec<&'a RawValue>>,
         }
-        let Outer { data } = serde_json::from_slice(body).ok()?;
+        if let Ok(Outer { data }) = serde_json::from_slice::<Outer<Good<'_>>>(body) {
+            return Some(Self {
+                ack: data.ack,
+                messages: Messages::Good(data.messages.unwrap_or_default()),
+            });
+        }
+        let Outer { data } = serde_json::from_slice::<Outer<Loose<'_>>>(body).ok()?;
         Some(Self {
             ack: data.ack.and_then(|ack| ack.get().parse().ok()),
-            messages: data.messages.unwrap_or_default(),
+            messages: Messages::Mixed(data.messages.unwrap_or_default()),
         })
+    }
+}
+
+impl Messages<'_> {
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Good(messages) => messages.is_empty(),
+            Self::Mixed(messages) => messages.is_empty(),
+        }
     }
 }
 
@@ -242,29 +272,45 @@ impl Link {
     }
 
     /// Takes the messages that are next, and passes on what they tell. False if others come before one of them.
-    fn take(&mut self, now: Now, messages: &[&RawValue], out: &mut Vec<LinkOutput>) -> bool {
+    fn take(&mut self, now: Now, messages: &Messages<'_>, out: &mut Vec<LinkOutput>) -> bool {
         let (session, before) = (self.session, self.inbox.taken());
         let mut complete = true;
-        for raw in messages {
-            match serde_json::from_str::<Message<'_>>(raw.get()) {
-                Ok(message) => {
-                    complete &= message.seq <= self.inbox.taken();
-                    if self.inbox.take(message.seq) && message.to.system == "client" {
-                        self.told(now, &message, out);
-                    }
+        match messages {
+            Messages::Good(messages) => {
+                let mut messages = messages.iter();
+                while self.session == session
+                    && let Some(message) = messages.next()
+                {
+                    complete &= self.take_one(now, message, out);
                 }
-                Err(_) => complete &= self.take_bad(raw, out),
             }
-            if self.session != session {
-                return complete;
+            Messages::Mixed(messages) => {
+                let mut messages = messages.iter();
+                while self.session == session
+                    && let Some(raw) = messages.next()
+                {
+                    complete &= match serde_json::from_str(raw.get()) {
+                        Ok(message) => self.take_one(now, &message, out),
+                        Err(_) => self.take_bad(raw, out),
+                    };
+                }
             }
         }
-        if self.inbox.taken() != before {
+        if self.session == session && self.inbox.taken() != before {
             let taken = Taken {
                 session,
                 count: self.inbox.taken(),
             };
             out.push(LinkOutput::Took(taken));
+        }
+        complete
+    }
+
+    /// Takes a message if it is next. False if others come before it.
+    fn take_one(&mut self, now: Now, message: &Message<'_>, out: &mut Vec<LinkOutput>) -> bool {
+        let complete = message.seq <= self.inbox.taken();
+        if self.inbox.take(message.seq) && message.to.system == "client" {
+            self.told(now, message, out);
         }
         complete
     }

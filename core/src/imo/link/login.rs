@@ -16,7 +16,7 @@ use crate::http::cookies::CookieJar;
 use crate::http::{Request, form};
 use crate::io::Origin;
 use crate::json;
-use crate::secret::{Secret, wipe};
+use crate::secret::Secret;
 use crate::time::Now;
 
 /// Length of the random id that stands for the session until the service has given one.
@@ -99,7 +99,7 @@ impl Link {
             return;
         }
         self.state = State::OpeningSession;
-        self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH);
+        self.ssid = self.rng.alphanumeric(OWN_SSID_LENGTH).into();
         let data = Call::OpenSession.encode(self.dialect, self.caller(), None);
         let ssid = if self.dialect.own_ssid {
             Ssid::from(&*self.ssid)
@@ -335,16 +335,20 @@ impl Link {
             ssid,
             messages,
         };
-        // Room for all of it: what has to move leaves a copy of the password behind.
+        // Room for all of it, with all escapes: what has to move leaves a copy of the password behind.
         let bytes = |message: &Message<'_>| message.data.get().len() + MESSAGE_BYTES;
         let room = MESSAGE_BYTES + envelope.messages.iter().map(bytes).sum::<usize>();
-        let mut data = Vec::with_capacity(room);
-        json::write(&envelope, &mut data);
-        let room = "method=&data=".len() + rpc.len() + form::escaped_length(&data);
-        let mut body = Vec::with_capacity(room);
+        let is_poll = envelope.messages.is_empty();
+        let mut body = Vec::with_capacity(3 * room);
         form::append(&mut body, "method", rpc);
-        form::append(&mut body, "data", &data);
-        wipe(data);
+        form::append(&mut body, "data", "");
+        let start = body.len();
+        json::write(&envelope, &mut body);
+        form::escape_from(&mut body, start);
+        if is_poll {
+            // It lies there for as long as the service has nothing to tell.
+            body.shrink_to_fit();
+        }
         Request::post_form(self.rpc_path(), body)
     }
 

@@ -24,6 +24,7 @@ use compact_str::CompactString;
 use house::{Answered, Effect, House};
 use operator::Operation;
 use session::{Asked, Mail, Session};
+use smallvec::SmallVec;
 use strangers::Strangers;
 
 use crate::config::ServiceConfig;
@@ -92,7 +93,7 @@ pub struct Service {
     operations: BTreeMap<SessionId, Operation>,
     /// What of that is done and waits to be durable.
     settled: BTreeMap<SessionId, AskId>,
-    held: BTreeMap<Ticket, Vec<Finished>>,
+    held: BTreeMap<Ticket, SmallVec<[Finished; 1]>>,
     /// Whether the store works, if that is being found out.
     probe: Option<Probe>,
     /// For sessions and connections.

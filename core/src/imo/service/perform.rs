@@ -47,13 +47,13 @@ impl Service {
             Err(fault) => {
                 let Name { method, request_id } = Name::of(data);
                 let late = method == "send_im";
-                (Err(bad_request(fault)), method, request_id, late)
+                (Err(bad_request(fault)), method.into(), request_id, late)
             }
         };
         let notice = match (request_id, result) {
             (Some(request_id), result) => Some(Notice::Result { request_id, result }),
             (None, Err(refusal)) => Some(Notice::Refused {
-                method,
+                method: method.into(),
                 seq,
                 refusal,
             }),

@@ -75,7 +75,7 @@ impl Service {
         let Some(dialect) = dialects.next() else {
             return fault(400, "this method only opens sessions");
         };
-        let ssid = CompactString::new(self.rng.alphanumeric(16));
+        let ssid = self.rng.alphanumeric(16);
         self.add_session(now, conn, ssid.clone(), dialect, out);
         let opened = Opened {
             ack: 1,

@@ -87,7 +87,7 @@ fn call(number: u64) -> Option<Call> {
             mood: "well".into(),
         },
         2 | 3 => Call::SendMessage {
-            to: to(),
+            to: to().into(),
             body: "hello".into(),
             mid: (number == 2).then(|| "mid0000000000001".into()),
         },

@@ -73,12 +73,12 @@ fn mid(reader: &mut Reader<'_>) -> Option<String> {
 
 fn message(reader: &mut Reader<'_>) -> Incoming {
     Incoming {
-        buid: buid(reader),
-        alias: reader.text(TEXT_MAX),
+        buid: buid(reader).into(),
+        alias: reader.text(TEXT_MAX).into(),
         msg: reader.text(TEXT_MAX),
         timestamp: reader.number().into(),
-        mid: mid(reader),
-        author: reader.one_in(2).then(|| buid(reader)),
+        mid: mid(reader).map(Into::into),
+        author: reader.one_in(2).then(|| buid(reader).into()),
         topic: reader.choose(&[None, Some(false), Some(true)]),
     }
 }

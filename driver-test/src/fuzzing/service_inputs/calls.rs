@@ -170,7 +170,7 @@ impl Pen<'_, '_> {
             let to = format!("{};", self.group());
             let body = self.text();
             let call = Call::SendMessage {
-                to,
+                to: to.into(),
                 body: body.into(),
                 mid: None,
             };
@@ -180,9 +180,9 @@ impl Pen<'_, '_> {
         let (body, number) = self.marked(to.unwrap_or(self.from));
         let mid = (!self.reader.one_in(4)).then(|| format!("mid{number:013}"));
         let call = Call::SendMessage {
-            to: buddy,
+            to: buddy.into(),
             body: body.into(),
-            mid,
+            mid: mid.map(Into::into),
         };
         (call, Some(number))
     }

@@ -43,9 +43,9 @@ fn about_somebody() -> impl Strategy<Value = Call> {
     prop_oneof![
         (text(), text(), proptest::option::of("[A-Za-z0-9]{16}")).prop_map(|(to, body, mid)| {
             Call::SendMessage {
-                to,
+                to: to.into(),
                 body: body.into(),
-                mid,
+                mid: mid.map(Into::into),
             }
         }),
         (text(), typing()).prop_map(|(to, state)| Call::Typing { to, state }),

@@ -65,12 +65,12 @@ fn message() -> impl Strategy<Value = Incoming> {
     (parts, maybe(), maybe(), option::of(any::<bool>())).prop_map(|(parts, mid, author, topic)| {
         let (buid, alias, msg, timestamp) = parts;
         Incoming {
-            buid,
-            alias,
+            buid: buid.into(),
+            alias: alias.into(),
             msg,
             timestamp,
-            mid,
-            author,
+            mid: mid.map(Into::into),
+            author: author.map(Into::into),
             topic,
         }
     })

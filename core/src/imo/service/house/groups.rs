@@ -76,7 +76,10 @@ impl House {
     fn free_group_id(&mut self, session: SessionId, out: &mut Outputs) -> Result<String, Stop> {
         loop {
             let drawn = self.errand(session).drawn.take();
-            let id = drawn.unwrap_or_else(|| self.rng.alphanumeric(16).to_ascii_lowercase());
+            let id = drawn.unwrap_or_else(|| {
+                let drawn = self.rng.alphanumeric(16);
+                drawn.as_str().to_ascii_lowercase()
+            });
             if let Err(wait) = self.find_groups([&*id], session, out) {
                 self.errand(session).drawn = Some(id);
                 return Err(wait.into());

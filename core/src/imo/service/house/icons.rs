@@ -55,7 +55,7 @@ impl House {
         let icon = if image.is_empty() {
             String::new()
         } else {
-            self.rng.alphanumeric(ID_LENGTH)
+            self.rng.alphanumeric(ID_LENGTH).into()
         };
         let Some(resident) = self.resident(name) else {
             return Ok(());

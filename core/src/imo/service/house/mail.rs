@@ -68,17 +68,17 @@ impl House {
             None => (&*to, name, mid),
         };
         let record = MailRecord {
-            from: from.to_owned(),
+            from: from.into(),
             body: body.to_owned(),
             timestamp,
-            mid: mid.map(ToOwned::to_owned),
-            alias: self.own_name(from).map(ToOwned::to_owned),
+            mid: mid.map(Into::into),
+            alias: self.own_name(from).map(Into::into),
             group: None,
             topic: false,
         };
         if let Some(id) = self.put_mail(to_box, &record) {
             effects.push(Effect::Mail {
-                to: to_box.to_owned(),
+                to: to_box.into(),
                 id,
                 mail: Arc::new(incoming(record)),
             });
@@ -200,14 +200,18 @@ pub(super) fn incoming(record: MailRecord) -> Incoming {
     } = record;
     // Old clients know a topic by this alone, that text and name are the same; so they never are in a text.
     let alias = match alias.filter(|alias| *alias != body) {
-        _ if topic => body.clone(),
+        _ if topic => body.as_str().into(),
         Some(alias) => alias,
-        None if from == body => from.clone() + " ",
+        None if from == body => {
+            let mut other = from.clone();
+            other.push(' ');
+            other
+        }
         None => from.clone(),
     };
     let is_group = group.is_some();
     let (buid, author) = match group {
-        Some(group) => (group_buid(&group), Some(from)),
+        Some(group) => (group_buid(&group).into(), Some(from)),
         None => (from, None),
     };
     Incoming {

@@ -27,6 +27,7 @@ use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use calls::Calls;
+use compact_str::CompactString;
 use errands::Errand;
 use groups::Groups;
 pub(super) use icons::Picture;
@@ -82,7 +83,7 @@ pub(super) enum Effect {
     /// A mail has become durable.
     Mail {
         /// The account it is for.
-        to: String,
+        to: CompactString,
         /// Its number.
         id: u64,
         /// The mail.

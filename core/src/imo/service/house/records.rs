@@ -6,6 +6,7 @@
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::store::{Key, Record, last_part, numbered};
@@ -73,17 +74,17 @@ pub(super) struct RequestRecord {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct MailRecord {
     /// Handle of the sender.
-    pub(super) from: String,
+    pub(super) from: CompactString,
     /// The text.
     pub(super) body: String,
     /// When it was sent, in Unix seconds.
     pub(super) timestamp: u64,
     /// Its identity, where the sender gave one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) mid: Option<String>,
+    pub(super) mid: Option<CompactString>,
     /// The sender's own name at that time, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) alias: Option<String>,
+    pub(super) alias: Option<CompactString>,
     /// The group chat it was sent to, by bare id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) group: Option<String>,

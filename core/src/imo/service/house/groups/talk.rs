@@ -44,7 +44,7 @@ impl House {
             effects.push(tell(member, Notice::BuddyStatus(buddies)));
         }
         let record = MailRecord {
-            from: name.to_owned(),
+            from: name.into(),
             body: topic.to_owned(),
             timestamp: now.wall.as_seconds(),
             mid: Some(self.rng.alphanumeric(16)),
@@ -90,11 +90,11 @@ impl House {
             self.keep_mid(name, mids::hash(mid));
         }
         let record = MailRecord {
-            from: name.to_owned(),
+            from: name.into(),
             body: body.to_owned(),
             timestamp,
-            mid: mid.map(ToOwned::to_owned),
-            alias: self.own_name(name).map(ToOwned::to_owned),
+            mid: mid.map(Into::into),
+            alias: self.own_name(name).map(Into::into),
             group: Some(group.to_owned()),
             topic: false,
         };
@@ -104,7 +104,7 @@ impl House {
                 to: group_buid(group),
                 body: body.to_owned(),
                 timestamp,
-                mid: mid.map(ToOwned::to_owned),
+                mid: mid.map(Into::into),
             };
             effects.push(Effect::Tell {
                 to: name.to_owned(),
@@ -129,7 +129,7 @@ impl House {
         }
         let mail = Arc::new(incoming(record));
         effects.extend(put.into_iter().map(|(to, id)| Effect::Mail {
-            to,
+            to: to.into(),
             id,
             mail: Arc::clone(&mail),
         }));
