@@ -20,6 +20,9 @@ const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// How long the JSON of a record is at most, as a rule.
 const VALUE_BYTES: usize = 256;
 
+/// For so many values memory is kept while there are none.
+const SPARE_VALUES: usize = 64;
+
 /// For how many changes memory is kept while there are none.
 const GATHERING_KEPT: usize = 256;
 
@@ -37,6 +40,8 @@ pub struct Journal {
     gathering: Vec<StoreOp>,
     /// An empty list and what it is shared in, kept for their memory.
     spare: Option<Arc<Vec<StoreOp>>>,
+    /// Empty values, kept for theirs.
+    spare_values: Vec<Vec<u8>>,
     latest: Ticket,
     bytes: u64,
     under_way: Option<Transaction>,
@@ -62,7 +67,8 @@ impl Journal {
 
     /// Adds a record to write, its value as JSON.
     pub fn put<T: Serialize>(&mut self, key: impl Into<Key>, value: &T) -> Ticket {
-        let mut json = Vec::with_capacity(VALUE_BYTES);
+        let spare = self.spare_values.pop();
+        let mut json = spare.unwrap_or_else(|| Vec::with_capacity(VALUE_BYTES));
         json::write(value, &mut json);
         let (key, value) = (key.into(), json);
         self.bytes += u64::try_from(value.len()).unwrap_or(u64::MAX);
@@ -193,7 +199,15 @@ impl Journal {
         if let Some(done) = Arc::get_mut(&mut changes)
             && done.capacity() <= GATHERING_KEPT
         {
-            done.clear();
+            for change in done.drain(..) {
+                if let StoreOp::Put { mut value, .. } = change
+                    && value.capacity() <= 4 * VALUE_BYTES
+                    && self.spare_values.len() < SPARE_VALUES
+                {
+                    value.clear();
+                    self.spare_values.push(value);
+                }
+            }
             self.spare = Some(changes);
         }
     }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use super::Headers;
 use super::date;
 use super::headers::is_token;
 use super::location::EMBEDDED_HOST;
@@ -98,15 +99,18 @@ impl CookieJar {
         }
     }
 
-    /// The value of `Cookie` for a request to `path` of `origin`; `None` if there is nothing to show.
-    #[must_use]
-    pub fn field(&self, now: UnixTime, origin: &Origin, path: &str) -> Option<Secret> {
+    /// Appends the `Cookie` for a request to `path` of `origin`, if there is something to show.
+    pub(super) fn push_field(
+        &self,
+        now: UnixTime,
+        origin: &Origin,
+        path: &str,
+        fields: &mut Headers,
+    ) {
         let place = Place::new(origin, path);
         let shown = |cookie: &&Cookie| cookie.is_for(&place) && !cookie.is_expired(now);
-        let length = |cookie: &Cookie| cookie.name.len() + cookie.value.reveal().len() + 3;
-        let mut field = String::with_capacity(self.cookies.iter().map(length).sum());
         // Those with the longest paths come first, of several the oldest.
-        let mut longest = usize::MAX;
+        let (mut before, mut longest) = ("", usize::MAX);
         loop {
             let shorter = |cookie: &&Cookie| cookie.path.len() < longest;
             let rest = self.cookies.iter().filter(shown).filter(shorter);
@@ -116,15 +120,24 @@ impl CookieJar {
             longest = next;
             let same = |cookie: &&Cookie| cookie.path.len() == next;
             for cookie in self.cookies.iter().filter(shown).filter(same) {
-                if !field.is_empty() {
-                    field.push_str("; ");
+                if before.is_empty() {
+                    fields.begin("Cookie");
                 }
-                field.push_str(&cookie.name);
-                field.push('=');
-                field.push_str(cookie.value.reveal());
+                fields.go_on(&[before, &cookie.name, "=", cookie.value.reveal()]);
+                before = "; ";
             }
         }
-        (!field.is_empty()).then(|| Secret::new(field))
+        if !before.is_empty() {
+            fields.end();
+        }
+    }
+
+    /// The value of `Cookie` for a request to `path` of `origin`; `None` if there is nothing to show.
+    #[must_use]
+    pub fn field(&self, now: UnixTime, origin: &Origin, path: &str) -> Option<Secret> {
+        let mut fields = Headers::new();
+        self.push_field(now, origin, path, &mut fields);
+        fields.get("Cookie").map(Secret::from)
     }
 
     /// How many cookies there are, expired ones included.

@@ -89,12 +89,27 @@ pub(crate) fn escape_from(body: &mut Vec<u8>, start: usize) {
 pub fn pairs(body: &[u8]) -> impl Iterator<Item = Result<Pair<'_>, FormError>> {
     let parts = body.split(|b| *b == b'&').filter(|part| !part.is_empty());
     parts.map(|part| {
-        let (name, value) = match part.iter().position(|b| *b == b'=') {
-            Some(at) => (&part[..at], &part[at + 1..]),
-            None => (part, [].as_slice()),
-        };
-        Ok((decode(name)?, decode(value)?))
+        let (name, value) = part.split_at(name_length(part));
+        Ok((decode(name)?, decode(value.get(1..).unwrap_or_default())?))
     })
+}
+
+/// Like [`pairs`], for a form that is of no further use: what it holds is decoded where it stands.
+pub(crate) fn pairs_in(body: &mut [u8]) -> impl Iterator<Item = Result<(&str, &str), FormError>> {
+    let parts = body
+        .split_mut(|b| *b == b'&')
+        .filter(|part| !part.is_empty());
+    parts.map(|part| {
+        let (name, value) = part.split_at_mut(name_length(part));
+        Ok((
+            decode_in(name)?,
+            decode_in(value.get_mut(1..).unwrap_or_default())?,
+        ))
+    })
+}
+
+fn name_length(part: &[u8]) -> usize {
+    memchr::memchr(b'=', part).unwrap_or(part.len())
 }
 
 /// Undoes [`escape`]; a `+` is a space as well.
@@ -103,24 +118,30 @@ fn decode(text: &[u8]) -> Result<Cow<'_, str>, FormError> {
         let text = core::str::from_utf8(text).map_err(|_| FormError::NotUtf8)?;
         return Ok(Cow::Borrowed(text));
     }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let [first, behind @ ..] = rest {
-        rest = behind;
-        match first {
-            b'+' => decoded.push(b' '),
-            b'%' => {
-                let [high, low, behind @ ..] = rest else {
-                    return Err(FormError::BadEscape);
-                };
-                decoded.push(hex(*high)? << 4 | hex(*low)?);
-                rest = behind;
-            }
-            plain => decoded.push(*plain),
-        }
-    }
+    let mut decoded = text.to_vec();
+    let length = decode_in(&mut decoded)?.len();
+    decoded.truncate(length);
     let text = String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)?;
     Ok(Cow::Owned(text))
+}
+
+/// Undoes [`escape`] where the text stands; what is left over behind it means nothing.
+fn decode_in(text: &mut [u8]) -> Result<&str, FormError> {
+    let (mut from, mut to) = (0, 0);
+    while let Some(byte) = text.get(from) {
+        let (byte, taken) = match byte {
+            b'+' => (b' ', 1),
+            b'%' => match text.get(from + 1..from + 3) {
+                Some([high, low]) => (hex(*high)? << 4 | hex(*low)?, 3),
+                _ => return Err(FormError::BadEscape),
+            },
+            plain => (*plain, 1),
+        };
+        text[to] = byte;
+        to += 1;
+        from += taken;
+    }
+    core::str::from_utf8(&text[..to]).map_err(|_| FormError::NotUtf8)
 }
 
 fn hex(digit: u8) -> Result<u8, FormError> {
@@ -196,6 +217,18 @@ mod tests {
                 .map(|(name, value)| (name.into_owned(), value.into_owned()))
                 .collect();
             prop_assert_eq!(decoded, given);
+        }
+
+        #[test]
+        fn a_form_is_decoded_where_it_stands_as_elsewhere(mut body: Vec<u8>, escaped in "([a%&=+]|%[0-9a-f]{2}){0,20}") {
+            body.extend_from_slice(escaped.as_bytes());
+            let expected: Vec<Result<(String, String), FormError>> = pairs(&body)
+                .map(|pair| pair.map(|(name, value)| (name.into_owned(), value.into_owned())))
+                .collect();
+            let decoded: Vec<Result<(String, String), FormError>> = pairs_in(&mut body)
+                .map(|pair| pair.map(|(name, value)| (name.into(), value.into())))
+                .collect();
+            prop_assert_eq!(decoded, expected);
         }
 
         #[test]

@@ -68,6 +68,27 @@ impl Headers {
         text.push_str(LINE_END);
     }
 
+    /// Begins a field, to be gone on with and ended.
+    pub(super) fn begin(&mut self, name: &str) {
+        let text = self.text.to_mut();
+        text.push_str(name);
+        text.push_str(SEPARATOR);
+    }
+
+    /// Goes on with the field that was begun: parts of its value, none of which has control characters.
+    pub(super) fn go_on(&mut self, parts: &[&str]) {
+        let text = self.text.to_mut();
+        for part in parts {
+            debug_assert!(!part.contains(char::is_control), "no value ends its line");
+            text.push_str(part);
+        }
+    }
+
+    /// Ends the field that was begun.
+    pub(super) fn end(&mut self) {
+        self.text.to_mut().push_str(LINE_END);
+    }
+
     /// Removes all fields of this name.
     pub fn remove(&mut self, name: &str) {
         let mut kept = Self::new();

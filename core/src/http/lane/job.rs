@@ -30,9 +30,7 @@ impl Job {
         fields.push("Host", &location::host_field(&self.origin));
         fields.push("User-Agent", USER_AGENT);
         fields.push("Accept-Encoding", "identity");
-        if let Some(cookies) = jar.field(now, &self.origin, &self.request.path) {
-            fields.push("Cookie", cookies.reveal());
-        }
+        jar.push_field(now, &self.origin, &self.request.path, &mut fields);
         fields
     }
 

@@ -130,7 +130,7 @@ impl Link {
         }
         let mut room = REQUEST_BYTES;
         let caller = self.caller();
-        let mut batch: Vec<(u64, &'static str, Box<RawValue>)> = Vec::new();
+        let mut batch: SmallVec<[(u64, &'static str, Box<RawValue>); 4]> = SmallVec::new();
         for (seq, queued) in self.outbox.iter().take(self.batch_max) {
             if room == 0 {
                 break;
@@ -139,13 +139,17 @@ impl Link {
             room = room.saturating_sub(data.get().len());
             batch.push((*seq, queued.call.system(self.dialect), data));
         }
-        let messages = batch.iter().map(|(seq, system, data)| Message {
-            data,
-            to: Address::system(system),
-            from: Address::client(&self.ssid),
-            seq: *seq,
-        });
-        let request = self.forward(messages.collect());
+        let messages: SmallVec<[Message<'_>; 4]> = batch
+            .iter()
+            .map(|(seq, system, data)| Message {
+                data,
+                to: Address::system(system),
+                from: Address::client(&self.ssid),
+                seq: *seq,
+            })
+            .collect();
+        let request = self.forward(&messages);
+        drop(messages);
         let carried = batch.len();
         self.outbox.mark_sent(carried);
         for (_, _, data) in batch {
@@ -163,12 +167,12 @@ impl Link {
         if !wanted || !confirmed || rests || self.polling.is_some() {
             return;
         }
-        let request = self.forward(Vec::new());
+        let request = self.forward(&[]);
         let ticket = self.submit(now, LaneId::Poll, request, self.limits.poll_wait, out);
         self.polling = Some((ticket, now.mono));
     }
 
-    fn forward(&self, messages: Vec<Message<'_>>) -> Request {
+    fn forward(&self, messages: &[Message<'_>]) -> Request {
         let ssid = self.ssid.as_str().into();
         self.request("forward_to_server", ssid, self.inbox.ack(), messages)
     }

@@ -5,10 +5,11 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use compact_str::CompactString;
+use serde::Serialize;
 
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
-use super::super::envelope::{Address, Envelope, Inbox, Message, Ssid, find_ssid, says_mid};
+use super::super::envelope::{Address, Inbox, Message, Ssid, find_ssid, says_mid};
 use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::config::Upstream;
@@ -22,7 +23,9 @@ use crate::time::Now;
 /// Length of the random id that stands for the session until the service has given one.
 const OWN_SSID_LENGTH: usize = 17;
 
-/// How many bytes of an envelope stand around the JSON of a call at most, with a session id of the usual length.
+/// How many bytes an envelope has at most, with a session id of the usual length, and of them how many for each message
+/// around the JSON of the call.
+const ENVELOPE_BYTES: usize = 80;
 const MESSAGE_BYTES: usize = 256;
 
 /// Where a session stands.
@@ -112,7 +115,7 @@ impl Link {
             from: Address::client_of(ssid.clone()),
             seq: 0,
         };
-        let request = self.request("rest_rpc", ssid, 0, [message].into());
+        let request = self.request("rest_rpc", ssid, 0, &[message]);
         let wait = self.limits.request_wait;
         let ticket = self.submit(now, LaneId::Calls, request, wait, out);
         self.in_flight = Some((ticket, 1));
@@ -328,8 +331,14 @@ impl Link {
         rpc: &str,
         ssid: Ssid<'_>,
         ack: u64,
-        messages: Vec<Message<'_>>,
+        messages: &[Message<'_>],
     ) -> Request {
+        #[derive(Serialize)]
+        struct Envelope<'a> {
+            ack: u64,
+            ssid: Ssid<'a>,
+            messages: &'a [Message<'a>],
+        }
         let envelope = Envelope {
             ack,
             ssid,
@@ -337,18 +346,13 @@ impl Link {
         };
         // Room for all of it, with all escapes: what has to move leaves a copy of the password behind.
         let bytes = |message: &Message<'_>| message.data.get().len() + MESSAGE_BYTES;
-        let room = MESSAGE_BYTES + envelope.messages.iter().map(bytes).sum::<usize>();
-        let is_poll = envelope.messages.is_empty();
+        let room = ENVELOPE_BYTES + messages.iter().map(bytes).sum::<usize>();
         let mut body = Vec::with_capacity(3 * room);
         form::append(&mut body, "method", rpc);
         form::append(&mut body, "data", "");
         let start = body.len();
         json::write(&envelope, &mut body);
         form::escape_from(&mut body, start);
-        if is_poll {
-            // It lies there for as long as the service has nothing to tell.
-            body.shrink_to_fit();
-        }
         Request::post_form(self.rpc_path(), body)
     }
 

@@ -3,7 +3,6 @@
 //!
 //! See `core/docs/imo-protocol.md`, "HTTP".
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -94,9 +93,9 @@ impl Service {
                 out.push(Output::Send { conn, bytes });
             }
             match next {
-                Ok(Some(request)) => {
+                Ok(Some(mut request)) => {
                     self.wake_conn(conn, None);
-                    self.route(now, conn, &request, out);
+                    self.route(now, conn, &mut request, out);
                     wipe(request.body);
                 }
                 Ok(None) => return,
@@ -108,10 +107,10 @@ impl Service {
         }
     }
 
-    fn route(&mut self, now: Now, conn: ConnId, request: &Request, out: &mut Outputs) {
+    fn route(&mut self, now: Now, conn: ConnId, request: &mut Request, out: &mut Outputs) {
         let path = request.path.split('?').next().unwrap_or_default();
         let response = match (path, &request.method) {
-            ("/imo", Method::Post) => return self.form(now, conn, &request.body, out),
+            ("/imo", Method::Post) => return self.form(now, conn, &mut request.body, out),
             ("/", Method::Get | Method::Head) => {
                 let body = b"<html><body>imo2sproxy service</body></html>".to_vec();
                 let mut response = Response::new(200, "text/html; charset=utf-8", body);
@@ -164,12 +163,12 @@ impl Service {
         self.reply(now, conn, &response, out);
     }
 
-    fn form(&mut self, now: Now, conn: ConnId, body: &[u8], out: &mut Outputs) {
+    fn form(&mut self, now: Now, conn: ConnId, body: &mut [u8], out: &mut Outputs) {
         let (mut method, mut data) = (None, None);
-        for pair in form::pairs(body) {
+        for pair in form::pairs_in(body) {
             match pair {
-                Ok((name, value)) if name == "method" => method = Some(value),
-                Ok((name, value)) if name == "data" => data = Some(value),
+                Ok(("method", value)) => method = Some(value),
+                Ok(("data", value)) => data = Some(value),
                 Ok(_) => {}
                 Err(_) => break,
             }
@@ -179,10 +178,7 @@ impl Service {
             self.reply(now, conn, &response, out);
             return;
         };
-        self.rpc(now, conn, &method, &data, out);
-        if let Cow::Owned(decoded) = data {
-            wipe(decoded.into_bytes());
-        }
+        self.rpc(now, conn, method, data, out);
     }
 
     /// Answers a connection's request.
