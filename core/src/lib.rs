@@ -12,6 +12,7 @@ pub mod event;
 mod fingerprint;
 pub mod handle;
 pub mod http;
+mod id_map;
 pub mod imo;
 mod invariant;
 pub mod io;

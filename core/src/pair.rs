@@ -1,10 +1,11 @@
 //! The daemon with its embedded service: two machines as one, joined by pipes without a port between them.
 //! Never decides anything: it renames ids, and passes outputs of the one on as inputs of the other.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use core::time::Duration;
 
 use crate::event::{Event, EventKind};
+use crate::id_map::IdMap;
 use crate::imo::service::Service;
 use crate::io::{
     CloseCause, CloseHow, ConnId, Control, Input, JobId, ListenerId, LoadId, Machine, Origin,
@@ -64,7 +65,7 @@ impl Side {
 pub struct Pair {
     proxy: Proxy,
     service: Service,
-    pipes: BTreeMap<ConnId, Pipe>,
+    pipes: IdMap<ConnId, Pipe>,
     passing: VecDeque<(Side, ConnId, Passing)>,
     /// Set when a turn's bytes are used up.
     again: Option<Instant>,
@@ -82,7 +83,7 @@ impl Pair {
         Self {
             proxy,
             service,
-            pipes: BTreeMap::new(),
+            pipes: IdMap::default(),
             passing: VecDeque::new(),
             again: None,
             said: Outputs::new(),

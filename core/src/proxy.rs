@@ -27,6 +27,7 @@ use crate::client::Client;
 use crate::config::{Access, AccountConfig, Config, Limits, Listener};
 use crate::event::{Event, EventKind};
 use crate::http::lane::LaneInput;
+use crate::id_map::IdMap;
 use crate::imo::link::{LaneId, LinkOutput};
 use crate::io::{
     ConnId, Control, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, UserError,
@@ -45,7 +46,7 @@ use reload::Fate;
 use wake::{ClientWake, Wake};
 
 /// Names an account. None is given twice, so what comes late for one that is gone reaches nobody else.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 struct AccountId(u32);
 
 /// An account, and those of its clients that have logged in.
@@ -85,9 +86,9 @@ pub struct Proxy {
     /// Accounts that have not said goodbye, in a drain.
     leaving: BTreeSet<AccountId>,
     /// All clients, with their accounts if they have logged in.
-    clients: BTreeMap<ConnId, (Option<AccountId>, Client)>,
-    upstreams: BTreeMap<ConnId, (AccountId, LaneId)>,
-    lanes: BTreeMap<(AccountId, LaneId), ConnId>,
+    clients: IdMap<ConnId, (Option<AccountId>, Client)>,
+    upstreams: IdMap<ConnId, (AccountId, LaneId)>,
+    lanes: IdMap<(AccountId, LaneId), ConnId>,
     next_upstream: u32,
     loads: BTreeMap<LoadId, (AccountId, Topic)>,
     next_load: u64,
@@ -161,9 +162,9 @@ impl Proxy {
             starting: BTreeSet::new(),
             entries: Entries::default(),
             leaving: BTreeSet::new(),
-            clients: BTreeMap::new(),
-            upstreams: BTreeMap::new(),
-            lanes: BTreeMap::new(),
+            clients: IdMap::default(),
+            upstreams: IdMap::default(),
+            lanes: IdMap::default(),
             next_upstream: 0,
             loads: BTreeMap::new(),
             next_load: 0,

@@ -10,13 +10,15 @@ use smallvec::SmallVec;
 
 use super::client::HttpClient;
 use super::cookies::CookieJar;
-use super::{HttpError, Request, Response};
+use super::{Request, Response};
 use crate::config::Limits;
 use crate::io::{CloseCause, Origin};
 use crate::time::{FewTimers, Instant, Now};
 
+mod error;
 mod job;
 
+pub use error::LaneError;
 use job::Job;
 
 /// Names one request of a lane until its [`LaneOutput::Done`].
@@ -52,46 +54,6 @@ pub enum LaneOutput {
 
 /// What a lane asks for at once: two things as a rule.
 pub type LaneOutputs = SmallVec<[LaneOutput; 2]>;
-
-/// Why there is no response.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum LaneError {
-    /// The server could not be reached.
-    Connect(CloseCause),
-    /// The connection ended before the response was whole. The server may have acted on the request.
-    Lost(CloseCause),
-    /// The server broke HTTP.
-    Http(HttpError),
-    /// The response was not there in time. The server may have acted on the request.
-    TimedOut,
-    /// The server sent us on more often than `Limits::redirects`.
-    TooManyRedirects,
-    /// The server sent us from a TLS connection to one without.
-    Downgrade,
-    /// The server sent us on to another origin with something that we posted, which is meant for nobody else, or
-    /// that we want from nobody else.
-    OtherOrigin,
-    /// The server sent us where we cannot or may not go.
-    BadLocation,
-}
-
-impl LaneError {
-    /// What went wrong, in words that fit behind "cannot reach HOST: ".
-    #[must_use]
-    pub const fn explain(self) -> &'static str {
-        match self {
-            Self::Connect(cause) | Self::Lost(cause) => cause.explain(),
-            Self::Http(error) => error.explain(),
-            Self::TimedOut => "no answer in time",
-            Self::TooManyRedirects => "the server redirects without end",
-            Self::Downgrade => "the server redirects to an unencrypted page",
-            Self::OtherOrigin => {
-                "the server redirects to another server, which has to be configured instead"
-            }
-            Self::BadLocation => "the server redirects to an address that cannot be used",
-        }
-    }
-}
 
 /// A queue of requests to one origin, and wherever that sends them on to.
 ///
@@ -177,6 +139,10 @@ impl Lane {
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
         self.timers.set(ticket, Some(now.mono + wait));
+        if self.jobs.capacity() == 0 {
+            // One request at a time is what most lanes have, and each account has two of them.
+            self.jobs.reserve_exact(1);
+        }
         self.jobs.push_back(Job {
             ticket,
             request,

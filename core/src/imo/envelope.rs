@@ -217,6 +217,10 @@ impl<T> Outbox<T> {
     pub fn push(&mut self, message: T) -> u64 {
         let seq = self.next;
         self.next += 1;
+        if self.kept.capacity() == 0 {
+            // One message at a time is what most ends have.
+            self.kept.reserve_exact(1);
+        }
         self.kept.push_back((seq, message));
         seq
     }

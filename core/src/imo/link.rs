@@ -3,6 +3,7 @@
 //!
 //! See `core/docs/imo-protocol.md`, "A session" and "Delivery".
 
+mod answer;
 mod echo;
 mod exchange;
 mod fetches;

@@ -102,7 +102,7 @@ impl Proxy {
                 let clients = member.into_iter().flat_map(|member| &member.clients);
                 // The others hear of it when they are told the first thing.
                 let is_open = |conn: &&ConnId| {
-                    let client = self.clients.get(conn);
+                    let client = self.clients.get(*conn);
                     client.is_some_and(|(_, client)| client.open && !client.closing)
                 };
                 self.behind.extend(clients.filter(is_open).copied());

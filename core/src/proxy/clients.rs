@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use super::telling::keep_alive_every;
 use super::{AccountId, ClientWake, Member, Proxy, Wake};
 use crate::account::{Account, Answer, Scene};
+use crate::client::Client;
 use crate::client::Told;
 use crate::config::WireKind;
 use crate::event::{Event, EventKind};
@@ -165,9 +166,21 @@ impl Proxy {
 
     /// Tells every client that the daemon ends.
     pub(super) fn dismiss_clients(&mut self, out: &mut Outputs) {
-        for conn in self.clients.keys().copied().collect::<Vec<_>>() {
+        for conn in self.clients_who(|_, _| true) {
             self.dismiss_client(conn, out);
         }
+    }
+
+    /// The clients of which this is true, with their accounts, in the order of their ids. Looks at all of them.
+    pub(super) fn clients_who(
+        &self,
+        is_true: impl Fn(Option<AccountId>, &Client) -> bool,
+    ) -> Vec<ConnId> {
+        let found = self.clients.iter();
+        let found = found.filter(|(_, (id, client))| is_true(*id, client));
+        let mut found: Vec<ConnId> = found.map(|(conn, _)| *conn).collect();
+        found.sort_unstable();
+        found
     }
 
     /// Tells a client that there is nothing more for it here, and closes it.

@@ -257,10 +257,11 @@ impl Proxy {
         if let (Some(guest), Some(guests)) = (&member.guest, &mut self.guests) {
             guests.by_handle.remove(&guest.handle);
         }
-        let own = (id, LaneId::Calls)..=(id, LaneId::Poll);
-        for (_, conn) in self.lanes.extract_if(own, |_, _| true) {
-            let how = CloseHow::Abort;
-            out.push(Output::Close { conn, how });
+        for lane in [LaneId::Calls, LaneId::Poll] {
+            if let Some(conn) = self.lanes.remove(&(id, lane)) {
+                let how = CloseHow::Abort;
+                out.push(Output::Close { conn, how });
+            }
         }
         self.timers.set(super::Wake::Account(id), None);
         let name = member.account.name();

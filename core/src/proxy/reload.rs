@@ -139,9 +139,7 @@ impl Proxy {
             self.guest_goes(now, *id, out);
         }
         self.bar(&going);
-        let clients = self.clients.iter();
-        let theirs = clients.filter(|(_, (id, _))| id.is_some_and(|id| going.contains(&id)));
-        for conn in theirs.map(|(conn, _)| *conn).collect::<Vec<_>>() {
+        for conn in self.clients_who(|id, _| id.is_some_and(|id| going.contains(&id))) {
             self.dismiss_client(conn, out);
         }
         for id in going {

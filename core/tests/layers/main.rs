@@ -27,6 +27,7 @@ const GROUND: &[&str] = &[
     "event",
     "fingerprint::*",
     "handle",
+    "id_map",
     "invariant",
     "io::*",
     "json",

@@ -15,6 +15,7 @@ use super::super::Primitive;
 use super::super::call::{Call, wipe};
 use super::super::envelope::{Address, Message};
 use super::super::notice::{Notice, Refusal};
+use super::answer::{LooseAnswer, Messages};
 use super::{LaneId, Link, LinkOutput, Queued, State, Taken, Wake};
 use crate::http::Request;
 use crate::time::{Instant, Now};
@@ -24,64 +25,6 @@ const REQUEST_BYTES: usize = 128 * 1024;
 /// The least time from one poll to the next, if the answer brought nothing new: a service that holds no polls is
 /// not asked without end.
 const EMPTY_POLL_WAIT: Duration = Duration::from_secs(1);
-
-/// The messages of an answer.
-enum Messages<'a> {
-    /// All of them can be read.
-    Good(SmallVec<[Message<'a>; 2]>),
-    /// Each is looked at by itself, so that a bad one spoils no other.
-    Mixed(Vec<&'a RawValue>),
-}
-
-/// An answer, as far as its outer form goes.
-struct LooseAnswer<'a> {
-    /// Absent also if it is no number.
-    ack: Option<u64>,
-    messages: Messages<'a>,
-}
-
-impl<'a> LooseAnswer<'a> {
-    fn read(body: &'a [u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Outer<T> {
-            data: T,
-        }
-        #[derive(Deserialize)]
-        struct Good<'a> {
-            #[serde(default)]
-            ack: Option<u64>,
-            #[serde(borrow, default)]
-            messages: Option<SmallVec<[Message<'a>; 2]>>,
-        }
-        #[derive(Deserialize)]
-        struct Loose<'a> {
-            #[serde(borrow, default)]
-            ack: Option<&'a RawValue>,
-            #[serde(borrow, default)]
-            messages: Option<Vec<&'a RawValue>>,
-        }
-        if let Ok(Outer { data }) = serde_json::from_slice::<Outer<Good<'_>>>(body) {
-            return Some(Self {
-                ack: data.ack,
-                messages: Messages::Good(data.messages.unwrap_or_default()),
-            });
-        }
-        let Outer { data } = serde_json::from_slice::<Outer<Loose<'_>>>(body).ok()?;
-        Some(Self {
-            ack: data.ack.and_then(|ack| ack.get().parse().ok()),
-            messages: Messages::Mixed(data.messages.unwrap_or_default()),
-        })
-    }
-}
-
-impl Messages<'_> {
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Good(messages) => messages.is_empty(),
-            Self::Mixed(messages) => messages.is_empty(),
-        }
-    }
-}
 
 impl Link {
     /// Queues a call of the session's own.

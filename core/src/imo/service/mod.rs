@@ -29,6 +29,7 @@ use strangers::Strangers;
 
 use crate::config::ServiceConfig;
 use crate::event::{Event, EventKind};
+use crate::id_map::IdMap;
 use crate::imo::notice::Encoded;
 use crate::io::{
     AskId, ConnId, Input, JobId, LoadId, Machine, Output, Outputs, ProbeFault, StoreId,
@@ -82,8 +83,8 @@ struct Finished {
 pub struct Service {
     config: ServiceConfig,
     rng: Rng,
-    conns: BTreeMap<ConnId, Conn>,
-    sessions: BTreeMap<SessionId, Session>,
+    conns: IdMap<ConnId, Conn>,
+    sessions: IdMap<SessionId, Session>,
     by_ssid: BTreeMap<CompactString, SessionId>,
     next_session: u64,
     jobs: BTreeMap<JobId, SessionId>,
@@ -141,8 +142,8 @@ impl Service {
             lockouts: Lockouts::new(&config.limits),
             config,
             rng,
-            conns: BTreeMap::new(),
-            sessions: BTreeMap::new(),
+            conns: IdMap::default(),
+            sessions: IdMap::default(),
             by_ssid: BTreeMap::new(),
             next_session: 0,
             jobs: BTreeMap::new(),

@@ -86,8 +86,7 @@ impl Proxy {
 
     /// The clients that have not logged in.
     pub(in crate::proxy) fn strangers(&self) -> Vec<ConnId> {
-        let strangers = self.clients.iter().filter(|(_, (_, client))| !client.ready);
-        strangers.map(|(conn, _)| *conn).collect()
+        self.clients_who(|_, client| !client.ready)
     }
 }
 
