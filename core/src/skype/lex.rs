@@ -20,7 +20,9 @@ impl<'a> Cursor<'a> {
     /// The next word, whatever number of spaces stands before it; empty at the end of the line.
     pub(super) fn word(&mut self) -> &'a str {
         let text = self.rest.trim_start_matches(' ');
-        let end = text.find(' ').unwrap_or(text.len());
+        // Words are short: looking at each byte takes less than setting out to search.
+        let end = text.bytes().position(|byte| byte == b' ');
+        let end = end.unwrap_or(text.len());
         let (word, rest) = text.split_at(end);
         self.rest = rest;
         word
@@ -45,6 +47,17 @@ impl<'a> Cursor<'a> {
     pub(super) fn is_done(self) -> bool {
         self.trimmed().is_empty()
     }
+}
+
+/// The longest keyword, in bytes.
+pub(super) const KEYWORD_MAX: usize = 40;
+
+/// A word in upper case, if it can be a keyword.
+pub(super) fn upper<'b>(word: &str, buffer: &'b mut [u8; KEYWORD_MAX]) -> Option<&'b str> {
+    let buffer = buffer.get_mut(..word.len())?;
+    buffer.copy_from_slice(word.as_bytes());
+    buffer.make_ascii_uppercase();
+    core::str::from_utf8(buffer).ok()
 }
 
 /// What `table` has for a keyword in any case.

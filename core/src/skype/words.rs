@@ -50,7 +50,11 @@ macro_rules! words {
             /// The one of this name in any case.
             #[must_use]
             pub fn from_name(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.name().eq_ignore_ascii_case(word))
+                $(const { assert!($word.len() <= $crate::skype::lex::KEYWORD_MAX) };)+
+                match $crate::skype::lex::upper(word, &mut [0; _])? {
+                    $($word => Some(Self::$Variant),)+
+                    _ => None,
+                }
             }
         }
 

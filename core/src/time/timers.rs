@@ -56,6 +56,7 @@ impl<K: Ord + Clone> Timers<K> {
             return;
         };
         match self.set.get_mut(&key) {
+            Some(timer) if timer.at == at => return,
             Some(timer) if timer.queued <= at => {
                 timer.at = at;
                 self.tidy_after(&key);
