@@ -95,7 +95,7 @@ pub struct Proxy {
     jobs: BTreeMap<JobId, (AccountId, FileJob)>,
     next_job: u64,
     journal: Journal,
-    /// Accounts that wait for something to become durable.
+    /// Accounts that wait for something to become durable, in the order of their ids.
     awaiting: BTreeMap<Ticket, SmallVec<[AccountId; 2]>>,
     /// Whether a message would get through, if that is being found out.
     inquiry: Option<Inquiry>,
@@ -113,6 +113,7 @@ pub struct Proxy {
     stopped: bool,
     /// An empty list, kept for its memory.
     scratch: Vec<AccountOutput>,
+    /// As `scratch`, for what their links say.
     link_said: Vec<LinkOutput>,
 }
 
@@ -227,8 +228,7 @@ impl Proxy {
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
         while !self.stopped {
-            let own = self.own_timers.pop_due(now.mono);
-            if let Some(wake) = own.or_else(|| self.timers.pop_due(now.mono)) {
+            if let Some(wake) = self.timers.pop_due_with(&mut self.own_timers, now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.moved.pop_first() {
                 self.account_moved(now, id, out);
@@ -323,8 +323,8 @@ impl Machine for Proxy {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let next = [self.own_timers.next(), self.timers.next()];
-        next.into_iter().flatten().min().filter(|_| !self.stopped)
+        let next = self.timers.next_with(&self.own_timers);
+        next.filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {

@@ -113,15 +113,20 @@ impl CookieJar {
         let (mut before, mut longest) = ("", usize::MAX);
         loop {
             let shorter = |cookie: &&Cookie| cookie.path.len() < longest;
-            let rest = self.cookies.iter().filter(shown).filter(shorter);
+            let rest = self.cookies.iter().filter(shorter).filter(shown);
             let Some(next) = rest.map(|cookie| cookie.path.len()).max() else {
                 break;
             };
             longest = next;
             let same = |cookie: &&Cookie| cookie.path.len() == next;
-            for cookie in self.cookies.iter().filter(shown).filter(same) {
+            for cookie in self.cookies.iter().filter(same).filter(shown) {
                 if before.is_empty() {
-                    fields.begin("Cookie");
+                    let length = |cookie: &Cookie| cookie.name.len() + cookie.value.reveal().len();
+                    let lengths = self
+                        .cookies
+                        .iter()
+                        .map(|cookie| length(cookie) + "; =".len());
+                    fields.begin("Cookie", lengths.sum());
                 }
                 fields.go_on(&[before, &cookie.name, "=", cookie.value.reveal()]);
                 before = "; ";

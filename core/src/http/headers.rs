@@ -68,9 +68,11 @@ impl Headers {
         text.push_str(LINE_END);
     }
 
-    /// Begins a field, to be gone on with and ended.
-    pub(super) fn begin(&mut self, name: &str) {
+    /// Begins a field, to be gone on with and ended, whose value has so many bytes at most: what has to move leaves a copy
+    /// of it behind.
+    pub(super) fn begin(&mut self, name: &str, bytes: usize) {
         let text = self.text.to_mut();
+        text.reserve(name.len() + SEPARATOR.len() + bytes + LINE_END.len());
         text.push_str(name);
         text.push_str(SEPARATOR);
     }

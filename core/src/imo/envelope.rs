@@ -128,33 +128,33 @@ pub struct Message<'a> {
     pub seq: u64,
 }
 
-/// What a client puts into the `data` field of a request.
+/// What a client puts into the `data` field of a request. `M` is a list of messages: whoever sends one has it elsewhere.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Envelope<'a> {
+pub struct Envelope<'a, M = Vec<Message<'a>>> {
     /// The number of the service's messages taken so far.
     pub ack: u64,
     /// The session.
     #[serde(borrow)]
     pub ssid: Ssid<'a>,
     /// The messages; none makes it a poll.
-    #[serde(borrow)]
-    pub messages: Vec<Message<'a>>,
+    pub messages: M,
 }
 
-/// What the service answers.
+/// What the service answers. `M` is a list of messages, as in an [`Envelope`].
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Answer<'a> {
+#[serde(bound(deserialize = "M: Deserialize<'de> + Default"))]
+pub struct Answer<'a, M = Vec<Message<'a>>> {
     /// `forward_to_client`, or the name of the request's own method.
     #[serde(borrow)]
     pub method: Cow<'a, str>,
     /// The rest.
     #[serde(borrow)]
-    pub data: AnswerData<'a>,
+    pub data: AnswerData<'a, M>,
 }
 
 /// The inner part of an [`Answer`].
 #[derive(Debug, Serialize, Deserialize)]
-pub struct AnswerData<'a> {
+pub struct AnswerData<'a, M = Vec<Message<'a>>> {
     /// The number of the client's messages taken so far; zero: the session is lost.
     #[serde(default)]
     pub ack: Option<u64>,
@@ -162,8 +162,8 @@ pub struct AnswerData<'a> {
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub ssid: Option<Cow<'a, str>>,
     /// The service's messages.
-    #[serde(borrow, default)]
-    pub messages: Vec<Message<'a>>,
+    #[serde(default)]
+    pub messages: M,
 }
 
 /// Finds the session id in the answer to the first request of a session: the service may nest it at any depth.

@@ -136,9 +136,8 @@ impl Proxy {
             }
             AccountOutput::Await(ticket) => {
                 let waiting = self.awaiting.entry(ticket).or_default();
-                // A change is one account's, so that hardly anybody else waits for it.
-                if !waiting.contains(&id) {
-                    waiting.push(id);
+                if let Err(place) = waiting.binary_search(&id) {
+                    waiting.insert(place, id);
                 }
             }
             AccountOutput::Event(event) => out.event(event),

@@ -5,7 +5,7 @@ use alloc::collections::binary_heap::PeekMut;
 use alloc::collections::{BTreeMap, BinaryHeap};
 use core::cmp::Reverse;
 
-use super::Instant;
+use super::{FewTimers, Instant};
 
 /// So many places in the queue that mean nothing any more are never too many.
 const STALE_MAX: usize = 64;
@@ -112,6 +112,30 @@ impl<K: Ord + Clone> Timers<K> {
         self.pop_first()
     }
 
+    /// The earliest instant of these and of a few others.
+    pub(crate) fn next_with(&self, few: &FewTimers<K>) -> Option<Instant>
+    where
+        K: Copy,
+    {
+        [self.next(), few.next()].into_iter().flatten().min()
+    }
+
+    /// Takes out the earliest timer of these and of a few others that is due at `now`; of both kinds at one time, these.
+    pub(crate) fn pop_due_with(&mut self, few: &mut FewTimers<K>, now: Instant) -> Option<K>
+    where
+        K: Copy,
+    {
+        let next = self.next();
+        if few
+            .next()
+            .is_some_and(|at| next.is_none_or(|next| at < next))
+        {
+            few.pop_due(now)
+        } else {
+            self.pop_due(now)
+        }
+    }
+
     /// Takes out the earliest timer, due or not.
     pub fn pop_first(&mut self) -> Option<K> {
         let Reverse((_, key)) = self.queue.pop()?;
@@ -195,6 +219,19 @@ mod tests {
         timers.check_invariants();
         assert_eq!(timers.pop_due(at(10_001)), Some('a'));
         assert_eq!(timers.next(), Some(at(19_999)));
+    }
+
+    #[test]
+    fn of_two_tables_the_earlier_timer_fires_and_at_one_time_that_of_the_many() {
+        let (mut many, mut few) = (Timers::new(), FewTimers::new());
+        many.set('b', Some(at(20)));
+        few.set('y', Some(at(10)));
+        few.set('x', Some(at(20)));
+        assert_eq!(many.next_with(&few), Some(at(10)));
+        assert_eq!(many.pop_due_with(&mut few, at(9)), None);
+        let fired = core::array::from_fn(|_| many.pop_due_with(&mut few, at(30)));
+        assert_eq!(fired, [Some('y'), Some('b'), Some('x'), None]);
+        assert_eq!(many.next_with(&few), None);
     }
 
     proptest! {

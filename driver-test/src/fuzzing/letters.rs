@@ -50,7 +50,7 @@ pub(super) fn form_of(
             seq: *seq,
         }
     });
-    let envelope = Envelope {
+    let envelope: Envelope<'_> = Envelope {
         ack,
         ssid: own(),
         messages: messages.collect(),

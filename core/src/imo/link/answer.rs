@@ -49,7 +49,9 @@ impl<'a> LooseAnswer<'a> {
             #[serde(borrow, default)]
             messages: Option<Vec<&'a RawValue>>,
         }
-        if let Ok(Outer { data }) = serde_json::from_slice::<Outer<Good<'_>>>(body) {
+        let good = core::str::from_utf8(body).ok();
+        let good = good.and_then(|body| serde_json::from_str::<Outer<Good<'_>>>(body).ok());
+        if let Some(Outer { data }) = good {
             return Some(Self {
                 ack: data.ack,
                 messages: Messages::Good(data.messages.unwrap_or_default()),

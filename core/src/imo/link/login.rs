@@ -5,11 +5,10 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use compact_str::CompactString;
-use serde::Serialize;
 
 use super::super::Primitive;
 use super::super::call::{Call, Caller};
-use super::super::envelope::{Address, Inbox, Message, Ssid, find_ssid, says_mid};
+use super::super::envelope::{Address, Envelope, Inbox, Message, Ssid, find_ssid, says_mid};
 use super::super::notice::Outcome;
 use super::{LaneId, Link, LinkOutput, LinkStatus, Queued, Wake};
 use crate::config::Upstream;
@@ -333,12 +332,6 @@ impl Link {
         ack: u64,
         messages: &[Message<'_>],
     ) -> Request {
-        #[derive(Serialize)]
-        struct Envelope<'a> {
-            ack: u64,
-            ssid: Ssid<'a>,
-            messages: &'a [Message<'a>],
-        }
         let envelope = Envelope {
             ack,
             ssid,

@@ -266,8 +266,7 @@ impl Service {
     /// Does what every input may have made necessary.
     fn settle(&mut self, now: Now, out: &mut Outputs) {
         while !self.stopped {
-            let own = self.own_timers.pop_due(now.mono);
-            if let Some(wake) = own.or_else(|| self.timers.pop_due(now.mono)) {
+            if let Some(wake) = self.timers.pop_due_with(&mut self.own_timers, now.mono) {
                 self.woken(now, wake, out);
             } else if let Some(id) = self.stuck.pop_first() {
                 self.end_session(now, id, "does not take its events", out);
@@ -346,8 +345,8 @@ impl Machine for Service {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let next = [self.own_timers.next(), self.timers.next()];
-        next.into_iter().flatten().min().filter(|_| !self.stopped)
+        let next = self.timers.next_with(&self.own_timers);
+        next.filter(|_| !self.stopped)
     }
 
     fn check_invariants(&self) {

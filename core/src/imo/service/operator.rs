@@ -99,12 +99,13 @@ impl Service {
                 self.own_timers
                     .set(Wake::Drain, Some(now.mono + self.config.limits.drain_wait));
                 self.ripe.extend(self.sessions.keys());
-                let idle: Vec<ConnId> = self
+                let mut idle: Vec<ConnId> = self
                     .conns
                     .iter()
                     .filter(|(_, conn)| conn.doing == Doing::Nothing)
                     .map(|(id, _)| *id)
                     .collect();
+                idle.sort_unstable();
                 for conn in idle {
                     out.push(Output::Close {
                         conn,

@@ -17,7 +17,7 @@ use crate::event::{Event, EventKind};
 use crate::http::server::{AfterResponse, HttpServer};
 use crate::http::{Method, Request, Response, form};
 use crate::imo::call::json as raw_json;
-use crate::imo::envelope::{Address, Message, is_ssid};
+use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
 use crate::json;
@@ -284,23 +284,12 @@ pub(super) fn answer_body(
     ssid: &str,
     messages: &[Message<'_>],
 ) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Answer<'a> {
-        method: &'static str,
-        data: Data<'a>,
-    }
-    #[derive(Serialize)]
-    struct Data<'a> {
-        ack: u64,
-        ssid: &'a str,
-        messages: &'a [Message<'a>],
-    }
-    let data = Data {
-        ack,
-        ssid,
+    let data = AnswerData {
+        ack: Some(ack),
+        ssid: Some(ssid.into()),
         messages,
     };
-    let method = "forward_to_client";
+    let method = "forward_to_client".into();
     json::write(&Answer { method, data }, &mut body);
     body
 }

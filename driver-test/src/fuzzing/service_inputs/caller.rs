@@ -109,7 +109,7 @@ impl Caller {
             self.ssid = find_ssid(&response.body).unwrap_or_default();
             return;
         }
-        let Ok(Answer { data, .. }) = serde_json::from_slice(&response.body) else {
+        let Ok(Answer { data, .. }) = serde_json::from_slice::<Answer<'_>>(&response.body) else {
             panic!("an answer that is none: {:?}", response.body);
         };
         let ack = data.ack.expect("every answer has an ack");

@@ -50,7 +50,7 @@ proptest! {
                 from: Address::client_of(own(dialect)),
                 seq,
             });
-            let envelope = Envelope { ack, ssid: own(dialect), messages: messages.collect() };
+            let envelope: Envelope<'_> = Envelope { ack, ssid: own(dialect), messages: messages.collect() };
             let mut body = Vec::new();
             form::append(&mut body, "method", "rest_rpc");
             form::append(&mut body, "data", serde_json::to_string(&envelope).unwrap());
@@ -81,7 +81,7 @@ proptest! {
             from: Address::system(encoded.system),
             seq,
         });
-        let data = AnswerData {
+        let data: AnswerData<'_> = AnswerData {
             ack,
             ssid: ssid.as_deref().map(Cow::Borrowed),
             messages: messages.collect(),
@@ -115,7 +115,7 @@ proptest! {
             seq: 0,
         });
         let ssid = CALLER.ssid.into();
-        let envelope = Envelope { ack: 0, ssid, messages: messages.collect() };
+        let envelope: Envelope<'_> = Envelope { ack: 0, ssid, messages: messages.collect() };
         let whole: String = serde_json::to_string(&envelope).unwrap();
         let cut = &whole.as_bytes()[..at.index(whole.len())];
         prop_assert!(serde_json::from_slice::<Envelope<'_>>(cut).is_err());
