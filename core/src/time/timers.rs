@@ -191,22 +191,6 @@ mod tests {
     }
 
     #[test]
-    fn timers_fire_in_order_and_only_when_due() {
-        let mut timers = Timers::new();
-        timers.set('b', Some(at(20)));
-        timers.set('a', Some(at(10)));
-        timers.set('c', Some(at(30)));
-        timers.set('b', Some(at(5)));
-        timers.set('c', None);
-        assert_eq!(timers.next(), Some(at(5)));
-        assert_eq!(timers.pop_due(at(4)), None);
-        assert_eq!(timers.pop_due(at(10)), Some('b'));
-        assert_eq!(timers.pop_due(at(10)), Some('a'));
-        assert_eq!(timers.pop_due(at(99)), None);
-        assert_eq!(timers.next(), None);
-    }
-
-    #[test]
     fn timers_that_are_set_again_ten_thousand_times_take_no_more_room() {
         let mut timers = Timers::new();
         for time in 0..10_000 {
