@@ -5,6 +5,13 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+/// The JSON of `value`.
+pub(crate) fn bytes<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    write(value, &mut bytes);
+    bytes
+}
+
 /// Appends the JSON of `value`.
 pub(crate) fn write<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) {
     serde_json::to_writer(out, value)

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 mod key;
 mod memory;
 
-pub(crate) use key::{joined, numbered};
+pub(crate) use key::numbered;
 pub use memory::MemoryStore;
 
 use serde::Deserialize;

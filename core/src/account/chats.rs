@@ -201,20 +201,26 @@ impl Chats {
     /// The id of the dialog with `partner`, and how many there were before: those that have become group chats keep
     /// their ids.
     pub(super) fn dialog(&self, partner: &str) -> (ChatId, u32) {
-        let known = self.dialogs.get(partner).and_then(|id| {
-            let (_, generation) = self.all.get(id)?.dialog.as_ref()?;
-            Some((Arc::clone(id), *generation))
-        });
-        known.unwrap_or_else(|| {
-            let mut generation = 0;
-            loop {
-                let id = later_dialog_chat_id(&self.me, partner, generation);
-                if !self.all.contains_key(&*id) {
-                    return (id.into(), generation);
+        let known = self.present_dialog(partner);
+        known
+            .map(|(id, generation)| (Arc::clone(id), generation))
+            .unwrap_or_else(|| {
+                let mut generation = 0;
+                loop {
+                    let id = later_dialog_chat_id(&self.me, partner, generation);
+                    if !self.all.contains_key(&*id) {
+                        return (id.into(), generation);
+                    }
+                    generation += 1;
                 }
-                generation += 1;
-            }
-        })
+            })
+    }
+
+    /// The dialog with `partner` that is remembered, and how many there were before.
+    fn present_dialog(&self, partner: &str) -> Option<(&ChatId, u32)> {
+        let id = self.dialogs.get(partner)?;
+        let (_, generation) = self.all.get(id)?.dialog.as_ref()?;
+        Some((id, *generation))
     }
 
     /// Chat and handle of the member of this number.

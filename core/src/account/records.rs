@@ -9,11 +9,11 @@ use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
 
 use super::roster::Roster;
-use crate::store::{Key, joined, numbered};
+use crate::store::{Key, numbered};
 use crate::weighed::Weight;
 
 /// How many message numbers are reserved at a time: a number that was given once is never given again, even
@@ -257,7 +257,7 @@ impl Keys {
 
     /// The account's own record.
     pub(super) fn state(&self) -> Key {
-        joined(&[&self.prefix, "s"])
+        format_compact!("{}s", self.prefix)
     }
 
     /// All messages.

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use smallvec::SmallVec;
+
 use super::Headers;
 use super::date;
 use super::headers::is_token;
@@ -108,33 +110,19 @@ impl CookieJar {
         fields: &mut Headers,
     ) {
         let place = Place::new(origin, path);
-        let shown = |cookie: &&Cookie| cookie.is_for(&place) && !cookie.is_expired(now);
+        let shown = self.cookies.iter();
+        let shown = shown.filter(|cookie| cookie.is_for(&place) && !cookie.is_expired(now));
+        let mut shown: SmallVec<[&Cookie; 4]> = shown.collect();
+        if shown.is_empty() {
+            return;
+        }
         // Those with the longest paths come first, of several the oldest.
-        let (mut before, mut longest) = ("", usize::MAX);
-        loop {
-            let shorter = |cookie: &&Cookie| cookie.path.len() < longest;
-            let rest = self.cookies.iter().filter(shorter).filter(shown);
-            let Some(next) = rest.map(|cookie| cookie.path.len()).max() else {
-                break;
-            };
-            longest = next;
-            let same = |cookie: &&Cookie| cookie.path.len() == next;
-            for cookie in self.cookies.iter().filter(same).filter(shown) {
-                if before.is_empty() {
-                    let length = |cookie: &Cookie| cookie.name.len() + cookie.value.reveal().len();
-                    let lengths = self
-                        .cookies
-                        .iter()
-                        .map(|cookie| length(cookie) + "; =".len());
-                    fields.begin("Cookie", lengths.sum());
-                }
-                fields.go_on(&[before, &cookie.name, "=", cookie.value.reveal()]);
-                before = "; ";
-            }
-        }
-        if !before.is_empty() {
-            fields.end();
-        }
+        shown.sort_by_key(|cookie| core::cmp::Reverse(cookie.path.len()));
+        let separators = core::iter::once("").chain(core::iter::repeat("; "));
+        let pieces = separators
+            .zip(&shown)
+            .flat_map(|(separator, cookie)| [separator, &*cookie.name, "=", cookie.value.reveal()]);
+        fields.push_pieces("Cookie", pieces);
     }
 
     /// The value of `Cookie` for a request to `path` of `origin`; `None` if there is nothing to show.

@@ -31,12 +31,11 @@ pub fn is_form(content_type: &str) -> bool {
 }
 
 /// Appends a pair to the form that `body` holds so far. A space becomes `%20`.
-pub fn append(body: &mut Vec<u8>, name: &str, value: impl AsRef<[u8]>) {
-    let value = value.as_ref();
+pub fn append(body: &mut Vec<u8>, name: &str, value: &str) {
     if !body.is_empty() {
         body.push(b'&');
     }
-    escape(name.as_bytes(), body);
+    escape(name, body);
     body.push(b'=');
     escape(value, body);
 }
@@ -54,9 +53,9 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-fn escape(text: &[u8], body: &mut Vec<u8>) {
+fn escape(text: &str, body: &mut Vec<u8>) {
     let start = body.len();
-    body.extend_from_slice(text);
+    body.extend_from_slice(text.as_bytes());
     escape_from(body, start);
 }
 
@@ -118,11 +117,8 @@ fn decode(text: &[u8]) -> Result<Cow<'_, str>, FormError> {
         let text = core::str::from_utf8(text).map_err(|_| FormError::NotUtf8)?;
         return Ok(Cow::Borrowed(text));
     }
-    let mut decoded = text.to_vec();
-    let length = decode_in(&mut decoded)?.len();
-    decoded.truncate(length);
-    let text = String::from_utf8(decoded).map_err(|_| FormError::NotUtf8)?;
-    Ok(Cow::Owned(text))
+    let decoded = String::from(decode_in(&mut text.to_vec())?);
+    Ok(Cow::Owned(decoded))
 }
 
 /// Undoes [`escape`] where the text stands; what is left over behind it means nothing.

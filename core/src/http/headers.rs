@@ -68,27 +68,23 @@ impl Headers {
         text.push_str(LINE_END);
     }
 
-    /// Begins a field, to be gone on with and ended, whose value has so many bytes at most: what has to move leaves a copy
-    /// of it behind.
-    pub(super) fn begin(&mut self, name: &str, bytes: usize) {
+    /// Appends a field whose value is these pieces, none of which has control characters.
+    pub(super) fn push_pieces<'a>(
+        &mut self,
+        name: &str,
+        pieces: impl Iterator<Item = &'a str> + Clone,
+    ) {
         let text = self.text.to_mut();
-        text.reserve(name.len() + SEPARATOR.len() + bytes + LINE_END.len());
+        // At once: what has to move leaves a copy of a secret behind.
+        let length = pieces.clone().map(str::len).sum::<usize>();
+        text.reserve(name.len() + SEPARATOR.len() + length + LINE_END.len());
         text.push_str(name);
         text.push_str(SEPARATOR);
-    }
-
-    /// Goes on with the field that was begun: parts of its value, none of which has control characters.
-    pub(super) fn go_on(&mut self, parts: &[&str]) {
-        let text = self.text.to_mut();
-        for part in parts {
-            debug_assert!(!part.contains(char::is_control), "no value ends its line");
-            text.push_str(part);
+        for piece in pieces {
+            debug_assert!(!piece.contains(char::is_control), "no value ends its line");
+            text.push_str(piece);
         }
-    }
-
-    /// Ends the field that was begun.
-    pub(super) fn end(&mut self) {
-        self.text.to_mut().push_str(LINE_END);
+        text.push_str(LINE_END);
     }
 
     /// Removes all fields of this name.

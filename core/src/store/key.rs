@@ -3,13 +3,6 @@
 
 use super::Key;
 
-/// The parts behind one another.
-pub(crate) fn joined(parts: &[&str]) -> Key {
-    let mut key = Key::with_capacity(parts.iter().map(|part| part.len()).sum());
-    key.extend(parts.iter().copied());
-    key
-}
-
 /// The parts and a number behind one another. It has at least `digits` digits, so that keys are ordered as their numbers are.
 pub(crate) fn numbered(parts: &[&str], number: u64, digits: usize) -> Key {
     let mut buffer = itoa::Buffer::new();

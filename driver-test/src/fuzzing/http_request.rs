@@ -196,7 +196,7 @@ fn check_form(request: &Request) {
     };
     let mut body = Vec::new();
     for (name, value) in &pairs {
-        form::append(&mut body, name, value.as_bytes());
+        form::append(&mut body, name, value);
     }
     let again: Result<Vec<form::Pair<'_>>, _> = form::pairs(&body).collect();
     assert_eq!(again.as_ref(), Ok(&pairs));

@@ -22,10 +22,11 @@ impl Chats {
     pub(in crate::account) fn place(&self, partner: &str, generation: u32) -> Option<Place> {
         match Buid::parse(partner) {
             Buid::Group(gid) | Buid::Member { group: gid, .. } => self.group(gid).map(Place::Group),
-            Buid::Person(partner) if self.is_present(partner, generation) => {
-                Some(Place::Dialog(partner.into()))
-            }
             Buid::Person(partner) => {
+                let present = self.present_dialog(partner);
+                if present.is_some_and(|(_, present)| present == generation) {
+                    return Some(Place::Dialog(partner.into()));
+                }
                 let id = later_dialog_chat_id(&self.me, partner, generation);
                 match self.all.get_key_value(&*id) {
                     Some((id, chat)) if chat.group.is_some() => Some(Place::Group(Arc::clone(id))),
@@ -33,13 +34,6 @@ impl Chats {
                 }
             }
         }
-    }
-
-    /// Whether this is the dialog with somebody at present, and not one that has become a group chat.
-    fn is_present(&self, partner: &str, generation: u32) -> bool {
-        let present = self.dialogs.get(partner).and_then(|id| self.all.get(id));
-        let dialog = present.and_then(|chat| chat.dialog.as_ref());
-        dialog.is_some_and(|(_, present)| *present == generation)
     }
 
     /// The id of the chat of a message.

@@ -46,7 +46,8 @@ impl Service {
         match conn {
             Some(conn) if failed => self.reply(now, conn, &fault(503, UNREADABLE), out),
             Some(conn) => {
-                let body = answer_body(self.scratch(), ack, &ssid, &[]);
+                let scratch = core::mem::take(&mut self.scratch);
+                let body = answer_body(scratch, ack, &ssid, &[]);
                 self.reply_json(now, conn, body, out);
             }
             None => {}

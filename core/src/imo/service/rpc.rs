@@ -4,7 +4,6 @@
 //! See `core/docs/imo-protocol.md`, "Requests" and "Delivery".
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -18,10 +17,11 @@ use super::web::{Doing, fault};
 use super::{Finished, SESSION_GRACE, Service, SessionId, Wake};
 use crate::http::Response;
 use crate::imo::arrivals::Arrivals;
-use crate::imo::call::{Call, json, wipe};
+use crate::imo::call::{Call, wipe};
 use crate::imo::dialect::{Dialect, V0, V1};
 use crate::imo::envelope::{Envelope, is_ssid};
 use crate::io::{ConnId, Outputs};
+use crate::json;
 use crate::time::Now;
 
 /// The highest number that a session can begin with: old clients count in 31 bits.
@@ -83,7 +83,7 @@ impl Service {
             result: "ok",
             mid: true,
         };
-        reply_to("rest_rpc", &json(&opened))
+        reply_to("rest_rpc", &opened)
     }
 
     fn add_session(
@@ -310,12 +310,11 @@ impl Service {
 }
 
 /// A response with the form of the request's own method.
-fn reply_to(method: &'static str, data: &RawValue) -> Response {
+fn reply_to<T: Serialize + ?Sized>(method: &'static str, data: &T) -> Response {
     #[derive(Serialize)]
-    struct Reply<'a> {
+    struct Reply<'a, T: ?Sized> {
         method: &'static str,
-        data: &'a RawValue,
+        data: &'a T,
     }
-    let body: Box<RawValue> = json(&Reply { method, data });
-    Response::json(200, body.get().into())
+    Response::json(200, json::bytes(&Reply { method, data }))
 }

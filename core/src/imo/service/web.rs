@@ -16,7 +16,6 @@ use crate::config::Limits;
 use crate::event::{Event, EventKind};
 use crate::http::server::{AfterResponse, HttpServer};
 use crate::http::{Method, Request, Response, form};
-use crate::imo::call::json as raw_json;
 use crate::imo::envelope::{Address, Answer, AnswerData, Message, is_ssid};
 use crate::imo::notice::Notice;
 use crate::io::{CloseHow, ConnId, Output, Outputs};
@@ -208,12 +207,7 @@ impl Service {
         self.await_request(now, conn);
     }
 
-    /// Memory for the body of an answer, which [`Service::reply_json`] takes back.
-    pub(super) fn scratch(&mut self) -> Vec<u8> {
-        core::mem::take(&mut self.scratch)
-    }
-
-    /// Answers a connection's request with JSON.
+    /// Answers a connection's request with JSON, and keeps the memory of that for the next answer.
     pub(super) fn reply_json(&mut self, now: Now, conn: ConnId, body: Vec<u8>, out: &mut Outputs) {
         let response = Response::json(200, body);
         self.reply(now, conn, &response, out);
@@ -235,7 +229,8 @@ impl Service {
         // What cannot be one need not come back.
         let ssid = if is_ssid(ssid.as_bytes()) { ssid } else { "" };
         if !is_poll {
-            let body = answer_body(self.scratch(), 0, ssid, &[]);
+            let scratch = core::mem::take(&mut self.scratch);
+            let body = answer_body(scratch, 0, ssid, &[]);
             self.reply_json(now, conn, body, out);
         } else if let Some(state) = self.conns.get_mut(&conn) {
             state.doing = Doing::Mourning {
@@ -266,7 +261,8 @@ impl Service {
                     from: Address::system(encoded.system),
                     seq: *ack,
                 };
-                let body = answer_body(Vec::new(), 0, ssid, &[message]);
+                let scratch = core::mem::take(&mut self.scratch);
+                let body = answer_body(scratch, 0, ssid, &[message]);
                 self.reply_json(now, conn, body, out);
             }
             Doing::Working | Doing::Holding(_) => {}
@@ -306,5 +302,5 @@ pub(super) fn fault(status: u16, error: &str) -> Response {
     struct Fault<'a> {
         error: &'a str,
     }
-    Response::json(status, raw_json(&Fault { error }).get().into())
+    Response::json(status, json::bytes(&Fault { error }))
 }

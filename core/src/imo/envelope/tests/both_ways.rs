@@ -53,7 +53,7 @@ proptest! {
             let envelope: Envelope<'_> = Envelope { ack, ssid: own(dialect), messages: messages.collect() };
             let mut body = Vec::new();
             form::append(&mut body, "method", "rest_rpc");
-            form::append(&mut body, "data", serde_json::to_string(&envelope).unwrap());
+            form::append(&mut body, "data", &serde_json::to_string(&envelope).unwrap());
 
             let pairs: Vec<_> = form::pairs(&body).collect::<Result<_, _>>().unwrap();
             let read: Envelope<'_> = serde_json::from_str(&pairs[1].1).unwrap();
