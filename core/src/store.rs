@@ -131,7 +131,15 @@ pub trait Store {
     ///
     /// # Errors
     /// If nothing was done.
-    fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError>;
+    fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError> {
+        self.apply_all(&[changes])
+    }
+
+    /// Does the changes of all lists, one list after the other, as [`Store::apply`] does.
+    ///
+    /// # Errors
+    /// If nothing was done.
+    fn apply_all(&mut self, lists: &[&[StoreOp]]) -> Result<(), StoreError>;
 
     /// True if nothing that it does takes so long that it needs a thread of its own.
     fn is_instant(&self) -> bool {

@@ -90,7 +90,50 @@ fn read_latest_messages(bencher: Bencher<'_, '_>) {
 #[divan::bench(args = [1, 10, 100], sample_size = 1, sample_count = 300)]
 fn write_messages(bencher: Bencher<'_, '_>, count: u64) {
     let (_folder, store) = filled();
-    write(bencher, store, count);
+    write(bencher, (store, MESSAGES), count, |number| {
+        vec![put(number)]
+    });
+}
+
+/// What a text changes that goes from one account to its neighbour, at both machines: as much as lies far from each other.
+fn text(number: u64) -> Vec<StoreOp> {
+    const ACCOUNTS: u64 = 256;
+    let (from, to) = (number % ACCOUNTS, (number + 1) % ACCOUNTS);
+    let count = number / ACCOUNTS;
+    let id = 10_000_000 + 2 * count;
+    let identity = format!(r#"{{"n":{count},"hash":{}}}"#, u64::MAX - number);
+    let text = format!(
+        r#"{{"partner":"u{to}","own":true,"body":"text {number:08} of thirty bytes.","timestamp":1796059135}}"#
+    );
+    let state = format!(
+        r#"{{"reserved":10001001,"announced":{id},"left":0,"mood":"","full_name":"","blocked":[],"profile":{{}}}}"#
+    );
+    let put = |key: String, value: &str| StoreOp::Put {
+        key: key.into(),
+        value: value.into(),
+    };
+    let remove = |key: String| StoreOp::Remove { key: key.into() };
+    let slot = count % 64;
+    vec![
+        put(format!("p/u{from}/m/{id:010}"), &text),
+        put(format!("p/u{from}/o/{id:010}"), "null"),
+        put(format!("s/m/u{to}/{count:016}"), &text),
+        put(format!("s/d/u{from}/{slot:04}"), &identity),
+        put(format!("p/u{to}/m/{:010}", id + 1), &text),
+        put(format!("p/u{to}/u/{:010}", id + 1), "null"),
+        put(format!("p/u{to}/d/{slot:04}"), &identity),
+        put(format!("p/u{to}/s"), &state),
+        remove(format!("s/m/u{to}/{count:016}")),
+        remove(format!("p/u{from}/o/{id:010}")),
+    ]
+}
+
+/// A group commit of so many texts between accounts.
+#[divan::bench(args = [1, 6, 50], sample_size = 1, sample_count = 2000)]
+fn write_texts(bencher: Bencher<'_, '_>, count: u64) {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let store = SqliteStore::open(&folder.path().join("store")).expect("a store");
+    write(bencher, (store, 0), count, text);
 }
 
 /// The same in the map that keeps records where nothing is to be kept.
@@ -99,18 +142,25 @@ fn write_messages_in_memory(bencher: Bencher<'_, '_>, count: u64) {
     let mut store = MemoryStore::new();
     let all: Vec<StoreOp> = (0..MESSAGES).map(put).collect();
     store.apply(&all).expect("memory");
-    write(bencher, store, count);
+    write(bencher, (store, MESSAGES), count, |number| {
+        vec![put(number)]
+    });
 }
 
-/// Writes `count` messages at a time behind those that a store has.
-fn write(bencher: Bencher<'_, '_>, store: impl Store, count: u64) {
-    let store = RefCell::new((store, MESSAGES));
+/// Writes what `count` numbers stand for at a time, from the one beside the store on.
+fn write(
+    bencher: Bencher<'_, '_>,
+    begin: (impl Store, u64),
+    count: u64,
+    changes: fn(u64) -> Vec<StoreOp>,
+) {
+    let store = RefCell::new(begin);
     bencher
         .counter(ItemsCount::new(count))
         .with_inputs(|| -> Vec<StoreOp> {
             let (_, number) = &mut *store.borrow_mut();
             *number += count;
-            (*number..*number + count).map(put).collect()
+            (*number - count..*number).flat_map(changes).collect()
         })
         .bench_local_refs(|changes| {
             let (store, _) = &mut *store.borrow_mut();

@@ -125,8 +125,8 @@ impl Store for MemoryStore {
         true
     }
 
-    fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError> {
-        for change in changes {
+    fn apply_all(&mut self, lists: &[&[StoreOp]]) -> Result<(), StoreError> {
+        for change in lists.iter().copied().flatten() {
             match change {
                 StoreOp::Put { key, value } => match self.records.get_mut(key.as_str()) {
                     Some(known) => known.clone_from(value),

@@ -8,17 +8,21 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior};
 
+use super::recent::Recent;
+
 /// Marks the file as ours ("imo2" in ASCII).
 const APPLICATION_ID: i32 = 0x696d_6f32;
 /// The first version: the records.
 const FIRST: &str = "CREATE TABLE record(key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
 /// What makes each version of the one before it, the second version first.
-const STEPS: [&str; 1] = [
+const STEPS: [&str; 2] = [
     // Who has written the file: to be named where another version cannot read it.
     "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;",
+    // What was changed lately and does not stand in its place yet.
+    "CREATE TABLE recent(number INTEGER PRIMARY KEY, changes BLOB NOT NULL);",
 ];
 /// The version that this program reads and writes.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 /// A file up to this size, in bytes, is looked through before it is used: that takes some milliseconds. Damage in a larger
 /// one shows when its place is read.
 const LOOK_BYTES_MAX: u64 = 64 * 1024 * 1024;
@@ -84,11 +88,11 @@ pub(super) fn is_small(path: &Path) -> bool {
 }
 
 /// Makes sure that the file is ours before anything is written, and whole if it is to be looked through; a new one is made
-/// ours, an older one is brought to this version. All of that is one transaction.
+/// ours, an older one is brought to this version. All of that is one transaction. Gives what was changed lately.
 ///
 /// # Errors
 /// If it is not ours or cannot be used; then it is as it was.
-pub(super) fn check(connection: &mut Connection, look: bool) -> Result<(), OpenError> {
+pub(super) fn check(connection: &mut Connection, look: bool) -> Result<Recent, OpenError> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(open_error)?;
@@ -120,8 +124,10 @@ pub(super) fn check(connection: &mut Connection, look: bool) -> Result<(), OpenE
         }
         _ => return Err(OpenError::Foreign),
     }
+    let recent = Recent::open(&transaction).map_err(open_error)?;
     sign(&transaction)?;
-    transaction.commit().map_err(open_error)
+    transaction.commit().map_err(open_error)?;
+    Ok(recent)
 }
 
 /// Brings a file of `version` to the present one.
@@ -172,10 +178,20 @@ fn look_through(transaction: &Transaction<'_>) -> Result<(), OpenError> {
     }
 }
 
+/// True if the file is not what it should be: to SQLite, or to us who know what we have written.
+pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, InvalidColumnType};
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    ) || matches!(error, FromSqlConversionFailure(..) | InvalidColumnType(..))
+}
+
 pub(super) fn open_error(error: rusqlite::Error) -> OpenError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => OpenError::Full,
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => OpenError::Damaged,
+        _ if is_damage(&error) => OpenError::Damaged,
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy,
         _ => OpenError::Unreadable,
     }

@@ -109,16 +109,11 @@ fn commit(
     {
         group.push((op, changes));
     }
-    let result = match group.as_slice() {
-        [(_, alone)] => store.apply(alone),
-        several => {
-            let all: Vec<_> = several
-                .iter()
-                .flat_map(|(_, changes)| changes.iter().cloned())
-                .collect();
-            store.apply(&all)
-        }
-    };
+    let lists: Vec<&[StoreOp]> = group
+        .iter()
+        .map(|(_, changes)| changes.as_slice())
+        .collect();
+    let result = store.apply_all(&lists);
     for (op, changes) in group {
         // The machine has its changes to itself again when it hears of the result.
         drop(changes);

@@ -96,7 +96,7 @@ fn what_was_stored_before_the_end_is_there_after_it() {
 struct Full;
 
 impl Store for Full {
-    fn apply(&mut self, _: &[StoreOp]) -> Result<(), StoreError> {
+    fn apply_all(&mut self, _: &[&[StoreOp]]) -> Result<(), StoreError> {
         Err(StoreError::Full)
     }
 
@@ -187,7 +187,7 @@ fn more_jobs_than_may_wait_are_all_done() {
 struct Mistaken;
 
 impl Store for Mistaken {
-    fn apply(&mut self, _: &[StoreOp]) -> Result<(), StoreError> {
+    fn apply_all(&mut self, _: &[&[StoreOp]]) -> Result<(), StoreError> {
         panic!("this is a test");
     }
 

@@ -5,6 +5,8 @@
     reason = "helpers of tests may unwrap like the tests themselves"
 )]
 
+mod lately;
+
 use imo2sproxy_sim::conformance;
 
 use std::fs;
@@ -71,6 +73,22 @@ fn what_apply_has_done_is_there_even_if_the_store_is_never_closed() {
 }
 
 #[test]
+fn after_an_end_in_good_order_every_record_stands_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store");
+    let mut store = SqliteStore::open(&path).unwrap();
+    store.apply(&[put("a"), put("b")]).unwrap();
+    store.apply(&[put("c")]).unwrap();
+    drop(store);
+    let file = Connection::open(&path).unwrap();
+    let count = |table: &str| -> i32 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        file.query_row(&sql, [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!([count("recent"), count("record")], [0, 3]);
+}
+
+#[test]
 fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -111,11 +129,21 @@ const FIRST: &str = "CREATE TABLE record(key BLOB PRIMARY KEY, value BLOB NOT NU
     PRAGMA application_id = 1768779570;
     PRAGMA user_version = 1;";
 
+/// What made the second version.
+const SECOND: &str = "CREATE TABLE about(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    PRAGMA user_version = 2;";
+
 #[test]
-fn a_store_of_the_first_version_is_brought_to_this_one_with_its_records() {
+fn a_store_of_an_older_version_is_brought_to_this_one_with_its_records() {
+    for version in [FIRST.to_owned(), format!("{FIRST} {SECOND}")] {
+        is_brought_to_this_version(&version);
+    }
+}
+
+fn is_brought_to_this_version(before: &str) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store");
-    by_hand(&path, FIRST);
+    by_hand(&path, before);
     for _ in 0..2 {
         let mut store = SqliteStore::open(&path).unwrap();
         assert_eq!(count(&mut store), 1);
@@ -125,7 +153,7 @@ fn a_store_of_the_first_version_is_brought_to_this_one_with_its_records() {
         let sql = format!("PRAGMA {name}");
         store.query_row(&sql, [], |row| row.get(0)).unwrap()
     };
-    assert_eq!(version("user_version"), 2);
+    assert_eq!(version("user_version"), 3);
 }
 
 #[test]
@@ -149,7 +177,7 @@ fn a_store_of_a_newer_version_is_refused_by_the_name_of_its_writer() {
     drop(SqliteStore::open(&named).unwrap());
     by_hand(
         &named,
-        "PRAGMA user_version = 3; UPDATE about SET value = '9.1.0'",
+        "PRAGMA user_version = 4; UPDATE about SET value = '9.1.0'",
     );
     let error = refusal(&named);
     assert_eq!(
@@ -189,11 +217,34 @@ fn a_damaged_store_is_refused_and_left_as_it_was() {
     damaged(&|bytes| bytes.truncate(bytes.len() / 2));
     damaged(&|bytes| bytes[..100].fill(0x5a));
     damaged(&|bytes| {
-        let middle = bytes.len() / 2 / 4096 * 4096;
-        bytes[middle..middle + 4096].fill(0x5a);
+        // The records' places are in the second half: the log that they were in before is free.
+        let inside = bytes.len() * 3 / 4 / 4096 * 4096;
+        bytes[inside..inside + 4096].fill(0x5a);
     });
     fs::write(&path, whole).unwrap();
     assert_eq!(count(&mut SqliteStore::open(&path).unwrap()), 99);
+}
+
+#[test]
+fn a_log_or_a_key_that_is_not_what_it_should_be_is_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for (name, changes) in [("cut", "x'313a61'"), ("text", "'1:a,~'")] {
+        drop(SqliteStore::open(&path(name)).unwrap());
+        by_hand(
+            &path(name),
+            &format!("INSERT INTO recent VALUES (1, {changes}); UPDATE about SET value = '0.0.1'"),
+        );
+        assert_eq!(refusal(&path(name)), OpenError::Damaged, "{name}");
+    }
+    drop(SqliteStore::open(&path("key")).unwrap());
+    by_hand(
+        &path("key"),
+        "INSERT INTO record VALUES (x'61ff', CAST('{}' AS BLOB))",
+    );
+    let mut store = SqliteStore::open(&path("key")).unwrap();
+    let all = Query::all("a".into(), 9);
+    assert_eq!(store.query(&all, &mut Vec::new()), Err(StoreError::Damaged));
 }
 
 #[test]

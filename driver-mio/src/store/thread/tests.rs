@@ -15,8 +15,8 @@ struct Slow {
 }
 
 impl Store for Slow {
-    fn apply(&mut self, changes: &[StoreOp]) -> Result<(), StoreError> {
-        self.begun.send(changes.len()).unwrap();
+    fn apply_all(&mut self, lists: &[&[StoreOp]]) -> Result<(), StoreError> {
+        self.begun.send(lists.concat().len()).unwrap();
         self.results.recv().unwrap()
     }
 
