@@ -26,6 +26,7 @@ const BUSY_MAX: Duration = Duration::from_secs(5);
 /// How many pages the write-ahead log has before they go to their places. The same pages are written again and again while
 /// many write: each goes once then, however often it was written.
 const LOG_PAGES: i32 = 4_000;
+
 /// Records in a SQLite file, which nothing else may write to while it is open.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -124,7 +125,11 @@ fn remove_all(
     prefix: &str,
 ) -> rusqlite::Result<()> {
     recent.read(transaction)?;
-    let mut keys = Reading(transaction, recent).keys(&Bounds::new(prefix, None, false))?;
+    let reading = Reading {
+        connection: transaction,
+        recent,
+    };
+    let mut keys = reading.keys(&Bounds::new(prefix, None, false))?;
     for (_, change) in batch.changes() {
         if change.0.starts_with(prefix.as_bytes()) {
             reading::note(change, &mut keys);
@@ -142,10 +147,12 @@ impl Store for SqliteStore {
     }
 
     fn query(&mut self, query: &Query, records: &mut Vec<Record>) -> Result<(), StoreError> {
-        self.recent
-            .read(&self.connection)
-            .and_then(|_| Reading(&self.connection, &self.recent).answer(query, records))
-            .map_err(store_error)
+        self.recent.read(&self.connection).map_err(store_error)?;
+        let reading = Reading {
+            connection: &self.connection,
+            recent: &self.recent,
+        };
+        reading.answer(query, records).map_err(store_error)
     }
 }
 

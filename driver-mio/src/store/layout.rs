@@ -1,11 +1,13 @@
 //! The layout of the store's file: whose it is, which version it has, how older ones become this one.
-//! Never touches a record: those are of one form in all versions.
+//! Never changes a record: those are of one form in all versions.
 
 use std::borrow::Cow;
+use std::error::Error;
 use std::fmt;
 use std::fs;
 use std::path::Path;
 
+use rusqlite::types::Type;
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, Transaction, TransactionBehavior};
 
 use super::recent::Recent;
@@ -80,7 +82,7 @@ impl fmt::Display for OpenError {
     }
 }
 
-impl std::error::Error for OpenError {}
+impl Error for OpenError {}
 
 /// True if the file at `path` is small enough to be looked through.
 pub(super) fn is_small(path: &Path) -> bool {
@@ -176,6 +178,11 @@ fn look_through(transaction: &Transaction<'_>) -> Result<(), OpenError> {
     } else {
         Err(OpenError::Damaged)
     }
+}
+
+/// What stands in the first column is not what we have written.
+pub(super) fn damage(error: impl Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error))
 }
 
 /// True if the file is not what it should be: to SQLite, or to us who know what we have written.

@@ -4,17 +4,21 @@
 use std::collections::BTreeSet;
 
 use imo2sproxy_core::store::{Query, Record};
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Rows};
 
 use super::batch::Change;
+use super::layout;
 use super::recent::Recent;
 
 /// Stands behind every key: keys are UTF-8, which knows no such byte.
 const BEHIND_ALL: [u8; 1] = [0xff];
 
 /// All records, wherever they are.
-pub(super) struct Reading<'a>(pub(super) &'a Connection, pub(super) &'a Recent);
+pub(super) struct Reading<'a> {
+    pub(super) connection: &'a Connection,
+    /// As far as the log goes: [`Recent::read`] was called.
+    pub(super) recent: &'a Recent,
+}
 
 impl Reading<'_> {
     /// Appends the answer to `query` to `records`.
@@ -45,10 +49,10 @@ impl Reading<'_> {
     }
 
     fn get(&self, key: &[u8]) -> rusqlite::Result<Option<Vec<u8>>> {
-        if let Some(value) = self.1.get(key) {
+        if let Some(value) = self.recent.get(key) {
             return Ok(value.map(<[u8]>::to_vec));
         }
-        self.0
+        self.connection
             .prepare_cached("SELECT value FROM record WHERE key = ?1")?
             .query_row((key,), |row| row.get(0))
             .optional()
@@ -56,13 +60,13 @@ impl Reading<'_> {
 
     fn count(&self, bounds: &Bounds) -> rusqlite::Result<i64> {
         let mut count = self
-            .0
+            .connection
             .prepare_cached("SELECT count(*) FROM record WHERE key >= ?1 AND key < ?2")?
             .query_row((&bounds.from, &bounds.below), |row| row.get(0))?;
         let mut placed = self
-            .0
+            .connection
             .prepare_cached("SELECT 1 FROM record WHERE key = ?1")?;
-        for (key, value) in self.1.between(bounds) {
+        for (key, value) in self.recent.between(bounds) {
             count += i64::from(value.is_some());
             count -= i64::from(placed.exists((key,))?);
         }
@@ -72,11 +76,11 @@ impl Reading<'_> {
     /// The keys of a range.
     pub(super) fn keys(&self, bounds: &Bounds) -> rusqlite::Result<BTreeSet<Vec<u8>>> {
         let mut statement = self
-            .0
+            .connection
             .prepare_cached("SELECT key FROM record WHERE key >= ?1 AND key < ?2")?;
         let placed = statement.query_map((&bounds.from, &bounds.below), |row| row.get(0))?;
         let mut keys = placed.collect::<rusqlite::Result<_>>()?;
-        for change in self.1.between(bounds) {
+        for change in self.recent.between(bounds) {
             note(change, &mut keys);
         }
         Ok(keys)
@@ -95,10 +99,10 @@ impl Reading<'_> {
         const DOWNWARDS: &str =
             "SELECT key, value FROM record WHERE key >= ?1 AND key < ?2 ORDER BY key DESC";
         let mut statement =
-            self.0
+            self.connection
                 .prepare_cached(if newest_first { DOWNWARDS } else { UPWARDS })?;
         let rows = statement.query((&bounds.from, &bounds.below))?;
-        let recent = self.1.between(bounds).into_iter();
+        let recent = self.recent.between(bounds).into_iter();
         let end = records.len().saturating_add(limit);
         if newest_first {
             merge(rows, recent.rev(), |one, other| one > other, end, records)
@@ -155,9 +159,7 @@ fn merge<'r>(
 /// Appends what stands at a key, if anything.
 fn keep((key, value): Change<'_>, records: &mut Vec<Record>) -> rusqlite::Result<()> {
     if let Some(value) = value {
-        let key = String::from_utf8(key.into()).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error))
-        })?;
+        let key = String::from_utf8(key.into()).map_err(layout::damage)?;
         let value = value.into();
         records.push(Record { key, value });
     }

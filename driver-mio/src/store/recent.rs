@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use rusqlite::types::Type;
 use rusqlite::{Connection, Transaction};
 
 use super::batch::Batch;
+use super::layout;
 use super::reading::Bounds;
 use super::round::Round;
 
@@ -143,9 +143,8 @@ fn rows_behind(connection: &Connection, row: i64) -> rusqlite::Result<Batch> {
         .prepare_cached("SELECT changes FROM recent WHERE number > ?1 ORDER BY number")?;
     let mut rows = statement.query((row,))?;
     while let Some(row) = rows.next()? {
-        all.append(row.get_ref(0)?.as_blob()?).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(0, Type::Blob, Box::new(error))
-        })?;
+        all.append(row.get_ref(0)?.as_blob()?)
+            .map_err(layout::damage)?;
     }
     Ok(all)
 }

@@ -1,14 +1,13 @@
 //! What was changed lately: whether a record stands in the log or in its place, who asks gets the same.
 //! Never looks at where that is.
 
-use std::fs;
-use std::path::{Path, PathBuf};
-
 use imo2sproxy::store::SqliteStore;
 use imo2sproxy_core::store::{MemoryStore, Query, Record, Store, StoreOp};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rusqlite::Connection;
+
+use super::{as_left, number};
 
 /// One thing that happens to a store.
 #[derive(Clone, Debug)]
@@ -87,17 +86,6 @@ fn ask(store: &mut dyn Store, query: &Query) -> Vec<Record> {
     records
 }
 
-/// Two files as the death of a process leaves them, under another name.
-fn as_left(path: &Path, to: PathBuf) -> PathBuf {
-    let log = |path: &Path| path.with_extension("db-wal");
-    fs::copy(path, &to).unwrap();
-    // There is none before the first change.
-    if log(path).exists() {
-        fs::copy(log(path), log(&to)).unwrap();
-    }
-    to
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -142,17 +130,9 @@ proptest! {
     }
 }
 
-/// How much stands in the log of a store, in bytes.
-fn logged(path: &Path) -> usize {
-    let file = Connection::open(path).unwrap();
-    let sum = "SELECT ifnull(sum(length(changes)), 0) FROM recent";
-    let sum: i64 = file.query_row(sum, [], |row| row.get(0)).unwrap();
-    usize::try_from(sum).unwrap()
-}
-
 #[test]
 fn the_log_stays_small_while_a_store_is_open_whatever_changes() {
-    const MIB: usize = 1024 * 1024;
+    const MIB: i64 = 1024 * 1024;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let mut store = SqliteStore::open(&path).unwrap();
@@ -162,7 +142,8 @@ fn the_log_stays_small_while_a_store_is_open_whatever_changes() {
     };
     let mut write = |changes: &[StoreOp]| {
         store.apply(changes).unwrap();
-        assert!(logged(&path) < 4 * MIB);
+        let logged = number(&path, "SELECT ifnull(sum(length(changes)), 0) FROM recent");
+        assert!(logged < 4 * MIB);
     };
     let small: Vec<_> = (0..40_000).map(|number| put(number, 100)).collect();
     for some in small.chunks(1000) {

@@ -10,7 +10,7 @@ mod lately;
 use imo2sproxy_sim::conformance;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use imo2sproxy::store::{OpenError, SqliteStore};
 use imo2sproxy_core::store::{Query, Store, StoreError, StoreOp};
@@ -25,14 +25,30 @@ fn put(key: &str) -> StoreOp {
 
 fn count(store: &mut SqliteStore) -> usize {
     let mut records = Vec::new();
-    let all = Query::Range {
-        prefix: String::new(),
-        after: None,
-        limit: 99,
-        newest_first: false,
-    };
+    let all = Query::all(String::new(), 99);
     store.query(&all, &mut records).unwrap();
     records.len()
+}
+
+/// What `sql` gives, asked by hand.
+fn number(path: &Path, sql: &str) -> i64 {
+    let file = Connection::open(path).unwrap();
+    file.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+/// The files as the death of a process leaves them, under another name.
+fn as_left(path: &Path, to: PathBuf) -> PathBuf {
+    let log = |path: &Path| {
+        let mut name = path.to_owned().into_os_string();
+        name.push("-wal");
+        PathBuf::from(name)
+    };
+    fs::copy(path, &to).unwrap();
+    // There is none before the first change.
+    if log(path).exists() {
+        fs::copy(log(path), log(&to)).unwrap();
+    }
+    to
 }
 
 /// The error of opening `path`; the file must be as it was.
@@ -62,13 +78,7 @@ fn what_apply_has_done_is_there_even_if_the_store_is_never_closed() {
     let mut store = SqliteStore::open(&path).unwrap();
     store.apply(&[put("a"), put("b")]).unwrap();
     // As after kill -9: the write-ahead log is not merged, no lock is left behind.
-    let copy = folder.path().join("copy");
-    fs::copy(&path, &copy).unwrap();
-    fs::copy(
-        folder.path().join("store-wal"),
-        folder.path().join("copy-wal"),
-    )
-    .unwrap();
+    let copy = as_left(&path, folder.path().join("copy"));
     assert_eq!(count(&mut SqliteStore::open(&copy).unwrap()), 2);
 }
 
@@ -80,11 +90,7 @@ fn after_an_end_in_good_order_every_record_stands_in_its_place() {
     store.apply(&[put("a"), put("b")]).unwrap();
     store.apply(&[put("c")]).unwrap();
     drop(store);
-    let file = Connection::open(&path).unwrap();
-    let count = |table: &str| -> i32 {
-        let sql = format!("SELECT count(*) FROM {table}");
-        file.query_row(&sql, [], |row| row.get(0)).unwrap()
-    };
+    let count = |table: &str| number(&path, &format!("SELECT count(*) FROM {table}"));
     assert_eq!([count("recent"), count("record")], [0, 3]);
 }
 
@@ -148,12 +154,7 @@ fn is_brought_to_this_version(before: &str) {
         let mut store = SqliteStore::open(&path).unwrap();
         assert_eq!(count(&mut store), 1);
     }
-    let version = |name: &str| -> i32 {
-        let store = Connection::open(&path).unwrap();
-        let sql = format!("PRAGMA {name}");
-        store.query_row(&sql, [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!(version("user_version"), 3);
+    assert_eq!(number(&path, "PRAGMA user_version"), 3);
 }
 
 #[test]
@@ -163,11 +164,7 @@ fn a_store_that_cannot_be_brought_to_this_version_is_left_as_it_was() {
     // Something stands in the way of the new table.
     by_hand(&path, &format!("{FIRST} CREATE TABLE about(x);"));
     SqliteStore::open(&path).unwrap_err();
-    let store = Connection::open(&path).unwrap();
-    let version: i32 = store
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(number(&path, "PRAGMA user_version"), 1);
 }
 
 #[test]
@@ -268,12 +265,7 @@ fn damage_that_comes_while_the_store_is_open_is_reported() {
     let rubbish = vec![0x5a; usize::try_from(half).unwrap()];
     file.write_all_at(&rubbish, half).unwrap();
     let mut records = Vec::new();
-    let all = Query::Range {
-        prefix: "key/".into(),
-        after: None,
-        limit: usize::MAX,
-        newest_first: false,
-    };
+    let all = Query::all("key/".into(), usize::MAX);
     let result = store.query(&all, &mut records);
     assert_eq!(result, Err(StoreError::Damaged));
     assert!(StoreError::Damaged.explain().contains("backup"));
